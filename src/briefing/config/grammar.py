@@ -1,0 +1,365 @@
+"""The grammar of feeds.yaml: every key, its type, its default and one line on what it does.
+
+Shape only. References between sections are checked in `references`; queries, crons and templates are handed to
+their stages by `briefing.check`. Field descriptions are the operator's reference and end up in the JSON Schema.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+
+from briefing.config.scalars import ID_PATTERN, Duration, Percent, Size, TimeOfDay
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+
+
+class FullText(StrEnum):
+    """When the page behind an item is read, to find promises."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Rights(StrEnum):
+    """How much of an item may be republished."""
+
+    EXCERPT = "excerpt"
+    FULL = "full"
+
+
+def _address(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f'"{value}" is not an e-mail address: {error}') from error
+
+
+def _mailbox(value: str) -> str:
+    name, _, rest = value.rpartition("<")
+    if rest.endswith(">") and _:
+        _address(rest[:-1])
+        if any(c in name for c in '\r\n"<>,;@'):
+            raise ValueError(f'the name in "{value}" may not hold quotes, commas or angle brackets')
+        return value.strip()
+    return _address(value)
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f'no time zone named "{value}"')
+    return value
+
+
+def _one_or_many(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Url = HttpUrl
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes; values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StartTls(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    IMPLICIT = "implicit"
+    OFF = "off"
+
+
+class Smtp(Strict):
+    """The mail server that takes our messages."""
+
+    host: str = Field(description="Name or address of the mail server.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="587 for STARTTLS, 465 for implicit TLS.")
+    starttls: StartTls = Field(StartTls.REQUIRED, description="required, optional, implicit or off.")
+    user: str | None = Field(None, description="User name, if the server asks for one.")
+    password: SecretStr | None = Field(None, description="Password, best as ${ENV} or ${file:/run/secrets/…}.")
+    connections: Annotated[int, Field(ge=1, le=20)] = Field(4, description="Connections used at once.")
+
+
+class Site(Strict):
+    """Who we are, to readers and to the feeds we poll."""
+
+    from_: Mailbox = Field(alias="from", description='Sender of all mail: "Name <address>".')
+    base_url: Url | None = Field(None, description="Public address of this service, once pages are served.")
+    contact: str | None = Field(
+        None, description="URL or address shown to the feeds we poll; default: the sender's address."
+    )
+    operator: Address | None = Field(
+        None, description="Where service notices go (a dead feed); default: the sender's address."
+    )
+    unsubscribe: Address | None = Field(
+        None, description="Mailbox that reads requests to unsubscribe; default: the sender's address."
+    )
+    postal_address: str | None = Field(
+        None, description="Shown at the foot of list mail; the law asks for it in many places."
+    )
+    timezone: Zone = Field("UTC", description="Zone of the times below, unless a digest says otherwise.")
+    locale: str = Field("en", description="Language of the words around the items.")
+    smtp: Smtp | None = Field(None, description="Without it, mail is written to the folder outbox/.")
+
+
+class PollDefaults(Strict):
+    """How feeds are polled unless they say otherwise."""
+
+    every: Duration = Field(timedelta(minutes=15), description="Shortest time between two polls of a feed.")
+    jitter: Percent = Field(0.1, description="Random part added to the interval, so that polls spread out.")
+    timeout: Duration = Field(
+        timedelta(seconds=30), description="Limit on one whole poll, redirects and body included."
+    )
+    max_size: Size = Field(10 * 2**20, description="Largest body, after decompression.")
+    per_host: Annotated[int, Field(ge=1, le=10)] = Field(2, description="Requests to one host at the same time.")
+    spacing: Duration = Field(timedelta(seconds=1), description="Shortest time between two requests to one host.")
+    throttle: Literal["feed", "host", "domain"] = Field(
+        "host", description="How far a 429 or 503 reaches: this feed, its host, or its whole domain."
+    )
+
+
+class Defaults(Strict):
+    """Values for all feeds; a feed's own value wins."""
+
+    poll: PollDefaults = PollDefaults()
+    full_text: FullText = Field(FullText.AUTO, description="auto, always or never; see feeds.")
+    rights: Rights = Field(Rights.EXCERPT, description="excerpt or full; see feeds.")
+    since: Duration = Field(
+        timedelta(hours=48), description="On a feed's first poll, older items are stored but told to nobody."
+    )
+    user_agent: str | None = Field(
+        None, description="User-Agent of all requests; default: our name, version and contact."
+    )
+
+
+class BasicAuth(Strict):
+    """User and password that a feed's server asks for."""
+
+    user: str
+    password: SecretStr
+
+
+class Feed(Strict):
+    """A feed that is polled."""
+
+    url: Url = Field(description="Address of the RSS, Atom or JSON feed.")
+    title: str | None = Field(None, description="Publisher's name as shown; default: the feed's own title.")
+    every: Duration | None = Field(None, description="Shortest time between two polls.")
+    lang: str | None = Field(None, description="Language of the items, such as fa; default: what the feed says.")
+    full_text: FullText | None = Field(
+        None,
+        description="Read the page behind each item to find promises: always, never, or auto (only when a story follows a series and the feed ships excerpts).",
+    )
+    rights: Rights | None = Field(
+        None, description="excerpt: headline, two sentences, link. full: you may republish whole items."
+    )
+    independent: bool = Field(True, description="false: its items are copies and never count as a source of their own.")
+    headers: dict[str, SecretStr] = Field({}, description="Request headers, such as Authorization.")
+    auth: BasicAuth | None = Field(None, description="Basic authentication.")
+    user_agent: str | None = Field(None, description="User-Agent for this feed alone.")
+    allow_private: bool = Field(False, description="true: this feed may live on a private or loopback address.")
+
+
+class Expect(Strict):
+    """A promise you know of, opened by hand."""
+
+    part: Annotated[int, Field(ge=1)] | None = None
+    title_like: str | None = None
+
+
+class SeriesRule(Strict):
+    """Watch this story for serialised articles and what they promise."""
+
+    match: str | None = Field(None, description="Title of the series to watch; default: any.")
+    expect: Expect | None = Field(None, description="An instalment to await although no item promised it.")
+    remind_after: Duration | None = Field(None, description="When an awaited part counts as overdue.")
+
+
+class Corroborate(Strict):
+    """Alert when enough independent sources report the same."""
+
+    sources: Annotated[int, Field(ge=2)] = 3
+    within: Duration = timedelta(hours=24)
+
+
+class Story(Strict):
+    """What subscribers follow: a query over feeds."""
+
+    title: str = Field(description="Name of the story as readers see it.")
+    feeds: list[Id | Url] | None = Field(None, description="Ids of feeds, or addresses; default: all feeds.")
+    query: str | None = Field(
+        None, description='Boolean query: AND OR NOT, "phrases", prefix*, title:word; default: every item.'
+    )
+    exclude: str | None = Field(None, description="Items matching this query are left out.")
+    series: SeriesRule | None = Field(None, description="Track instalments and promises; {} for the defaults.")
+    corroborate: Corroborate | None = Field(None, description="Alert when independent sources agree.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _series_true(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("series") is True:
+            return value | {"series": {}}
+        return value
+
+
+class ToList(Strict):
+    """Everyone who subscribed to a list."""
+
+    list: Id
+
+
+class Day(StrEnum):
+    """Days of the week."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class Digest(Strict):
+    """A scheduled briefing by e-mail on one or more stories."""
+
+    stories: Annotated[list[Id], Field(min_length=1)] = Field(description="Ids of stories, in the order shown.")
+    to: Annotated[list[Address | ToList], BeforeValidator(_one_or_many), Field(min_length=1)] = Field(
+        description="Addresses, or {list: id}."
+    )
+    title: str | None = Field(None, description="Name of the digest; default: its first story's title.")
+    at: TimeOfDay | None = Field(None, description='Local time of day, such as "07:00".')
+    days: list[Day] | None = Field(None, description="Days to send on; default: every day.")
+    cron: str | None = Field(None, description="Five cron fields, instead of at and days.")
+    timezone: Zone | None = Field(None, description="Zone of at and cron; default: the site's.")
+    locale: str | None = Field(None, description="Language of this digest; default: the site's.")
+    template: Id = Field("digest", description="Folder of templates.")
+    max_items: Annotated[int, Field(ge=1, le=200)] = Field(
+        20, description="Most items of one story; the rest is counted."
+    )
+    send_when_empty: bool = Field(False, description="true: send even when nothing is new and nothing is awaited.")
+
+    @model_validator(mode="after")
+    def _one_schedule(self) -> "Digest":
+        if (self.at is None) == (self.cron is None):
+            raise ValueError('give either at: "07:00" (with days, if not daily) or cron: "0 7 * * *"')
+        if self.cron is not None and self.days is not None:
+            raise ValueError("days goes with at; in cron the fifth field says the days")
+        return self
+
+
+class AudienceList(Strict):
+    """A list people subscribe to."""
+
+    title: str = Field(description="Name of the list as subscribers see it.")
+
+
+class SlackChannel(Strict):
+    """Slack, by incoming webhook."""
+
+    type: Literal["slack"]
+    url: SecretStr = Field(description="Incoming webhook address; a secret.")
+    allow_private: bool = Field(False, description="true: the address may be private or loopback.")
+
+
+class WebhookChannel(Strict):
+    """Any HTTP receiver, signed by Standard Webhooks."""
+
+    type: Literal["webhook"]
+    url: SecretStr = Field(description="Where events are posted.")
+    secret: SecretStr = Field(description="Signing secret: whsec_ and 24 to 64 bytes in base64.")
+    headers: dict[str, SecretStr] = Field({}, description="More request headers.")
+    allow_private: bool = Field(False, description="true: the address may be private or loopback.")
+
+
+class MailChannel(Strict):
+    """Alerts by e-mail."""
+
+    type: Literal["mail"]
+    to: Annotated[list[Address], BeforeValidator(_one_or_many), Field(min_length=1)] = Field(
+        description="Who gets the alerts."
+    )
+
+
+class TeamsChannel(Strict):
+    """Microsoft Teams, by workflow."""
+
+    type: Literal["teams"]
+    url: SecretStr
+
+
+class TelegramChannel(Strict):
+    """Telegram, by bot."""
+
+    type: Literal["telegram"]
+    token: SecretStr
+    chat: str
+
+
+Channel = Annotated[
+    SlackChannel | WebhookChannel | MailChannel | TeamsChannel | TelegramChannel, Field(discriminator="type")
+]
+
+
+class When(Strict):
+    """What a route is for; every key given must hold."""
+
+    event: Literal["item", "instalment", "promise", "corroborated", "feed_down", "feed_up"] | None = Field(
+        None, description="Kind of event."
+    )
+    story: Id | None = Field(None, description="Only events of this story.")
+    feed: Id | None = Field(None, description="Only events of this feed.")
+
+
+class Quiet(Strict):
+    """Hours in which alerts wait."""
+
+    from_: TimeOfDay = Field(alias="from")
+    until: TimeOfDay
+
+
+class Route(Strict):
+    """Which channels get which events; the first route that matches wins, unless it says continue."""
+
+    to: Annotated[list[Id], BeforeValidator(_one_or_many), Field(min_length=1)] = Field(description="Ids of channels.")
+    when: When = Field(When(), description="What this route is for; default: everything.")
+    continue_: bool = Field(False, alias="continue", description="true: the routes below are tried as well.")
+    quiet: Quiet | None = Field(None, description="Hours in which alerts wait.")
+    group: Duration | None = Field(None, description="Fold a burst into one message.")
+    repeat: Duration | None = Field(None, description="Say it again after this time if it still holds.")
+
+
+class Config(Strict):
+    """The whole of feeds.yaml, included files merged in."""
+
+    version: Literal[1] = Field(description="Version of this grammar: 1.")
+    site: Site = Field(description="Who we are.")
+    include: list[str] = Field([], description="More files, as globs beside this one; each holds whole sections.")
+    defaults: Defaults = Field(Defaults(), description="Values for all feeds.")
+    feeds: dict[Id, Feed] = Field({}, description="What is polled.")
+    stories: dict[Id, Story] = Field({}, description="What is followed.")
+    digests: dict[Id, Digest] = Field({}, description="What is mailed, when, to whom.")
+    lists: dict[Id, AudienceList] = Field({}, description="What people can subscribe to.")
+    channels: dict[Id, Channel] = Field({}, description="Where alerts can go.")
+    routes: list[Route] = Field([], description="Which alerts go where.")

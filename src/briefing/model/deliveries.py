@@ -1,0 +1,97 @@
+"""One message on its way to one address."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from briefing.model.ids import DeliveryId, IssueId
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRY = "retry"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody an issue goes to, and why; `list` and `since` are None for addresses of the config."""
+
+    address: str
+    list: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The words of one mail, before any header is built."""
+
+    subject: str
+    text: str
+    html: str
+    preheader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A message to be; `key` makes enqueueing it twice impossible."""
+
+    key: str
+    channel: str  # "mail", or the id of a channel
+    message_id: str  # Message-ID or webhook-id: made before the first attempt, kept for all
+    recipient: Recipient | None = None  # of an issue by mail
+    issue: IssueId | None = None
+    event: str | None = None  # an event's key
+    payload: dict[str, Any] | None = None  # the body for a channel, as it will be sent
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The life of one message in the outbox; `epoch` fences whoever held it before."""
+
+    id: DeliveryId
+    channel: str
+    message_id: str
+    state: DeliveryState
+    epoch: int
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime
+    recipient: Recipient | None = None
+    issue: IssueId | None = None
+    event: str | None = None
+    payload: dict[str, Any] | None = None
+    sent_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The far end took responsibility."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not now; `after` is what the far end asked for, if it did."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never: `suppress` says the address itself is dead, `stop_channel` that the channel is."""
+
+    reason: str
+    suppress: bool = False
+    stop_channel: bool = False
+
+
+Verdict = Delivered | Retry | Dead

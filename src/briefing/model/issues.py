@@ -1,0 +1,150 @@
+"""What is told: events at once, issues on their day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from briefing.model.ids import FeedId, IssueId, ItemId, StoryId
+
+
+class EventKind(StrEnum):
+    """What can be told at once."""
+
+    ITEM = "item"  # a new item of a story
+    INSTALMENT = "instalment"  # a part of a series appeared
+    PROMISE = "promise"  # a part was announced; we await it
+    FEED_DOWN = "feed_down"  # a feed has been failing, or is gone
+    FEED_UP = "feed_up"  # it answers again
+    TEST = "test"  # asked for by an operator
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item as an issue or a notice carries it: never more than the feed's rights allow."""
+
+    item: ItemId
+    title: str
+    url: str | None
+    source: str
+    at: datetime
+    excerpt: tuple[str, ...] = ()
+    html: str = ""
+    lang: str | None = None
+    minutes: int | None = None  # reading time, when the full text is known
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedLine:
+    """A part that was promised and has not appeared."""
+
+    series: str
+    source: str
+    quote: str
+    promised_at: datetime
+    part: int | None = None
+    title: str | None = None
+    topic: str | None = None
+    promised_in: int | None = None  # the part that made the promise
+    url: str | None = None  # of the item that made the promise
+
+
+@dataclass(frozen=True, slots=True)
+class PartMark:
+    """One dot of a series' line of parts."""
+
+    part: int | None
+    state: str  # "read", "new" or "awaited"
+    at: datetime
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """An instalment that is new in this issue or alert, with the promise it keeps."""
+
+    item: ItemLine
+    series: str
+    part: int | None
+    kept: AwaitedLine | None = None
+    parts: tuple[PartMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing worth telling; `key` makes telling it twice impossible."""
+
+    kind: EventKind
+    key: str
+    at: datetime
+    story: StoryId | None = None
+    story_title: str | None = None
+    feed: FeedId | None = None
+    item: ItemLine | None = None
+    part: PartLine | None = None
+    promise: AwaitedLine | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words and where they lead; `url` may be None for plain words."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The channel-neutral words of an event, ready to be fitted and escaped by a channel."""
+
+    kind: EventKind
+    headline: str  # stands alone in a phone's notification
+    url: str | None = None
+    at: datetime | None = None
+    source: str | None = None
+    story: str | None = None
+    sentences: tuple[str, ...] = ()
+    context: tuple[Link, ...] = ()
+    actions: tuple[Link, ...] = ()
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueStory:
+    """One story's share of an issue; an empty tuple is a section that is not there."""
+
+    story: StoryId
+    title: str
+    parts: tuple[PartLine, ...] = ()
+    items: tuple[ItemLine, ...] = ()
+    awaited: tuple[AwaitedLine, ...] = ()
+    corrections: tuple[ItemLine, ...] = ()
+    previously: tuple[ItemLine, ...] = ()  # what the last issue led with
+    more: int = 0  # items left out by max_items
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A digest's due moment: nominal local date and slot are its key, `due` is when, in UTC."""
+
+    nominal: date
+    slot: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One dated sending of a digest, as composed; rendered again it says the same."""
+
+    digest: str
+    number: int
+    nominal: date
+    slot: str
+    zone: str
+    locale: str
+    template: str
+    since: datetime
+    until: datetime
+    stories: tuple[IssueStory, ...]
+    id: IssueId | None = None

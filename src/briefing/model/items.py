@@ -1,0 +1,140 @@
+"""Identity of items, stories they belong to, series and what these still owe."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from briefing.model.feeds import ParsedItem
+from briefing.model.ids import FeedId, ItemId, PromiseId, SeriesId, StoryId
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """What dedupe needs of an item that is stored."""
+
+    id: ItemId
+    key: str
+    canonical_url: str | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A parsed item with the identity dedupe gave it; `key` is unique within its feed."""
+
+    key: str
+    parsed: ParsedItem
+    content_hash: str
+    news: bool = True  # False: stored for the record, told to nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What to ask the store before sieving: an item is known by any of these."""
+
+    keys: tuple[str, ...]
+    urls: tuple[str, ...]
+    hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sieved:
+    """A feed's items against what is stored. `rekeyed`: known items under a new guid."""
+
+    new: tuple[Candidate, ...] = ()
+    changed: tuple[tuple[ItemId, Candidate], ...] = ()
+    seen: tuple[ItemId, ...] = ()
+    rekeyed: tuple[tuple[ItemId, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A stored item."""
+
+    id: ItemId
+    feed: FeedId
+    source: str  # the publisher's name, as shown
+    title: str
+    url: str | None
+    published: datetime | None
+    first_seen: datetime
+    excerpt: tuple[str, ...] = ()  # at most two sentences
+    html: str = ""  # empty unless the feed's rights are full
+    text: str = ""  # for detection; may stand for fetched full text, which expires
+    authors: tuple[str, ...] = ()
+    lang: str | None = None
+    news: bool = True
+    changed_at: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was published; when we saw it, if it does not say or says the future."""
+        return min(self.published, self.first_seen) if self.published else self.first_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The link between an item and a story, with the terms that made it."""
+
+    story: StoryId
+    terms: tuple[str, ...] = ()
+
+
+class PromiseState(StrEnum):
+    """Where a promise stands."""
+
+    AWAITED = "awaited"
+    KEPT = "kept"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A coming instalment that an item announced; `quote` is its sentence, word for word."""
+
+    quote: str
+    made_at: datetime
+    part: int | None = None
+    title: str | None = None
+    topic: str | None = None
+    made_by: ItemId | None = None
+    state: PromiseState = PromiseState.AWAITED
+    kept_by: ItemId | None = None
+    kept_at: datetime | None = None
+    evidence: str | None = None  # why we believe it was kept
+    id: PromiseId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """An item as a part of a series; `part` is None where no number is known."""
+
+    item: ItemId
+    part: int | None
+    title: str
+    url: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """An ordered run of instalments by one source, and what it still owes."""
+
+    story: StoryId
+    source: str
+    title: str
+    instalments: tuple[Instalment, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    authors: tuple[str, ...] = ()
+    id: SeriesId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one item did to one series: joined it, kept promises, opened promises."""
+
+    series: Series  # as it stands afterwards
+    joined: Instalment | None = None
+    kept: tuple[Promise, ...] = ()
+    opened: tuple[Promise, ...] = ()
+    revised: tuple[Promise, ...] = ()
