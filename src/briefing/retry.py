@@ -29,7 +29,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 
 def exponential(failures: int, *, first: timedelta, limit: timedelta, jitter: float) -> timedelta:
-    """Return `first` doubled for each failure after the first, at most `limit`, plus 0 to 10 % by `jitter` in [0, 1)."""
+    """Return `first` doubled per further failure, at most `limit`, plus up to 10 % by `jitter` in [0, 1)."""
     wait = min(first * 2 ** min(max(failures - 1, 0), 30), limit)
     return wait * (1 + 0.1 * jitter)
 

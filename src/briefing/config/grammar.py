@@ -169,7 +169,8 @@ class Feed(Strict):
     lang: str | None = Field(None, description="Language of the items, such as fa; default: what the feed says.")
     full_text: FullText | None = Field(
         None,
-        description="Read the page behind each item to find promises: always, never, or auto (only when a story follows a series and the feed ships excerpts).",
+        description="Read the page behind each item, to find promises: always, never, or auto "
+        "(when a story of the feed follows a series and the feed ships excerpts).",
     )
     rights: Rights | None = Field(
         None, description="excerpt: headline, two sentences, link. full: you may republish whole items."
