@@ -30,7 +30,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 def exponential(failures: int, *, first: timedelta, limit: timedelta, jitter: float) -> timedelta:
     """Return `first` doubled per further failure, at most `limit`, plus up to 10 % by `jitter` in [0, 1)."""
-    wait = min(first * 2 ** min(max(failures - 1, 0), 30), limit)
+    wait = min(first * (1 << min(max(failures - 1, 0), 30)), limit)
     return wait * (1 + 0.1 * jitter)
 
 
@@ -43,4 +43,4 @@ def mail_wait(attempts: int, age: timedelta) -> timedelta | None:
     """Return the wait before the next attempt at a message of this age, or None past its five days."""
     if age >= MAIL_LIFETIME:
         return None
-    return min(timedelta(minutes=5) * 2 ** min(attempts - 1, 10), MAIL_WAIT_LIMIT)
+    return min(timedelta(minutes=5) * (1 << min(attempts - 1, 10)), MAIL_WAIT_LIMIT)
