@@ -1,0 +1,171 @@
+"""Shell 3: hand every delivery that is due to the far end, and record what became of it.
+
+    claim: sending, committed | build the bytes | send | verdict | record: committed | next on this connection
+
+What if we die here? Before the claim's commit: the row is still due. After it and before the first byte, or at any
+moment until the record's commit: the row is `sending`; it is claimed again when its lease ends, or at once when the
+service starts on SQLite. The far end may then get it twice, under the same Message-ID or webhook-id; at most one
+message a connection, because a connection takes its next message only after its last record is committed.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+import structlog
+
+from briefing import retry
+from briefing.clock import Clock
+from briefing.errors import BriefingError, StoreError
+from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Verdict
+from briefing.store import outbox
+from briefing.store.writer import Writer
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=60)
+RENEW_SECONDS = LEASE.total_seconds() / 3
+RECORD_AGAIN_SECONDS = 2.0
+
+Send = Callable[[Delivery], Coroutine[Any, Any, Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One kind of delivery with as many messages under way as it has connections."""
+
+    mail: bool
+    width: int
+    send: Send
+
+
+class Relay:
+    """Claims, sends and records; `owner` names this process in the leases."""
+
+    def __init__(self, *, lanes: Sequence[Lane], write: Writer, clock: Clock, owner: str) -> None:
+        self._lanes, self._write, self._clock, self._owner = lanes, write, clock, owner
+        self._under_way: dict[DeliveryId, Delivery] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._free = {lane.mail: lane.width for lane in lanes}
+        self.wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Relay until cancelled; wakes when something was enqueued, freed, or at the scheduler's tick."""
+        renewing = asyncio.create_task(self._renew())
+        try:
+            while True:
+                self.wake.clear()
+                for lane in self._lanes:
+                    await self._start(lane)
+                await self.wake.wait()
+        finally:
+            renewing.cancel()
+
+    async def drain(self) -> int:
+        """Relay all that is due now, wait for it, and return how many attempts that took."""
+        renewing = asyncio.create_task(self._renew())
+        attempts = 0
+        try:
+            while started := sum([await self._start(lane) for lane in self._lanes]) or self._tasks:
+                attempts += started if isinstance(started, int) else 0
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            renewing.cancel()
+        return attempts
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way end, but no longer than this."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    async def _start(self, lane: Lane) -> int:
+        free = self._free[lane.mail]
+        if not free:
+            return 0
+        now = self._clock()
+        try:
+            claimed = await self._write(
+                lambda s: outbox.claim(s, owner=self._owner, now=now, lease=LEASE, limit=free, mail=lane.mail)
+            )
+        except StoreError as error:  # what cannot be written must not be sent
+            log.error("relay.claim", error=str(error))
+            return 0
+        for delivery in claimed:
+            self._free[lane.mail] -= 1
+            self._under_way[delivery.id] = delivery
+            task = asyncio.create_task(self._deliver(lane, delivery))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return len(claimed)
+
+    async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
+        started = self._clock()
+        try:
+            verdict = await lane.send(delivery)
+        except BriefingError as error:
+            verdict = Dead(str(error))
+        except Exception as error:
+            # The edge of an attempt: a mistake of ours is recorded and retried, the other deliveries go on.
+            log.exception("relay.broke", delivery=delivery.id)
+            verdict = Retry(f"internal error: {type(error).__name__}")
+        await self._record(delivery, verdict, started)
+        del self._under_way[delivery.id]
+        self._free[lane.mail] += 1
+        self.wake.set()
+
+    async def _record(self, delivery: Delivery, verdict: Verdict, started: datetime) -> None:
+        now = self._clock()
+        again = next_attempt(delivery, verdict, now)
+        kept = False
+        while True:
+            try:
+                kept = await self._write(
+                    lambda s: outbox.record(
+                        s,
+                        delivery=delivery,
+                        owner=self._owner,
+                        verdict=verdict,
+                        next_attempt_at=again,
+                        now=now,
+                        duration=now - started,
+                    )
+                )
+                break
+            except StoreError as error:  # sent but not recorded: keep the lease and try until it is
+                log.error("relay.record", delivery=delivery.id, error=str(error))
+                await asyncio.sleep(RECORD_AGAIN_SECONDS)
+        _tell(delivery, verdict, again, kept=kept)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            held = tuple(self._under_way.values())
+            if held:
+                until = self._clock() + LEASE
+                await self._write(lambda s: outbox.renew(s, deliveries=held, owner=self._owner, until=until))  # noqa: B023
+
+
+def next_attempt(delivery: Delivery, verdict: Verdict, now: datetime) -> datetime | None:
+    """Return when to try again; None when the verdict is final or patience has run out."""
+    match verdict:
+        case Delivered() | Dead():
+            return None
+        case Retry(after=after):
+            mail = delivery.channel == "mail"
+            age = now - delivery.created_at
+            wait = retry.mail_wait(delivery.attempts, age) if mail else retry.delivery_wait(delivery.attempts)
+            return None if wait is None else now + max(wait, after or timedelta(0))
+    assert_never(verdict)
+
+
+def _tell(delivery: Delivery, verdict: Verdict, again: datetime | None, *, kept: bool) -> None:
+    about = {"delivery": delivery.id, "channel": delivery.channel, "attempt": delivery.attempts}
+    if not kept:
+        log.warning("delivery.fenced", **about, reason="another worker holds it now")
+    elif isinstance(verdict, Delivered):
+        log.info("delivery.sent", **about)
+    elif again is not None and isinstance(verdict, Retry):
+        log.warning("delivery.retry", **about, reason=verdict.reason, next_attempt_at=again.isoformat())
+    else:
+        log.error("delivery.dead", **about, reason=verdict.reason)

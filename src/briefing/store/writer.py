@@ -1,0 +1,63 @@
+"""The one writer thread, with group commit: what arrives while a transaction runs shares the next one.
+
+Apart from `engine`, which knows transactions: this knows the event loop. Shells hand it functions of a session that
+only read and write rows, so a batch that fails can be run again one by one and only the culprit sees its error.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlmodel import Session
+
+from briefing.store.engine import Store
+
+T = TypeVar("T")
+BATCH = 64  # works in one transaction; bounds how long the first of them waits
+
+
+class Writer:
+    """Run works in commit order on one thread; each call returns once its transaction is committed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._waiting: list[tuple[Callable[[Session], Any], asyncio.Future[Any]]] = []
+        self._drain: asyncio.Task[None] | None = None
+
+    async def __call__(self, work: Callable[[Session], T]) -> T:
+        """Return what `work` returned, after its commit; raise what it raised, with nothing of it written."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        if self._drain is None or self._drain.done():
+            self._drain = asyncio.create_task(self._run())
+        return await future
+
+    async def close(self) -> None:
+        """Finish what was handed in and stop the thread."""
+        if self._drain is not None:
+            await self._drain
+        self._thread.shutdown()
+
+    async def _run(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            works = [work for work, _ in batch]
+            results = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, works)
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.cancelled():
+                    continue
+                if isinstance(result, Exception):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+    def _commit(self, works: list[Callable[[Session], Any]]) -> list[Any]:
+        try:
+            with self._store.transaction() as session:
+                return [work(session) for work in works]
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked for the work
+            if len(works) == 1:
+                return [error]
+        return [result for work in works for result in self._commit([work])]
