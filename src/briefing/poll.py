@@ -1,6 +1,6 @@
 """Shell 1: ask the feeds that are due, remember what they tell and whom to tell.
 
-    claim | fetch | parse | sieve | full text | remember: match, advance, events, routes, deliveries | one commit
+    claim | fetch | parse | sieve | full text | remember: items, stories, series, events, deliveries | one commit
 
 What if we die here? After the claim: the feed comes due again when its claim runs out. Anywhere before the commit:
 nothing was stored, no validator was saved, the next poll gets the same document. After the commit: items, events and
@@ -8,10 +8,9 @@ deliveries stand together, and the relay finds them. There is no line between wh
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlmodel import Session
@@ -20,12 +19,13 @@ from briefing.clock import Clock
 from briefing.collect import cadence, fulltext
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
+from briefing.collect.pages import Pages
 from briefing.collect.parse import PARSER_VERSION
 from briefing.config.effective import FeedSettings
-from briefing.config.grammar import FullText, Rights, Route
+from briefing.config.grammar import FullText, Rights
 from briefing.detect import dedupe, series
 from briefing.detect.match import Matcher
-from briefing.edit import alert, routing
+from briefing.edit import alert
 from briefing.errors import FeedError
 from briefing.model import (
     Event,
@@ -34,13 +34,10 @@ from briefing.model import (
     FeedState,
     Fetched,
     FetchOutcome,
-    Gone,
     Item,
-    ItemId,
+    Match,
     NewDelivery,
-    NotModified,
     ParsedFeed,
-    Polled,
     Progress,
     Request,
     Sieved,
@@ -48,20 +45,13 @@ from briefing.model import (
     Throttled,
 )
 from briefing.store import feeds, items, outbox, stories
+from briefing.store.writer import Writer
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detection alone
 PAGES_PER_POLL = 10  # pages read behind one feed's new items in one poll
 FEEDS_AT_ONCE = 50
-
-
-class Writes(Protocol):
-    """Runs a function of a session in the next transaction."""
-
-    def __call__(self, work: Callable[[Session], T]) -> Awaitable[T]:
-        """Return what `work` returned, once committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +62,19 @@ class Rules:
     matcher: Matcher
     titles: Mapping[StoryId, str]
     serial: Mapping[FeedId, frozenset[StoryId]]  # stories with `series` that read this feed
-    routes: Sequence[Route]
-    deliveries: Callable[[Event, Sequence[str]], Sequence[NewDelivery]]  # one for each channel
+    tell: Callable[[Event], Sequence[NewDelivery]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """All that a poll brought over the network, before anything is decided or written."""
+
+    state: FeedState
+    outcome: FetchOutcome
+    now: datetime
+    feed: ParsedFeed | None = None
+    sieved: Sieved = Sieved()
+    texts: Mapping[str, str] = field(default_factory=dict)  # an item's URL to its page's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +90,6 @@ class Report:
     next_poll_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """All that a poll brought over the network, before anything is decided or written."""
-
-    state: FeedState
-    outcome: FetchOutcome
-    now: datetime
-    feed: ParsedFeed | None = None
-    sieved: Sieved = Sieved()
-    texts: Mapping[str, str] = field(default_factory=dict)  # candidate key to the page's full text
-
-
 class Poller:
     """Polls what is due; at most `FEEDS_AT_ONCE` at the same time, one slow feed holds up no other."""
 
@@ -108,18 +97,18 @@ class Poller:
         self,
         *,
         rules: Rules,
-        write: Writes,
+        write: Writer,
         fetcher: Fetcher,
         isolate: Isolate,
+        pages: Pages,
         clock: Clock,
         jitter: Callable[[], float],
         enqueued: Callable[[], None],
     ) -> None:
         self.rules = rules
-        self._write, self._fetcher, self._isolate = write, fetcher, isolate
+        self._write, self._fetcher, self._isolate, self._pages = write, fetcher, isolate, pages
         self._clock, self._jitter, self._enqueued = clock, jitter, enqueued
         self._under_way: set[asyncio.Task[Report]] = set()
-        self._robots: dict[str, str] = {}
 
     async def start(
         self, *, only: Collection[FeedId] | None = None, force: bool = False
@@ -139,8 +128,10 @@ class Poller:
             task.add_done_callback(self._under_way.discard)
         return tasks
 
-    async def finish(self) -> None:
-        """Wait for all polls under way."""
+    async def cancel(self) -> None:
+        """Give up all polls under way; their claims run out and they come due again."""
+        for task in self._under_way:
+            task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _poll(self, state: FeedState) -> Report:
@@ -149,7 +140,7 @@ class Poller:
             arrival = await self._arrive(state, rules.feeds[state.id])
             report = await self._write(lambda session: remember(session, rules, arrival, jitter=self._jitter()))
         except Exception as error:
-            # The edge of a poll: our own mistake must not stop the other feeds. The claim brings the feed back.
+            # The edge of a poll: a mistake of ours must not stop the other feeds. The claim brings the feed back.
             log.exception("poll.broke", feed=state.id)
             return Report(state.id, "broke", error=type(error).__name__)
         level = log.warning if report.error else log.info
@@ -170,47 +161,24 @@ class Poller:
         wanted = dedupe.lookup(feed)
         known = await self._write(lambda session: items.known(session, feed=state.id, lookup=wanted))
         sieved = dedupe.sieve(feed, known, primed=state.primed, since=settings.since, now=now)
-        texts = await self._full_texts(feed, sieved, settings, now)
+        texts = await self._texts(feed, sieved, settings, now)
         return Arrival(state, outcome, now, feed, sieved, texts)
 
-    async def _full_texts(
+    async def _texts(
         self, feed: ParsedFeed, sieved: Sieved, settings: FeedSettings, now: datetime
     ) -> Mapping[str, str]:
-        auto = settings.full_text is FullText.AUTO and settings.id in self.rules.serial
-        if settings.full_text is not FullText.ALWAYS and not (auto and fulltext.ships_excerpts(feed)):
+        serial = settings.full_text is FullText.AUTO and settings.id in self.rules.serial
+        if settings.full_text is not FullText.ALWAYS and not (serial and fulltext.ships_excerpts(feed)):
             return {}
-        wanted = [(c.key, c.parsed.url) for c in sieved.new if c.parsed.url][:PAGES_PER_POLL]
-        pages = await asyncio.gather(*(self._page(url, settings, now) for _, url in wanted if url))
-        return {key: text for (key, _), text in zip(wanted, pages, strict=True) if text}
-
-    async def _page(self, url: str, settings: FeedSettings, now: datetime) -> str | None:
-        if not await self._allowed(url, settings, now):
-            log.info("page.disallowed", feed=settings.id, by="robots.txt")
-            return None
-        outcome = await self._fetcher.get(page_request(settings, url), now=now)
-        if not isinstance(outcome, Fetched):
-            log.info("page.unread", feed=settings.id, outcome=type(outcome).__name__)
-            return None
-        try:
-            return (await self._isolate.page(outcome)).text
-        except FeedError as error:
-            log.info("page.unread", feed=settings.id, reason=str(error))
-            return None
-
-    async def _allowed(self, url: str, settings: FeedSettings, now: datetime) -> bool:
-        robots = fulltext.robots_url(url)
-        if robots not in self._robots:
-            outcome = await self._fetcher.get(page_request(settings, robots), now=now)
-            found = isinstance(outcome, Fetched)
-            self._robots[robots] = outcome.body.decode("utf-8", "replace") if found else ""
-        return fulltext.robots_allow(self._robots[robots], url, settings.user_agent)
+        wanted = [c.parsed.url for c in sieved.new if c.parsed.url][:PAGES_PER_POLL]
+        pages = await asyncio.gather(*(self._pages.read(page_request(settings, url), now=now) for url in wanted))
+        return {url: page.text for url, page in zip(wanted, pages, strict=True) if page}
 
 
 def request(settings: FeedSettings, state: FeedState) -> Request:
     """Return the conditional GET that polls a feed."""
-    return replace(
-        page_request(settings, state.url), headers=settings.headers, auth=settings.auth, validators=state.validators
-    )
+    bare = page_request(settings, state.url)
+    return replace(bare, headers=settings.headers, auth=settings.auth, validators=state.validators)
 
 
 def page_request(settings: FeedSettings, url: str) -> Request:
@@ -225,63 +193,65 @@ def page_request(settings: FeedSettings, url: str) -> Request:
 
 
 def remember(session: Session, rules: Rules, arrival: Arrival, *, jitter: float) -> Report:
-    """Write what an arrival means, in the caller's transaction: the feed's row, items, stories, events, deliveries."""
-    settings = rules.feeds[arrival.state.id]
-    record = polled(arrival, settings, jitter=jitter)
-    events = _take_in(session, rules, arrival, settings)
+    """Write all that an arrival means, in the caller's transaction, and say what it was."""
+    settings, now = rules.feeds[arrival.state.id], arrival.now
+    new, changed = _keep(session, arrival, settings)
+    events = [e for item in (*new, *changed) for e in _file(session, rules, arrival, item)]
+    ttl = arrival.feed.ttl if arrival.feed else None
+    record = cadence.record(
+        arrival.state, arrival.outcome, every=settings.every, share=settings.jitter, ttl=ttl, now=now, jitter=jitter
+    )
+    record = replace(record, title=arrival.feed and arrival.feed.title, items_new=len(new), items_changed=len(changed))
     after = feeds.polled(session, record=record)
-    health = alert.feed_event(arrival.state, after, now=arrival.now)
+    health = alert.feed_event(arrival.state, after, now=now)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
     for event in told:
-        rows = rules.deliveries(event, routing.channels(event, rules.routes))
-        outbox.enqueue(session, deliveries=rows, now=arrival.now)
-    if isinstance(arrival.outcome, Throttled) and settings.throttle != "feed":
-        scope = cadence.scope(arrival.state.url, settings.throttle)
-        others = [f for f, s in rules.feeds.items() if cadence.scope(s.url, settings.throttle) == scope]
-        feeds.hold(session, feeds=others, until=record.next_poll_at)
-    return Report(
-        record.feed, record.outcome, record.items_new, record.items_changed, len(told), record.error, record.next_poll_at
-    )
+        outbox.enqueue(session, deliveries=rules.tell(event), now=now)
+    if isinstance(arrival.outcome, Throttled):
+        _hold(session, rules, settings, until=record.next_poll_at)
+    return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
 
 
-def _take_in(session: Session, rules: Rules, arrival: Arrival, settings: FeedSettings) -> list[Event]:
-    """Store what is new or changed and return the events it makes."""
-    if arrival.feed is None:
-        return []
+def _keep(session: Session, arrival: Arrival, settings: FeedSettings) -> tuple[Sequence[Item], Sequence[Item]]:
+    """Store what is new or changed; the new oldest first, as a series is read."""
     feed, sieved, now = arrival.feed, arrival.sieved, arrival.now
+    if feed is None:
+        return (), ()
     full = settings.rights is Rights.FULL
-    source = settings.title or feed.title or settings.id
-    added = items.add(
+    new = items.add(
         session,
         feed=settings.id,
-        source=source,
+        source=settings.title or feed.title or settings.id,
         candidates=sieved.new,
         lang=settings.lang or feed.lang,
         now=now,
         keep_html=full,
     )
     changed = items.change(session, changes=sieved.changed, now=now, keep_html=full)
-    items.rekey(session, keys=dict(sieved.rekeyed))
-    by_key = {c.key: c.parsed.url for c in sieved.new}
-    texts = {i.id: arrival.texts[key] for key, i in zip(by_key, added, strict=False) if key in arrival.texts}
+    items.rekey(session, keys=sieved.rekeyed)
+    texts = {item.id: arrival.texts[item.url] for item in new if item.url in arrival.texts}
     items.put_texts(session, texts=texts, expires=now + TEXT_LIFE)
-    events: list[Event] = []
-    for item in (*reversed(added), *changed):  # documents run newest first; a series is read oldest first
-        events += file(session, rules, item, text=texts.get(item.id, item.text), now=now)
-    return events
+    return sorted(new, key=lambda item: item.at), changed
 
 
-def file(session: Session, rules: Rules, item: Item, *, text: str, now: datetime) -> Sequence[Event]:
+def _file(session: Session, rules: Rules, arrival: Arrival, item: Item) -> Sequence[Event]:
     """File an item under its stories and series; return what is worth telling at once."""
+    text = arrival.texts.get(item.url or "", item.text)
     matches = rules.matcher.stories(item.feed, item.title, text)
-    stories.match(session, item=item.id, matches=matches)
     progress: dict[StoryId, Progress] = {}
-    for story in rules.serial.get(item.feed, frozenset()):
+    for story in sorted(rules.serial.get(item.feed, ())):
         ledger = stories.ledger(session, story=story, source=item.source)
-        step = series.advance(ledger, item, story=story, text=text, now=now)
-        if step and (step.kept or any(m.story == story for m in matches) or step.series.id is not None):
-            saved = stories.save(session, series=step.series)
-            progress[story] = replace(step, series=saved)
-    for story in progress.keys() - {m.story for m in matches}:
-        stories.match(session, item=item.id, matches=[series.as_match(story)])
-    return alert.events(item, matches, progress, rules.titles, now)
+        step = series.advance(ledger, item, story=story, text=text, now=arrival.now)
+        matched = any(match.story == story for match in matches)
+        if step and (matched or step.series.id is not None):  # a known series needs no query to go on
+            progress[story] = replace(step, series=stories.save(session, series=step.series))
+            matches += () if matched else (Match(story, (step.series.title,)),)
+    stories.match(session, item=item.id, matches=matches)
+    return alert.events(item, matches, progress, rules.titles, arrival.now)
+
+
+def _hold(session: Session, rules: Rules, settings: FeedSettings, *, until: datetime) -> None:
+    """Keep the other feeds of a throttling host or domain waiting as long."""
+    scope = cadence.scope(settings.url, settings.throttle)
+    others = [f for f, s in rules.feeds.items() if cadence.scope(s.url, settings.throttle) == scope]
+    feeds.hold(session, feeds=[f for f in others if f != settings.id], until=until)

@@ -1,0 +1,116 @@
+"""run, poll: the service, and one look at the feeds."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from briefing.cli import output
+from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, Json, fail, open_config, open_store
+
+if TYPE_CHECKING:
+    from briefing.app import Service
+    from briefing.poll import Report
+
+T = TypeVar("T")
+
+
+def serve(config: Path, database: str, work: Callable[["Service"], Awaitable[T]], *, quiet: bool = False) -> T:
+    """Open the service under its lock, run the work in it, and close it."""
+    from briefing import app
+    from briefing.cli.logs import set_up
+    from briefing.errors import StoreError
+
+    checked = open_config(config)
+    set_up(checked, quiet=quiet)
+    with open_store(database) as store:
+        try:
+            lock = store.lock()
+            lock.__enter__()
+        except StoreError as error:
+            raise fail(str(error), hint="it polls and sends by itself; stop it first", code=Exit.AGAIN) from error
+        try:
+            return asyncio.run(_within(app.Setting(checked, config.resolve().parent), store, work))
+        finally:
+            lock.__exit__(None, None, None)
+
+
+async def _within(setting: "app.Setting", store: object, work: Callable[["Service"], Awaitable[T]]) -> T:
+    from briefing import app
+
+    async with app.service(setting, store) as service:
+        return await work(service)
+
+
+def run(
+    config: ConfigPath = CONFIG,
+    database: Database = DATABASE,
+    once: Annotated[bool, typer.Option("--once", help="Do all that is due now, then exit.")] = False,
+    json: Json = False,
+) -> None:
+    """Poll, write issues and deliver, until stopped."""
+    if not once:
+        serve(config, database, _forever)
+        return
+    reports, issues, attempts = serve(config, database, _once, quiet=json)
+    if json:
+        output.as_json({"polled": reports, "issues": [i.id for i in issues], "attempts": attempts})
+    else:
+        _print(reports)
+        output.say(f"issues     {len(issues)} written")
+        output.say(f"deliveries {attempts} attempted")
+    raise typer.Exit(_status(reports))
+
+
+async def _forever(service: "Service") -> None:
+    from briefing.scheduler import on_stop
+
+    stop = asyncio.Event()
+    on_stop(stop)
+    await service.run(stop)
+
+
+async def _once(service: "Service") -> tuple[Sequence["Report"], Sequence[object], int]:
+    reports = await service.poll()
+    issues = await service.publish()
+    return reports, issues, await service.relay.drain()
+
+
+def poll(
+    feeds: Annotated[list[str] | None, typer.Argument(help="Ids of feeds; default: all that are due.")] = None,
+    config: ConfigPath = CONFIG,
+    database: Database = DATABASE,
+    force: Annotated[bool, typer.Option("--force", help="Also what is not due yet, paused or waiting.")] = False,
+    json: Json = False,
+) -> None:
+    """Poll now; alerts go to the outbox and wait there for `briefing run`."""
+    named = set(feeds or ())
+    unknown = named - set(_ids(config))
+    if unknown:
+        raise fail(f"no feed named {', '.join(sorted(unknown))}", hint="briefing feeds list", code=Exit.USAGE)
+    reports = serve(config, database, lambda s: s.poll(only=named or None, force=force or bool(named)), quiet=True)
+    if json:
+        output.as_json(reports)
+    else:
+        _print(reports)
+    raise typer.Exit(_status(reports))
+
+
+def _ids(config: Path) -> Sequence[str]:
+    from briefing.config import effective
+
+    return list(effective.feeds(open_config(config)))
+
+
+def _print(reports: Sequence["Report"]) -> None:
+    rows = [(r.feed, r.outcome, f"{r.new} new", f"{r.changed} changed", r.error or "") for r in reports]
+    output.table(rows, empty="nothing is due; briefing poll --force polls anyway")
+
+
+def _status(reports: Sequence["Report"]) -> Exit:
+    failed = sum(r.error is not None for r in reports)
+    if not failed:
+        return Exit.DONE
+    return Exit.FAILED if failed == len(reports) else Exit.PARTLY

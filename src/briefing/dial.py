@@ -1,0 +1,114 @@
+"""Sockets to the hostile outside: the one way to open them, shared by fetching and posting, guarded or not.
+
+Apart from `address`, which judges an address and touches nothing: here the judgement is made of what is really dialled.
+A name is resolved once, all its addresses must pass, and the literal is judged again when its socket is opened. So no
+spelling of a host, no redirect and no second answer of a name server (DNS rebinding) gets around it.
+"""
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from briefing import address
+from briefing.errors import BriefingError
+
+_FIELD_LIMIT = 64 * 2**10  # bytes of one header field, and of the status line
+_LOOKUPS_AT_ONCE = 8
+_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+class AddressRefused(BriefingError, OSError):
+    """An address must not be dialled, and why. An OSError, for that is what a dialling library expects of a socket."""
+
+
+class Names(AbstractResolver):
+    """Resolves names by the system, on threads of its own: a slow name server must not hold up the store's thread."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="names")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a name, at least one; raise OSError if it has none."""
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port, family)
+        return [_resolved(host, info) for info in found]
+
+    async def close(self) -> None:
+        """Let go of the threads without waiting for a lookup that hangs."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class GuardedNames(AbstractResolver):
+    """Hands on what another resolver finds, unless any of it is refused."""
+
+    def __init__(self, names: AbstractResolver) -> None:
+        self._names = names
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a name; raise AddressRefused if one of them may not be dialled."""
+        found = await self._names.resolve(host, port, family)
+        for one in found:
+            _require(one["host"])
+        return found
+
+    async def close(self) -> None:
+        """Leave the other resolver to whoever made it."""
+
+
+def open_socket(info: aiohttp.AddrInfoType) -> socket.socket:
+    """Open an unconnected socket for an address; raise AddressRefused if that may not be dialled."""
+    family, kind, protocol, _, target = info
+    _require(str(target[0]))
+    return socket.socket(family, kind, protocol)
+
+
+def connector(guarded: bool, limit: int, names: AbstractResolver) -> aiohttp.TCPConnector:
+    """Make a pool of at most `limit` connections; whatever a guarded one dials has passed `open_socket`."""
+    if not guarded:
+        return aiohttp.TCPConnector(limit=limit, resolver=names)
+    return aiohttp.TCPConnector(limit=limit, resolver=GuardedNames(names), socket_factory=open_socket)
+
+
+def session(guarded: bool, limit: int, names: AbstractResolver) -> aiohttp.ClientSession:
+    """Make a session on such a pool that keeps no cookies and takes nothing from the environment."""
+    return aiohttp.ClientSession(
+        connector=connector(guarded, limit, names),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        max_field_size=_FIELD_LIMIT,
+        max_line_size=_FIELD_LIMIT,
+    )
+
+
+def refused(error: BaseException | None) -> str | None:
+    """Return why the guard refused, if that is what lies beneath an error of an HTTP client."""
+    while error is not None:
+        if isinstance(error, AddressRefused):
+            return str(error)
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _require(ip: str) -> None:
+    why = address.refusal(ip)
+    if why:
+        raise AddressRefused(why)
+
+
+def _look_up(host: str, port: int, family: int) -> list[aiohttp.AddrInfoType]:
+    return list(socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM))
+
+
+def _resolved(host: str, info: aiohttp.AddrInfoType) -> ResolveResult:
+    family, _, protocol, _, target = info
+    # A link-local IPv6 address is worth nothing without its interface, the fourth field.
+    scope = f"%{target[3]}" if len(target) > 3 and target[3] else ""
+    return ResolveResult(
+        hostname=host, host=f"{target[0]}{scope}", port=int(target[1]), family=family, proto=protocol, flags=_NUMERIC
+    )
