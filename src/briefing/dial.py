@@ -20,7 +20,7 @@ _LOOKUPS_AT_ONCE = 8
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
-class AddressRefused(BriefingError, OSError):
+class AddressRefusedError(BriefingError, OSError):
     """An address must not be dialled, and why. An OSError, for that is what a dialling library expects of a socket."""
 
 
@@ -51,7 +51,7 @@ class GuardedNames(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of a name; raise AddressRefused if one of them may not be dialled."""
+        """Return the addresses of a name; raise AddressRefusedError if one of them may not be dialled."""
         found = await self._names.resolve(host, port, family)
         for one in found:
             _require(one["host"])
@@ -62,7 +62,7 @@ class GuardedNames(AbstractResolver):
 
 
 def open_socket(info: aiohttp.AddrInfoType) -> socket.socket:
-    """Open an unconnected socket for an address; raise AddressRefused if that may not be dialled."""
+    """Open an unconnected socket for an address; raise AddressRefusedError if that may not be dialled."""
     family, kind, protocol, _, target = info
     _require(str(target[0]))
     return socket.socket(family, kind, protocol)
@@ -89,7 +89,7 @@ def session(guarded: bool, limit: int, names: AbstractResolver) -> aiohttp.Clien
 def refused(error: BaseException | None) -> str | None:
     """Return why the guard refused, if that is what lies beneath an error of an HTTP client."""
     while error is not None:
-        if isinstance(error, AddressRefused):
+        if isinstance(error, AddressRefusedError):
             return str(error)
         error = error.__cause__ or error.__context__
     return None
@@ -98,7 +98,7 @@ def refused(error: BaseException | None) -> str | None:
 def _require(ip: str) -> None:
     why = address.refusal(ip)
     if why:
-        raise AddressRefused(why)
+        raise AddressRefusedError(why)
 
 
 def _look_up(host: str, port: int, family: int) -> list[aiohttp.AddrInfoType]:

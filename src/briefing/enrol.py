@@ -33,9 +33,13 @@ def add(
 
 def remove(session: Session, *, address: str, to: str | None, now: datetime) -> int:
     """Unsubscribe an address from one list or all; return from how many."""
-    count = audience.remove(session, address=_normalised(address), list=to, now=now)
+    normal = _normalised(address)
+    mine = [
+        s.list for s in audience.listing(session, list=to) if audience.mailbox(s.address) == audience.mailbox(normal)
+    ]
+    count = sum(audience.remove(session, address=normal, list=name, now=now) for name in mine)
     if not count:
-        raise EnrolError(f"{address} is subscribed to {to or 'nothing'}" if to is None else f"{address} is not on {to}")
+        raise EnrolError(f"{address} is not subscribed to {to or 'any list'}")
     return count
 
 

@@ -19,6 +19,7 @@ from briefing.clock import Clock
 from briefing.collect import cadence, fulltext
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
+from briefing.collect.outcome import polled
 from briefing.collect.pages import Pages
 from briefing.collect.parse import PARSER_VERSION
 from briefing.config.effective import FeedSettings
@@ -167,8 +168,8 @@ class Poller:
     async def _texts(
         self, feed: ParsedFeed, sieved: Sieved, settings: FeedSettings, now: datetime
     ) -> Mapping[str, str]:
-        serial = settings.full_text is FullText.AUTO and settings.id in self.rules.serial
-        if settings.full_text is not FullText.ALWAYS and not (serial and fulltext.ships_excerpts(feed)):
+        excerpts = settings.full_text is FullText.AUTO and fulltext.ships_excerpts(feed)
+        if settings.full_text is not FullText.ALWAYS and not excerpts:
             return {}
         wanted = [c.parsed.url for c in sieved.new if c.parsed.url][:PAGES_PER_POLL]
         pages = await asyncio.gather(*(self._pages.read(page_request(settings, url), now=now) for url in wanted))
@@ -198,11 +199,12 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, jitter: float)
     new, changed = _keep(session, arrival, settings)
     events = [e for item in (*new, *changed) for e in _file(session, rules, arrival, item)]
     ttl = arrival.feed.ttl if arrival.feed else None
-    record = cadence.record(
+    record = polled(
         arrival.state, arrival.outcome, every=settings.every, share=settings.jitter, ttl=ttl, now=now, jitter=jitter
     )
-    record = replace(record, title=arrival.feed and arrival.feed.title, items_new=len(new), items_changed=len(changed))
-    after = feeds.polled(session, record=record)
+    title = arrival.feed.title if arrival.feed else None
+    record = replace(record, title=title, items_new=len(new), items_changed=len(changed))
+    after = feeds.polled(session, record)
     health = alert.feed_event(arrival.state, after, now=now)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
     for event in told:
@@ -228,8 +230,8 @@ def _keep(session: Session, arrival: Arrival, settings: FeedSettings) -> tuple[S
         keep_html=full,
     )
     changed = items.change(session, changes=sieved.changed, now=now, keep_html=full)
-    items.rekey(session, keys=sieved.rekeyed)
-    texts = {item.id: arrival.texts[item.url] for item in new if item.url in arrival.texts}
+    items.rekey(session, rekeyed=sieved.rekeyed)
+    texts = {item.id: arrival.texts[item.url] for item in new if item.url and item.url in arrival.texts}
     items.put_texts(session, texts=texts, expires=now + TEXT_LIFE)
     return sorted(new, key=lambda item: item.at), changed
 
@@ -247,7 +249,7 @@ def _file(session: Session, rules: Rules, arrival: Arrival, item: Item) -> Seque
             progress[story] = replace(step, series=stories.save(session, series=step.series))
             matches += () if matched else (Match(story, (step.series.title,)),)
     stories.match(session, item=item.id, matches=matches)
-    return alert.events(item, matches, progress, rules.titles, arrival.now)
+    return alert.events(item, matches, progress, rules.titles, arrival.now, full_text=arrival.texts.get(item.url or ""))
 
 
 def _hold(session: Session, rules: Rules, settings: FeedSettings, *, until: datetime) -> None:

@@ -1,20 +1,21 @@
-"""From a delivery row to bytes on a wire and a verdict: what `tell` and `publish` enqueued is rendered or signed here.
+"""From a delivery row to bytes on a wire and a verdict: what was enqueued is rendered or signed here.
 
-Beside `tell` and below the shells. Letters are rendered from the stored issue at this moment, so archive, retry and
+Beside `tell` and below the shells. Letters are rendered from the stored issue at this moment, so preview, retry and
 resend say the same; a channel's payload is final already and only its address and signature are resolved.
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 from briefing.clock import Clock
 from briefing.config.grammar import Channel, SlackChannel, WebhookChannel
-from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Retry, Verdict
+from briefing.errors import RenderError
+from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, Retry, Verdict
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.send.channels import CHANNELS
@@ -33,46 +34,51 @@ class Postman(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Renders a mail delivery and the headers around it."""
+    """Renders mail and puts the headers around it."""
 
     renderer: Renderer
     desk: Desk  # of the site, for alerts
     desks: Mapping[str, Desk]  # by digest
-    issue: Callable[[IssueId], Awaitable[Issue]]
-    clock: Clock
+    issue: Callable[[IssueId], Awaitable[Issue | None]]
 
-    async def bytes_of(self, delivery: Delivery) -> bytes:
-        """Return the message, ready to be sent; RenderError when it would not be safe to."""
-        assert delivery.recipient is not None
+    async def sealed(self, delivery: Delivery, reader: Recipient) -> bytes:
+        """Return a delivery's message, ready to be sent; RenderError when it would not be safe to."""
         if delivery.issue is None:
-            return await asyncio.to_thread(self._alert, delivery)
+            return await asyncio.to_thread(self._alert, delivery, reader)
         issue = await self.issue(delivery.issue)
-        return await asyncio.to_thread(self._issue, delivery, issue)
+        if issue is None:
+            raise RenderError(f"issue {delivery.issue} is not in the database any more")
+        return await asyncio.to_thread(self._issue, issue, reader, delivery.message_id, delivery.created_at)
 
-    def _issue(self, delivery: Delivery, issue: Issue) -> bytes:
-        assert delivery.recipient is not None
+    def shown(self, issue: Issue, reader: Recipient, now: datetime) -> tuple[Mail, bytes]:
+        """Return an issue that is not stored, as words and as a message, for an operator to look at."""
+        mail = self.renderer.issue(issue, desk=self.desks[issue.digest], recipient=reader)
+        return mail, self._issue(issue, reader, f"<preview@{self.desk.domain}>", now)
+
+    def _issue(self, issue: Issue, reader: Recipient, message_id: str, date: datetime) -> bytes:
         desk = self.desks.get(issue.digest, self.desk)
-        mail = self.renderer.issue(issue, desk=desk, recipient=delivery.recipient)
-        roots = tuple(mime.root_id(story.story, desk.domain) for story in issue.stories)
-        listed = delivery.recipient.list or issue.digest
-        return mime.build(mail, self._headers(delivery, desk, roots, mime.list_id(desk.digest_title, listed, desk.domain)))
-
-    def _alert(self, delivery: Delivery) -> bytes:
-        words = dict(delivery.payload or {})
-        mail = Mail(words["subject"], words["text"], words["html"], words.get("preheader", ""))
-        return mime.build(mail, self._headers(delivery, self.desk, (words["root"],), None))
-
-    def _headers(self, delivery: Delivery, desk: Desk, roots: tuple[str, ...], list_id: str | None) -> mime.MailHeaders:
-        assert delivery.recipient is not None
-        return mime.MailHeaders(
+        headers = mime.MailHeaders(
             sender=desk.sender,
-            recipient=delivery.recipient.address,
-            message_id=delivery.message_id,
-            references=roots,
-            list_id=list_id,
-            list_unsubscribe=desk.unsubscribe if list_id else None,
-            date=delivery.created_at,
+            recipient=reader.address,
+            message_id=message_id,
+            date=date,
+            references=tuple(mime.root_id(story.story, desk.domain) for story in issue.stories),
+            list_id=mime.list_id(desk.digest_title, reader.list or issue.digest, desk.domain),
+            list_unsubscribe=desk.unsubscribe,
         )
+        return mime.build(self.renderer.issue(issue, desk=desk, recipient=reader), headers)
+
+    def _alert(self, delivery: Delivery, reader: Recipient) -> bytes:
+        words = delivery.payload or {}
+        mail = Mail(words["subject"], words["text"], words["html"], words["preheader"])
+        headers = mime.MailHeaders(
+            sender=self.desk.sender,
+            recipient=reader.address,
+            message_id=delivery.message_id,
+            date=delivery.created_at,
+            references=(words["root"],),
+        )
+        return mime.build(mail, headers)
 
 
 class MailLane:
@@ -81,12 +87,13 @@ class MailLane:
     def __init__(self, letters: Letters, connect: Callable[[], Postman], *, width: int, sender: str) -> None:
         self._letters, self._sender, self.width = letters, sender, width
         self._connections = [connect() for _ in range(width)]
-        self._threads = ThreadPoolExecutor(width, thread_name_prefix="smtp")
+        self._threads = ThreadPoolExecutor(width, thread_name_prefix="mail")
 
     async def send(self, delivery: Delivery) -> Verdict:
         """Render and hand over one mail on a free connection; the relay never asks for more than there are."""
-        assert delivery.recipient is not None
-        message = await self._letters.bytes_of(delivery)
+        if delivery.recipient is None:
+            return Dead("a mail without an address")
+        message = await self._letters.sealed(delivery, delivery.recipient)
         connection = self._connections.pop()
         try:
             work = partial(connection.send, message, sender=self._sender, recipient=delivery.recipient.address)
@@ -95,7 +102,7 @@ class MailLane:
             self._connections.append(connection)
 
     def close(self) -> None:
-        """Close the connections; a send that still runs keeps its own until it ends."""
+        """Close the connections that are free; one that is in use ends with its send."""
         for connection in self._connections:
             connection.close()
         self._threads.shutdown(wait=False)
@@ -117,11 +124,6 @@ class ChannelLane:
         if not isinstance(channel, SlackChannel | WebhookChannel):
             return Dead(f"channels of type {channel.type} are not built yet")
         vendor = CHANNELS[channel.type]
-        url, body, headers = vendor.request(channel, delivery.payload or {}, delivery.message_id, self.clock())
-        answer = await self.poster.post(url, body, headers, allow_private=channel.allow_private)
+        out = vendor.request(channel, delivery.payload or {}, delivery.message_id, self.clock())
+        answer = await self.poster.post(out.url, out.body, out.headers, allow_private=channel.allow_private)
         return vendor.verdict(answer, self.clock())
-
-
-def shown(delivery: Delivery) -> str:
-    """Return a channel's stored payload as an operator reads it."""
-    return json.dumps(delivery.payload or {}, ensure_ascii=False, indent=2)

@@ -57,10 +57,15 @@ def publish(session: Session, plan: Plan, *, now: datetime) -> Issue | None:
 def send(session: Session, plan: Plan, issue: Issue, *, now: datetime) -> Issue:
     """Store an issue as composed and enqueue it to every reader of its digest."""
     issue = issues.add(session, issue=issue)
-    rows = [_delivery(plan, issue, reader) for reader in readers(session, plan)]
+    rows = deliveries(session, plan, issue)
     outbox.enqueue(session, deliveries=rows, now=now)
     log.info("issue", digest=plan.id, number=issue.number, nominal=str(issue.nominal), readers=len(rows))
     return issue
+
+
+def deliveries(session: Session, plan: Plan, issue: Issue) -> Sequence[NewDelivery]:
+    """Return one row for each reader; the same issue and reader always give the same key and Message-ID."""
+    return [_delivery(plan, issue, reader) for reader in readers(session, plan)]
 
 
 def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime) -> Issue | None:

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, assert_never
 
 import structlog
@@ -86,7 +87,7 @@ class Relay:
         now = self._clock()
         try:
             claimed = await self._write(
-                lambda s: outbox.claim(s, owner=self._owner, now=now, lease=LEASE, limit=free, mail=lane.mail)
+                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=free, mail=lane.mail)
             )
         except StoreError as error:  # what cannot be written must not be sent
             log.error("relay.claim", error=str(error))
@@ -121,8 +122,8 @@ class Relay:
         while True:
             try:
                 kept = await self._write(
-                    lambda s: outbox.record(
-                        s,
+                    partial(
+                        outbox.record,
                         delivery=delivery,
                         owner=self._owner,
                         verdict=verdict,
@@ -142,8 +143,9 @@ class Relay:
             await asyncio.sleep(RENEW_SECONDS)
             held = tuple(self._under_way.values())
             if held:
-                until = self._clock() + LEASE
-                await self._write(lambda s: outbox.renew(s, deliveries=held, owner=self._owner, until=until))  # noqa: B023
+                await self._write(
+                    partial(outbox.renew, deliveries=held, owner=self._owner, now=self._clock(), lease=LEASE)
+                )
 
 
 def next_attempt(delivery: Delivery, verdict: Verdict, now: datetime) -> datetime | None:

@@ -7,16 +7,17 @@ retry sends the same bytes; where it goes, and its signature, are resolved when 
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from briefing.config.grammar import Channel, MailChannel, Route
 from briefing.edit import routing
-from briefing.model import Event, EventKind, NewDelivery, Notice, Recipient
+from briefing.model import Event, EventKind, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.render.notice import notice
 from briefing.send.channels import CHANNELS
 
+MAIL = "mail"
 SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP})
 
 
@@ -34,15 +35,14 @@ class Teller:
     def deliveries(self, event: Event) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to everybody its routes name."""
         names = routing.channels(event, self.routes)
-        words = notice(event, locale=self.desk.locale, zone=self.desk.zone)
-        rows = [row for name in names for row in self.to_channel(name, event, words)]
+        rows = [row for name in names for row in self.to_channel(name, event)]
         if not names and event.kind in SERVICE:
-            rows = [self._mail(self.operator, event, words)]
+            rows = [self._mail(self.operator, event, self._words(event))]
         return tuple(rows)
 
-    def to_channel(self, name: str, event: Event, words: Notice) -> tuple[NewDelivery, ...]:
+    def to_channel(self, name: str, event: Event) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to one channel; none if its kind cannot be sent to yet."""
-        channel = self.channels[name]
+        channel, words = self.channels[name], self._words(event)
         if isinstance(channel, MailChannel):
             return tuple(self._mail(address, event, words) for address in channel.to)
         if channel.type not in CHANNELS:
@@ -52,18 +52,25 @@ class Teller:
         return (NewDelivery(key, name, self._id(key), event=event.key, payload=payload),)
 
     def _mail(self, address: str, event: Event, words: Notice) -> NewDelivery:
-        key = f"{event.key}→mailto:{address}"
         mail = self.renderer.notice_mail(words, desk=self.desk)
+        return replace(
+            self.letter(address, event.key, mail, root=event.story or event.feed or "service"), event=event.key
+        )
+
+    def letter(self, address: str, about: str, mail: Mail, *, root: str) -> NewDelivery:
+        """Return the row of a mail that is no issue: an alert, or an issue sent as a test."""
+        key, domain = f"{about}→mailto:{address}", self.desk.domain
         body = {"subject": mail.subject, "text": mail.text, "html": mail.html, "preheader": mail.preheader}
-        root = mime.root_id(event.story or event.feed or "service", self.desk.domain)
         return NewDelivery(
             key,
-            "mail",
-            mime.message_id(self.secret, key, self.desk.domain),
+            MAIL,
+            mime.message_id(self.secret, key, domain),
             recipient=Recipient(address),
-            event=event.key,
-            payload={**body, "root": root},
+            payload={**body, "root": mime.root_id(root, domain)},
         )
+
+    def _words(self, event: Event) -> Notice:
+        return notice(event, locale=self.desk.locale, zone=self.desk.zone)
 
     def _id(self, key: str) -> str:
         return "msg_" + hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()[:32]

@@ -9,7 +9,7 @@ from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, J
 from briefing.cli.run import serve
 
 if TYPE_CHECKING:
-    from briefing.app import Service
+    from briefing.service import Service
     from briefing.model import Delivery
 
 app = typer.Typer(help="Where alerts can go.", no_args_is_help=True, rich_markup_mode=None)
@@ -27,7 +27,8 @@ def show(config: ConfigPath = CONFIG, json: Json = False) -> None:
         output.as_json([{"channel": name, "type": kind, "routes": count} for name, kind, count in rows])
     else:
         output.table(
-            [(n, k, f"{c} route{'s' * (c != 1)}") for n, k, c in rows], empty="no channels; see docs/feeds.reference.yaml"
+            [(n, k, f"{c} route{'s' * (c != 1)}") for n, k, c in rows],
+            empty="no channels; see docs/feeds.reference.yaml",
         )
 
 
@@ -46,7 +47,9 @@ def test(
     if json:
         output.as_json(rows)
     else:
-        output.table([(d.id, d.state, d.channel, d.last_error or "") for d in rows], empty=f"{name} cannot be sent to yet")
+        output.table(
+            [(d.id, d.state, d.channel, d.last_error or "") for d in rows], empty=f"{name} cannot be sent to yet"
+        )
     if not rows or any(d.state != "sent" for d in rows):
         raise typer.Exit(Exit.FAILED)
 

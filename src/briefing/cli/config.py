@@ -35,7 +35,12 @@ def _summary(config: object, errors: int, warnings: int, path: Path) -> str:
     doubts = f", {warnings} warning{'s' * (warnings != 1)}" if warnings else ""
     if not isinstance(config, Config):
         return f"{path}: {errors} error{'s' * (errors != 1)}{doubts}"
-    counts = ((config.feeds, "feed"), (config.stories, "story"), (config.digests, "digest"), (config.channels, "channel"))
+    counts = (
+        (config.feeds, "feed"),
+        (config.stories, "story"),
+        (config.digests, "digest"),
+        (config.channels, "channel"),
+    )
     words = [f"{len(what)} {_plural(name, len(what))}" for what, name in counts if what]
     return f"{path}: ok{doubts} · " + " · ".join(words)
 

@@ -53,12 +53,13 @@ def retry(
 ) -> None:
     """Put dead deliveries back into the outbox, under the same Message-ID."""
     from briefing.clock import utc_now
+    from briefing.model import DeliveryId
     from briefing.store import outbox
 
     if bool(ids) == everything:
         raise fail("name the deliveries, or say --all", hint="briefing deliveries list --failed", code=Exit.USAGE)
     with open_store(database) as store, store.transaction() as session:
-        count = outbox.retry(session, ids=None if everything else ids, now=utc_now())
+        count = outbox.retry(session, ids=None if everything else [DeliveryId(one) for one in ids or ()], now=utc_now())
     if json:
         output.as_json({"retried": count})
     else:

@@ -106,6 +106,7 @@ def resume(name: FeedName, config: ConfigPath = CONFIG, database: Database = DAT
 def _set_paused(name: str, config: Path, database: str, *, paused: bool) -> None:
     from briefing.clock import utc_now
     from briefing.config import effective
+    from briefing.model import FeedId
     from briefing.store import feeds
 
     wanted = {f: str(c.url) for f, c in effective.feeds(open_config(config)).items()}
@@ -114,9 +115,9 @@ def _set_paused(name: str, config: Path, database: str, *, paused: bool) -> None
     with open_store(database) as store, store.transaction() as session:
         feeds.sync(session, feeds=wanted, now=utc_now())
         if paused:
-            feeds.pause(session, feed=name)
+            feeds.pause(session, feed=FeedId(name))
         else:
-            feeds.resume(session, feed=name, now=utc_now())
+            feeds.resume(session, feed=FeedId(name), now=utc_now())
 
 
 @app.command("test")
@@ -126,11 +127,13 @@ def test(
     json: Json = False,
 ) -> None:
     """Fetch a feed and show which items would match which stories, and why; nothing is stored."""
+    from briefing import app as composition
     from briefing import follow
     from briefing.errors import BriefingError
 
+    checked = open_config(config)
     try:
-        rows = asyncio.run(follow.trial(open_config(config), name))
+        rows = asyncio.run(follow.trial(checked, name, composition.matcher(checked)))
     except BriefingError as error:
         raise fail(str(error)) from error
     if json:

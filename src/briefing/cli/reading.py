@@ -22,10 +22,13 @@ def items(
 ) -> None:
     """List stored items, newest first."""
     from briefing.clock import utc_now
+    from briefing.model import FeedId, StoryId
     from briefing.store import items as stored
 
     with open_store(database) as store, store.reading() as session:
-        found = stored.listing(session, feed=feed, story=story, limit=limit)
+        found = stored.listing(
+            session, feed=FeedId(feed) if feed else None, story=StoryId(story) if story else None, limit=limit
+        )
     if json:
         output.as_json(found)
         return
@@ -41,6 +44,7 @@ def stories(
     json: Json = False,
 ) -> None:
     """Show the stories: their series, what was promised, what is still awaited."""
+    from briefing.model import StoryId
     from briefing.store import stories as stored
 
     known = open_config(config).stories
@@ -48,7 +52,7 @@ def stories(
         raise fail(f"no story named {story}", hint="known: " + ", ".join(known), code=Exit.USAGE)
     names = [story] if story else list(known)
     with open_store(database) as store, store.reading() as session:
-        ledgers = {name: stored.ledger(session, story=name) for name in names}
+        ledgers = {name: stored.ledger(session, story=StoryId(name)) for name in names}
     if json:
         output.as_json([{"story": n, "title": known[n].title, "series": s} for n, s in ledgers.items()])
         return

@@ -11,8 +11,11 @@ from briefing.cli import output
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, Json, fail, open_config, open_store
 
 if TYPE_CHECKING:
-    from briefing.app import Service
+    from briefing.service import Service
+    from briefing.app import Setting
+    from briefing.model import Issue
     from briefing.poll import Report
+    from briefing.store.engine import Store
 
 T = TypeVar("T")
 
@@ -37,7 +40,7 @@ def serve(config: Path, database: str, work: Callable[["Service"], Awaitable[T]]
             lock.__exit__(None, None, None)
 
 
-async def _within(setting: "app.Setting", store: object, work: Callable[["Service"], Awaitable[T]]) -> T:
+async def _within(setting: "Setting", store: "Store", work: Callable[["Service"], Awaitable[T]]) -> T:
     from briefing import app
 
     async with app.service(setting, store) as service:
@@ -72,7 +75,7 @@ async def _forever(service: "Service") -> None:
     await service.run(stop)
 
 
-async def _once(service: "Service") -> tuple[Sequence["Report"], Sequence[object], int]:
+async def _once(service: "Service") -> tuple[Sequence["Report"], Sequence["Issue"], int]:
     reports = await service.poll()
     issues = await service.publish()
     return reports, issues, await service.relay.drain()
@@ -86,7 +89,9 @@ def poll(
     json: Json = False,
 ) -> None:
     """Poll now; alerts go to the outbox and wait there for `briefing run`."""
-    named = set(feeds or ())
+    from briefing.model import FeedId
+
+    named = {FeedId(name) for name in feeds or ()}
     unknown = named - set(_ids(config))
     if unknown:
         raise fail(f"no feed named {', '.join(sorted(unknown))}", hint="briefing feeds list", code=Exit.USAGE)

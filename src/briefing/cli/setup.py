@@ -1,6 +1,7 @@
 """init, follow, version: from nothing to a feeds.yaml that works."""
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -41,22 +42,27 @@ def follow(
 ) -> None:
     """Follow a page or feed: find the feed, suggest a query, write feeds.yaml, show a preview."""
     from briefing import follow as shell
+    from briefing.clock import utc_now
     from briefing.errors import BriefingError
 
     try:
         found = asyncio.run(shell.look(url, allow_private=allow_private))
-        written = shell.write(found, config, to=to)
+        story = shell.write(found, config, to=to)
+        mail = shell.preview(found, utc_now())
     except BriefingError as error:
         raise fail(str(error), hint="try the address of the feed itself") from error
+    preview = config.resolve().parent / "preview" / f"{story}.html"
+    preview.parent.mkdir(exist_ok=True)
+    preview.write_text(mail.html, encoding="utf-8")
     if json:
-        output.as_json({**shell.summary(found), "config": str(config), "preview": str(written)})
+        output.as_json({**asdict(found), "story": story, "config": str(config), "preview": str(preview)})
         return
     for line in shell.words(found):
         output.say(line)
-    output.say(f"wrote      {config}; preview in {written}")
+    output.say(f"wrote      {config} (story {story}); preview in {preview}")
     output.note("next: briefing check, briefing poll, briefing run")
     if open_:
-        typer.launch(str(written))
+        typer.launch(str(preview))
 
 
 def version(json: Json = False) -> None:

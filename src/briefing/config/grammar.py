@@ -7,7 +7,7 @@ their stages by `briefing.check`. Field descriptions are the operator's referenc
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
@@ -60,9 +60,10 @@ def _mailbox(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f'no time zone named "{value}"')
-    return value
+    try:
+        return ZoneInfo(value).key
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise ValueError(f'no time zone named "{value}"') from error
 
 
 def _one_or_many(value: object) -> object:
@@ -156,8 +157,8 @@ class Defaults(Strict):
 class BasicAuth(Strict):
     """User and password that a feed's server asks for."""
 
-    user: str
-    password: SecretStr
+    user: str = Field(description="User name.")
+    password: SecretStr = Field(description="Password, best as ${ENV} or ${file:/run/secrets/…}.")
 
 
 class Feed(Strict):
@@ -185,8 +186,8 @@ class Feed(Strict):
 class Expect(Strict):
     """A promise you know of, opened by hand."""
 
-    part: Annotated[int, Field(ge=1)] | None = None
-    title_like: str | None = None
+    part: Annotated[int, Field(ge=1)] | None = Field(None, description="Its number.")
+    title_like: str | None = Field(None, description="Words of its title.")
 
 
 class SeriesRule(Strict):
@@ -200,8 +201,8 @@ class SeriesRule(Strict):
 class Corroborate(Strict):
     """Alert when enough independent sources report the same."""
 
-    sources: Annotated[int, Field(ge=2)] = 3
-    within: Duration = timedelta(hours=24)
+    sources: Annotated[int, Field(ge=2)] = Field(3, description="How many sources make it worth an alert.")
+    within: Duration = Field(timedelta(hours=24), description="In how long a time.")
 
 
 class Story(Strict):
@@ -227,7 +228,7 @@ class Story(Strict):
 class ToList(Strict):
     """Everyone who subscribed to a list."""
 
-    list: Id
+    list: Id = Field(description="Id of a list.")
 
 
 class Day(StrEnum):
@@ -279,7 +280,7 @@ class AudienceList(Strict):
 class SlackChannel(Strict):
     """Slack, by incoming webhook."""
 
-    type: Literal["slack"]
+    type: Literal["slack"] = Field(description="Kind of channel.")
     url: SecretStr = Field(description="Incoming webhook address; a secret.")
     allow_private: bool = Field(False, description="true: the address may be private or loopback.")
 
@@ -287,7 +288,7 @@ class SlackChannel(Strict):
 class WebhookChannel(Strict):
     """Any HTTP receiver, signed by Standard Webhooks."""
 
-    type: Literal["webhook"]
+    type: Literal["webhook"] = Field(description="Kind of channel.")
     url: SecretStr = Field(description="Where events are posted.")
     secret: SecretStr = Field(description="Signing secret: whsec_ and 24 to 64 bytes in base64.")
     headers: dict[str, SecretStr] = Field({}, description="More request headers.")
@@ -297,7 +298,7 @@ class WebhookChannel(Strict):
 class MailChannel(Strict):
     """Alerts by e-mail."""
 
-    type: Literal["mail"]
+    type: Literal["mail"] = Field(description="Kind of channel.")
     to: Annotated[list[Address], BeforeValidator(_one_or_many), Field(min_length=1)] = Field(
         description="Who gets the alerts."
     )
@@ -306,16 +307,16 @@ class MailChannel(Strict):
 class TeamsChannel(Strict):
     """Microsoft Teams, by workflow."""
 
-    type: Literal["teams"]
-    url: SecretStr
+    type: Literal["teams"] = Field(description="Kind of channel.")
+    url: SecretStr = Field(description="Workflow address; a secret.")
 
 
 class TelegramChannel(Strict):
     """Telegram, by bot."""
 
-    type: Literal["telegram"]
-    token: SecretStr
-    chat: str
+    type: Literal["telegram"] = Field(description="Kind of channel.")
+    token: SecretStr = Field(description="Token of the bot.")
+    chat: str = Field(description='Id of the chat, in quotes, such as "-1001234567890".')
 
 
 Channel = Annotated[
@@ -336,8 +337,8 @@ class When(Strict):
 class Quiet(Strict):
     """Hours in which alerts wait."""
 
-    from_: TimeOfDay = Field(alias="from")
-    until: TimeOfDay
+    from_: TimeOfDay = Field(alias="from", description="When they begin, in the site's zone.")
+    until: TimeOfDay = Field(description="When they end; an earlier time is the next day's.")
 
 
 class Route(Strict):

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = 10 * 366 * 86400
 _SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 ID_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 
@@ -19,7 +20,10 @@ def parse_duration(value: Any) -> timedelta:
     text = str(value).strip()
     if not re.fullmatch(r"(\d+[smhdw])+", text):
         raise ValueError(f'"{text}" is not a duration: write a number and a unit, such as 15m, 2h or 7d')
-    return timedelta(seconds=sum(int(n) * _UNITS[u] for n, u in re.findall(r"(\d+)([smhdw])", text)))
+    seconds = sum(int(n[:12]) * _UNITS[u] for n, u in re.findall(r"(\d+)([smhdw])", text))
+    if seconds > _LONGEST:
+        raise ValueError(f'"{text}" is longer than ten years')
+    return timedelta(seconds=seconds)
 
 
 def format_duration(value: timedelta) -> str:
@@ -34,14 +38,14 @@ def format_duration(value: timedelta) -> str:
 def _parse_size(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    found = re.fullmatch(r"(\d+)\s*(B|KiB|MiB|GiB)", str(value).strip())
+    found = re.fullmatch(r"(\d{1,15})\s*(B|KiB|MiB|GiB)", str(value).strip())
     if not found:
         raise ValueError(f'"{value}" is not a size: write a number and a unit, such as 512KiB or 2MiB')
     return int(found[1]) * _SIZES[found[2]]
 
 
 def _parse_percent(value: Any) -> float:
-    if isinstance(value, float):
+    if isinstance(value, float) and 0 <= value <= 1:
         return value
     found = re.fullmatch(r"(\d{1,3})\s*%", str(value).strip())
     if not found or int(found[1]) > 100:

@@ -13,6 +13,8 @@ from briefing.model.deliveries import (
     NewDelivery,
     Recipient,
     Retry,
+    Subscription,
+    SubscriptionState,
     Verdict,
 )
 from briefing.model.feeds import (
@@ -117,6 +119,8 @@ __all__ = [
     "SeriesId",
     "Sieved",
     "StoryId",
+    "Subscription",
+    "SubscriptionState",
     "Throttled",
     "Validators",
     "Verdict",

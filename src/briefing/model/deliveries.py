@@ -27,6 +27,26 @@ class Recipient:
     since: datetime | None = None
 
 
+class SubscriptionState(StrEnum):
+    """Where a subscription stands."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An address on a list, and the source of its consent."""
+
+    address: str
+    list: str
+    state: SubscriptionState
+    consent: str
+    since: datetime  # when the state began
+    suppressed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """The words of one mail, before any header is built."""
@@ -79,10 +99,11 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now; `after` is what the far end asked for, if it did."""
+    """Not now; `after` is what the far end asked for; `stop_channel` says that nothing else would get through either."""
 
     reason: str
     after: timedelta | None = None
+    stop_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

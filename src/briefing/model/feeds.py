@@ -93,6 +93,7 @@ class ParsedItem:
     lang: str | None = None
     credit: str | None = None  # RSS <source>, Atom source: whose text this is
     categories: tuple[str, ...] = ()
+    excerpt: tuple[str, ...] = ()  # the first sentences of `text`, at most two
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+# Needs python3 (3.11 or newer) with its venv module, and nothing else. Everything lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+        --no-header --quiet
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo run test check lock e2e clean
+
+demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
+	@$(BIN)/python -m demo
+
+run: .venv/ready  ## the service, with ./feeds.yaml
+	$(BIN)/briefing run
+
+test: .venv/ready  ## all tests but the browser's
+	$(BIN)/pytest -n 2
+
+e2e: .venv/ready  ## the browser tests; needs Debian's chromium
+	$(BIN)/pytest tests/e2e/browser
+
+check: .venv/ready  ## format, lint, types, import rules, dead dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+lock: .venv/ready  ## pin all dependencies again, by version and hash
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv demo/out .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "briefing needs Python 3.11 or newer; say make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python requirements-dev.lock pyproject.toml
+	@echo "setting up .venv, about a minute the first time"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@

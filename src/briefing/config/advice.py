@@ -1,0 +1,115 @@
+"""Warnings: what is allowed in feeds.yaml, and yet likely not what the operator wants.
+
+Apart from `references`, whose findings stop a start: these never do.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from briefing.config.interpolation import Interpolated
+from briefing.config.positions import Document, Place
+from briefing.errors import Problem
+
+# every option that holds a secret
+SECRETS: tuple[tuple[str, ...], ...] = (
+    ("site", "smtp", "password"),
+    ("feeds", "*", "auth", "password"),
+    ("feeds", "*", "headers", "*"),
+    ("channels", "*", "url"),
+    ("channels", "*", "secret"),
+    ("channels", "*", "token"),
+    ("channels", "*", "headers", "*"),
+)
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key"}
+_Unbuilt = tuple[tuple[str, ...], Callable[[Any], bool], str]
+
+
+def _given(value: Any) -> bool:
+    return value is not None
+
+
+# options whose stage is not built yet, and what happens meanwhile
+_UNBUILT: tuple[_Unbuilt, ...] = (
+    (("channels", "*", "type"), lambda v: v in ("teams", "telegram"), "nothing is sent to it"),
+    (("stories", "*", "series", "match"), _given, "every series is watched"),
+    (("stories", "*", "series", "expect"), _given, "only announced parts are awaited"),
+    (("stories", "*", "series", "remind_after"), _given, "nobody is reminded"),
+    (("stories", "*", "corroborate"), _given, "sources are not counted"),
+    (("routes", "*", "quiet"), _given, "alerts do not wait"),
+    (("routes", "*", "group"), _given, "alerts are not folded"),
+    (("routes", "*", "repeat"), _given, "alerts are not repeated"),
+    (("routes", "*", "when", "event"), lambda v: v == "corroborated", "no such event occurs"),
+    (("feeds", "*", "independent"), lambda v: v is False, "copies are not folded"),
+    (("site", "locale"), lambda v: v != "en", "mail is in English"),
+    (("digests", "*", "locale"), lambda v: v not in ("en", None), "mail is in English"),
+)
+
+
+def warnings(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
+    """Yield everything worth a second look."""
+    yield from _literals(document, interpolated)
+    yield from _passwords_in_addresses(document, interpolated)
+    yield from _postal_address(document)
+    yield from _unbuilt(document)
+
+
+def literal_secrets(document: Document, interpolated: Interpolated) -> Iterator[Place]:
+    """Yield the place of each secret that is written out in the file."""
+    for pattern in SECRETS:
+        for place, value in document.scalars(*pattern):
+            literal = isinstance(value, str) and value and place not in interpolated.filled
+            if literal and _tells(document, place):
+                yield place
+
+
+def _tells(document: Document, place: Place) -> bool:
+    """Tell whether a literal here gives anything away: most headers, and a receiver's address, do not."""
+    if "headers" in place:
+        return str(place[-1]).lower() in _SECRET_HEADERS
+    kinds = [kind for _, kind in document.scalars("channels", str(place[1]), "type")]
+    return not (place[0] == "channels" and place[-1] == "url" and kinds == ["webhook"])
+
+
+def _literals(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
+    for place in literal_secrets(document, interpolated):
+        variable = re.sub(r"[^A-Z0-9]+", "_", f"{place[1]}_{place[-1]}".upper())
+        hint = f'write "${{{variable}}}" or ${{file:/run/secrets/…}}'
+        yield document.problem("warning", place, f'"{place[-1]}" is a secret, and stands in the file', hint)
+
+
+def _passwords_in_addresses(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
+    for pattern in (("feeds", "*", "url"), ("stories", "*", "feeds", "*")):
+        for place, value in document.scalars(*pattern):
+            if (
+                place not in interpolated.filled
+                and isinstance(value, str)
+                and re.match(r"https?://[^/?#]*:[^/?#]*@", value)
+            ):
+                yield document.problem(
+                    "warning",
+                    place,
+                    "a password stands in this address",
+                    "give it as auth: {user: …, password: ${NAME}}",
+                )
+
+
+def _postal_address(document: Document) -> Iterator[Problem]:
+    if any(value for _, value in document.scalars("site", "postal_address")):
+        return
+    for pattern in (("digests", "*", "to", "list"), ("digests", "*", "to", "*", "list")):
+        for place, _ in document.scalars(*pattern):
+            yield document.problem(
+                "warning", place, "mail to a list without site.postal_address", "in many places the law asks for one"
+            )
+
+
+def _unbuilt(document: Document) -> Iterator[Problem]:
+    for pattern, unbuilt, meanwhile in _UNBUILT:
+        for place, value in document.scalars(*pattern):
+            if unbuilt(value):
+                option = ".".join(step for step in pattern if step != "*")
+                shown = f": {str(value).lower()}" if isinstance(value, (str, bool)) and pattern[-1] != "match" else ""
+                yield document.problem(
+                    "warning", place, f"{option}{shown} does nothing yet: {meanwhile}", key=not shown
+                )

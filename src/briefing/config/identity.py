@@ -1,0 +1,57 @@
+"""Ids for feeds that a story names by address.
+
+Apart from `effective`, which reads a valid Config: a route may name such a feed, so `references` needs the ids while
+the rest may still be wrong.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import HttpUrl, ValidationError
+
+
+def inline_id(url: str) -> str:
+    """Return the id of a feed known by address alone, such as `example-org-analysis-rss`; it never changes."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    words = re.sub(r"[^a-z0-9]+", "-", f"{host}{parts.path}-{parts.query}".lower()).strip("-")
+    if len(words) <= 64 and parts.query == "":
+        return words or "feed"
+    return _marked(words, url)
+
+
+def same_address(url: Any) -> str | None:
+    """Return the form in which two spellings of a web address are one; None if it is none."""
+    try:
+        return str(HttpUrl(url))
+    except ValidationError:
+        return None
+
+
+def inline_feeds(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return address to id for each address under `stories.*.feeds` that no declared feed has."""
+    feeds = values.get("feeds")
+    entries = feeds if isinstance(feeds, Mapping) else {}
+    declared = {same_address(entry.get("url")) for entry in entries.values() if isinstance(entry, Mapping)}
+    found: dict[str, str] = {}
+    for url in filter(None, map(same_address, _addresses(values.get("stories")))):
+        if url not in declared and url not in found:
+            name = inline_id(url)
+            taken = name in entries or name in found.values()
+            found[url] = _marked(name, url) if taken else name
+    return found
+
+
+def _marked(words: str, url: str) -> str:
+    return f"{words[:55].strip('-')}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def _addresses(stories: Any) -> Iterator[str]:
+    for story in stories.values() if isinstance(stories, Mapping) else ():
+        feeds = story.get("feeds") if isinstance(story, Mapping) else None
+        for feed in feeds if isinstance(feeds, list) else ():
+            if isinstance(feed, str) and "://" in feed:
+                yield feed

@@ -1,0 +1,164 @@
+"""How English numbers its parts and speaks of the next."""
+
+import re
+
+from briefing.detect.tongue import Cue, Tongue
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Compile a verbose pattern: a blank stands for itself only as `[ ]`, between words write `_`."""
+    return re.compile(text.replace("_", r"\s+"), re.IGNORECASE | re.VERBOSE)
+
+
+_CARDINALS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_NUMBERS = {word: value for words in (_CARDINALS, _ORDINALS) for value, word in enumerate(words, 1)}
+
+_N = rf"(?P<n> \d{{1,3}}(?![\d,]*\d) | {'|'.join(sorted(_CARDINALS, key=len, reverse=True))} | [ivx]{{1,6}} )\b"
+_NUMBERED = rf"(?:part|pt\.?|chapter|episode|instal+ment|volume|vol\.?)_\#?{_N}"
+_NEXT = "(?:next|following|upcoming|final|last|concluding)(?:_and_(?:final|last))?"
+_OUR = "(?:our|my|this_series')_"
+# A series alone has parts and instalments, a publisher its articles; reports and chapters are news unless "ours".
+_UPCOMING = rf"""(?:
+    (?:the_|{_OUR})? {_NEXT}_(?:part|instal+ment|episode|article|post|piece|column|blog(?:[ ]?post)?|newsletter
+                               |dispatch|issue|video)
+    | {_OUR}{_NEXT}_(?:story|report|chapter|edition|entry|look)
+    | (?:the_)?(?P<nth>{"|".join(_ORDINALS[1:])})(?:_and_(?:final|last))?_(?:part|instal+ment)
+    | (?:our_|the_)?follow-up(?:_(?:post|article|piece|story))?
+)"""
+# "the next part of this series" and "… of Rust Adventures", not "the next part of the negotiations"
+_OF_SERIES = r"""(?:
+    _(?:of|in)_(?:this|our|my|the|a)_(?:[\w'-]+_){0,3}?
+        (?:series|posts?|articles?|story|investigation|guide|podcast|report)\b
+    | _of_(?-i:[A-Z])[\w'-]*
+)? (?! _of\b )"""
+_REF = rf"(?P<ref> (?:{_NUMBERED}|{_UPCOMING}) {_OF_SERIES} )"
+
+_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_WHEN = rf"""(?: tomorrow | soon | (?:next|this)_(?:week|month|time|year|fortnight|{_DAY}) | (?:on_)?{_DAY}
+    | in_(?:a|the_coming)_(?:few_)?(?:days?|weeks?) )"""
+_WILL = r"""(?: 'll | _(?:will|shall|may) | (?:'m|'re|_am|_are|_is)_going_to | _(?:plan|hope|intend)s?_to )"""
+_TELL = r"""(?:be_)? (?:\w+ly_|also_|then_)? (?: look | explor | cover | discuss | div | shar | examin | dig | delv
+    | turn | focus | tell | introduc | explain | show | talk | investigat | review | publish | address | answer
+    | continu | wrap | go(?:ing)?_(?:over|into|deep|through) | return | reveal | trac | present | analy[sz] | describ
+    | consider | writ | unpack | deep-div | profil | hear )"""
+
+_CUES = (
+    # Coming up in Part 2: … · Up next: Part 3 · Tomorrow, in our next instalment
+    Cue(
+        _pattern(rf"""^ (?: coming(?:_up)?(?:_(?:next|soon|{_WHEN}))? | up_next | next(?:_up)? | still_to_come | {_WHEN} )
+        [\s:,—–-]+ (?:in_|is_)? {_REF}""")
+    ),
+    # Stay tuned for part two where we will …
+    Cue(
+        _pattern(rf"""\b (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us )
+        \b [^.!?]{{0,40}}? \b for_ {_REF}""")
+    ),
+    # To be continued · To be continued in Part 2 · Our investigation continues in Part 2
+    Cue(_pattern(r"^[\s(\[*]* to_be_continued \W* $")),
+    Cue(_pattern(rf"(?: ^[\s(\[*]* to_be_continued | \b continues )_(?:in|with)_ {_REF}")),
+    # Our next instalment will … · Part 2 is coming · Part two: next week
+    Cue(
+        _pattern(rf"""^ (?:and_|but_|read_)? {_REF} [\s,:—–-]* (?:
+            (?: will | is_going_to | explores? | examines? | looks? | (?:is_)?(?:coming|due) | is_out | comes | follows
+              | appears | drops | lands | arrives )\s
+            | (?:is_)?(?:coming_)? {_WHEN} \b )""")
+    ),
+    # In our next instalment we will … · We will … in part four
+    Cue(_pattern(rf"\b in_ {_REF}"), ahead=True),
+    # Next month, we'll be looking at …
+    Cue(
+        _pattern(rf"""^ (?P<ref> {_WHEN} | next )\s*,?_
+        (?: we | i | our_[\w' ]{{3,30}}? | the_(?:[\w']+_){{0,3}}(?:call|episode|podcast|newsletter|column|series) )
+        {_WILL}_ {_TELL}"""),
+        ahead=True,
+        bare=False,
+    ),
+    # Next week: The Generals' Choice · Next in this series: …
+    Cue(
+        _pattern(r"^ (?P<ref> (?:coming_(?:up_)?)? next_(?:week|month|time|issue) )\s*[:—–]\s*(?=\S)"),
+        bare=False,
+    ),
+    Cue(_pattern(r"^ (?:coming_up_)? (?P<ref> next_in_(?:this|our|the)_(?:[\w'-]+_){0,2}series )\b"), bare=False),
+)
+
+# Too common to tell what a topic is about.
+_COMMON = """
+    a about above after again against all also am amid among an and another any are around as at be because been before
+    being below between both but by can could did do does doing down during each even ever every few for from further
+    get go going had has have having he her here hers him his how i if in inside into is it its itself just know let
+    like likelihood look many may might more most much must my near new next no nor not now of off on once one only onto
+    or other our out over own part possibility possible question really same series she should since so some such than
+    that the their them then there these they thing things this those through to too toward towards under until up upon
+    us use used using very via was way ways we were what when where whether which while who whom whose why will with
+    within without would you your
+"""
+_WEAK = """
+    behind chance chances deep future growing internal likely major potential real risk role story true
+"""
+
+ENGLISH = Tongue(
+    numbers=_NUMBERS,
+    part=r"part|pt\.?|instal+ment",
+    unit=r"chapter|ch\.|episode|ep\.?|volume|vol\.?|issue|no\.?|lesson|step|day|week",
+    named_unit=r"module|(?:case\s+)?study|log|diary",
+    of="of",
+    not_before_part=_pattern(
+        r"""\b (?: the | this | that | an? | best | worst | big | my | your | his | her | our | in | of | as | on | from
+        | to | and | or | for | with | by | is | was | are )\s*$"""
+    ),
+    about_others=_pattern(
+        rf"\b seasons?_(?:\d+|{'|'.join(_CARDINALS)})\b | \b (?:recap|spoilers?|trailer|mixtape|soundtrack)\b"
+    ),
+    legal_chapter=_pattern(
+        r"\b (?: bankrupt\w* | insolven\w* | creditors? | fil(?:e|es|ed|ing)\b.*\bchapter | protection )"
+    ),
+    final=r"""(?:the\s+)?(?:final|last|concluding)\s+(?:part|chapter|instal+ment|episode)"""
+    r"""|(?:the\s+)?(?:conclusion|finale)|final""",
+    named_series=re.compile(
+        r"^(?P<name>(?:[A-Z0-9][\w'.&-]*\s+(?:(?:of|the|and|on|in|for)\s+)*){1,5}"
+        r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series)\s*[:—–|]\s*\S"
+    ),
+    hint=_pattern(
+        r"""\b (?: parts? | pt | next | instal+ments? | tuned | continued | continues | coming | follow-up | chapter
+        | episode | vol | volume | tomorrow | follows )\b"""
+    ),
+    aside=_pattern(
+        r"""^\W* (?P<lead> related(?:_(?:reads?|readings?|stor(?:y|ies)|articles?|posts?|coverage|links?))?
+        | read_(?:also|more|next|this|on) | also_read | see_also | more_(?:on|from)_[^:]{1,40} | recommended
+        | (?:you_)?(?:may|might)_also_like | further_reading | must_read | watch | listen )\s*[:—–|-]\s*"""
+    ),
+    future=_pattern(
+        rf"""{_WILL}_ (?:be_)? (?:(?:\w+ly|also|then|finally|further)_)? [\w-]+
+        (?:_(?:up|about|at|into|to|on|in|over|with|through|deeper|closely|details?_of)\b)* \s* (?P<topic>.*)"""
+    ),
+    back=_pattern(
+        r"""\b (?: have | has | had | was | were | saw | did | learn(?:t|ed) | discussed | talked | covered | explained
+        | looked | introduced | mentioned | described | showed | shown | explored | examined | wrote | published
+        | recall | remember | now | today )\b"""
+    ),
+    just_before=_pattern(
+        r"""\b (?: here | earlier | as | seen | saw | learn(?:t|ed) | discussed | talked(?:_about)? | covered
+        | explained | introduced | mentioned | described | showed | shown | did | was | were | published | data
+        | insights? )_ (?:[\w'-]+_){0,2} in\s*$"""
+    ),
+    reported=_pattern(
+        r"""".*\b(?:said|says|told|added|tweeted|wrote)\b | \b(?:said|says|told|added|tweeted|wrote)\b.*" """
+    ),
+    vague=_pattern(
+        r"""^ (?: (?: it | this | that | these | those | them | out | soon | here | available | due | coming )
+        \b .* | (?:it'?s|is)_.* )? $"""
+    ),
+    when=_pattern(_WHEN),
+    cues=_CUES,
+    common=frozenset(_COMMON.split()),
+    weak=frozenset(_WEAK.split()),
+    rubric=_pattern(
+        r"""^ (?: breaking | exclusive | analysis | opinion | explainer | explained | live | updated? | video | watch
+        | podcast | interview | editorial | (?:special_)?report | news | factbox | column | comment | investigation
+        | in_depth | feature )(?:_news)? $"""
+    ),
+)

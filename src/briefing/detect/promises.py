@@ -1,0 +1,208 @@
+"""Which parts to come a text announces, and which other reading it links to.
+
+Apart from `markers`, which reads what a title says of its own item: here sentences speak of another item, one that
+does not exist yet. Talk of parts that are out, of the part at hand and of nothing in particular is no promise.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from briefing.detect.markers import marker, number
+from briefing.detect.tongue import Cue, Tongue, straight, visible
+from briefing.detect.tongues import TONGUES
+
+_LONGEST_TEXT = 200_000  # characters
+_LONGEST_SENTENCE = 1_000
+_LONGEST_TOPIC = 300
+_SENTENCE_END = re.compile(
+    r"""(?<!\b[A-Z])(?<!\bpt)(?<!\bPt)(?<!\bvol)(?<!\bVol)(?<!\bNo)(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bvs)
+    [.!?…]+["')\]]*\s+(?=["'(\[]?[^\W_a-z])""",
+    re.VERBOSE,
+)
+_LEAD = re.compile(r"[\s:,.…—–-]*")
+_QUOTED = re.compile(r"\"(?P<title>[^\"]{3,})\"|'(?P<single>.{3,}?)'(?!\w)")
+_SPLIT = re.compile(r"\s*[—–]\s*|\s+-\s+|:\s+|,\s+(?=(?:on|about|in|where|how|why|which|the|an?)\s)")
+_OPENING = re.compile(
+    r"^(?:(?:that|which|where|when|in which|and|on|about|with)\s+)?(?:talks?\s+about\s+|on\s+|about\s+)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A part to come, as a sentence announces it; `quote` is that sentence, word for word."""
+
+    quote: str
+    part: int | None = None
+    title: str | None = None
+    topic: str | None = None
+    when: str | None = None  # as written: "next week"
+
+
+def announcements(text: str, title: str) -> tuple[Announcement, ...]:
+    """List the coming parts that `text` announces, in its order; `title` says which part the text itself is."""
+    own = marker(title)
+    current = own.part if own else None
+    found = (_read(quote, following, current) for quote, following in _sentences(visible(text[:_LONGEST_TEXT])))
+    return _merged(one for one in found if one)
+
+
+def related(text: str) -> tuple[str, ...]:
+    """List the titles that lines such as "Related Read: …" lead to."""
+    lines = (line.strip() for line in visible(text[:_LONGEST_TEXT]).splitlines())
+    asides = ((line, tongue.aside.match(straight(line))) for line in lines for tongue in TONGUES)
+    return tuple(line[aside.end() :].strip() for line, aside in asides if aside and line[aside.end() :].strip())
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the sentences of lines that may announce something, each with what follows it."""
+    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if any(tongue.hint.search(line) for tongue in TONGUES):
+            pieces = _split(line)
+            yield from zip(pieces, [*pieces[1:], _split(after)[0]], strict=True)
+
+
+def _split(line: str) -> list[str]:
+    """Split a line at its sentences' ends, keeping every character that shows."""
+    ends = [0, *(found.end() for found in _SENTENCE_END.finditer(straight(line))), len(line)]
+    return [line[start:end].strip() for start, end in zip(ends, ends[1:], strict=False)]
+
+
+def _read(quote: str, following: str, current: int | None) -> Announcement | None:
+    if not quote or len(quote) > _LONGEST_SENTENCE:
+        return None
+    for tongue in TONGUES:
+        plain = straight(quote)
+        if tongue.hint.search(plain) and not tongue.aside.match(plain) and not tongue.reported.search(plain):
+            for cue in tongue.cues:
+                for found in cue.pattern.finditer(plain):
+                    if announcement := _announcement(quote, following, current, cue, found, tongue):
+                        return announcement
+    return None
+
+
+# --- one cue in one sentence ----------------------------------------------------------------------------------------
+
+
+def _announcement(
+    quote: str, following: str, current: int | None, cue: Cue, found: re.Match[str], tongue: Tongue
+) -> Announcement | None:
+    part = _part(found, current, tongue)
+    named = found.groupdict().get("n")
+    if part is not None and ((current is not None and part <= current) or (named and not _can_come(part, named, cue))):
+        return None
+    start, end = found.span("ref") if "ref" in found.re.groupindex else found.span()
+    before, after = quote[:start], quote[end:]
+    if cue.ahead and not _is_ahead(straight(before), straight(after), tongue, expected=_is_next(part, named, current)):
+        return None
+    title, topic = _what(before, after, following, tongue)
+    if not cue.bare and not title and not topic:
+        return None
+    when = tongue.when.search(straight(quote))
+    return Announcement(quote, part, title, topic, when[0] if when else None)
+
+
+def _part(found: re.Match[str], current: int | None, tongue: Tongue) -> int | None:
+    groups = found.groupdict()
+    if written := groups.get("n") or groups.get("nth"):
+        return number(written, tongue)
+    return current + 1 if current is not None else None
+
+
+def _can_come(part: int, named: str, cue: Cue) -> bool:
+    """Say whether a part of this number can be ahead: "in part I will" is no number, and first parts rarely are."""
+    return named.lower() != "i" and (part > 1 or not cue.ahead)
+
+
+def _is_next(part: int | None, named: str | None, current: int | None) -> bool:
+    """Say whether the number alone shows that the part is to come; without a number, the word "next" does."""
+    return named is None or (current is not None and part == current + 1)
+
+
+def _is_ahead(before: str, after: str, tongue: Tongue, *, expected: bool) -> bool:
+    """Say whether the sentence speaks of its reference as something to come."""
+    if tongue.just_before.search(before):
+        return False
+    if will := tongue.future.search(after):
+        return not tongue.back.search(after[: will.start()])
+    if tongue.future.search(before):
+        return True
+    return expected and len(before) < 4 and not tongue.back.search(after)
+
+
+# --- what is to come ------------------------------------------------------------------------------------------------
+
+
+def _what(before: str, after: str, following: str, tongue: Tongue) -> tuple[str | None, str | None]:
+    """Find the title and the topic of the coming part around the words that refer to it."""
+    lead = _LEAD.match(after)
+    separator, rest = (lead[0], after[lead.end() :]) if lead else ("", after)
+    if not re.search(r"\w", rest):
+        earlier = tongue.future.search(straight(before))
+        if earlier:
+            return None, _topic(re.sub(r"\s+in\s*$", "", before[earlier.start("topic") :]), tongue)
+        return (following.rstrip(" ."), None) if _is_title(following, tongue) else (None, None)
+    if quoted := _QUOTED.match(straight(rest)):
+        name = "title" if quoted["title"] else "single"
+        return rest[slice(*quoted.span(name))].rstrip(" ,."), _topic(rest[quoted.end() :], tongue)
+    if set(separator) & set(":—–-."):
+        return _title_and_topic(rest, tongue)
+    clause = tongue.future.search(straight(f" {rest}"))
+    return None, _topic(rest[clause.start("topic") - 1 :] if clause else rest, tongue)
+
+
+def _title_and_topic(rest: str, tongue: Tongue) -> tuple[str | None, str | None]:
+    cut = _SPLIT.search(straight(rest))
+    head, tail = (rest[: cut.start()], rest[cut.end() :]) if cut else (rest, "")
+    if _is_title(head, tongue):
+        return head.rstrip(" .!…"), _topic(tail, tongue)
+    clause = tongue.future.search(straight(f" {rest}"))
+    return None, _topic(rest[clause.start("topic") - 1 :] if clause else rest, tongue)
+
+
+def _topic(words: str, tongue: Tongue) -> str | None:
+    topic = _OPENING.sub("", words.strip(" \t,;:.!?…—–-\"'”’“‘")).strip()
+    return None if tongue.vague.match(straight(topic)) else topic[:_LONGEST_TOPIC]
+
+
+def _is_title(words: str, tongue: Tongue) -> bool:
+    """Say whether `words` are written as a title: short, and most of its telling words capitalised."""
+    written = re.findall(r"[^\W_][\w'’-]*", words)
+    if not written or len(written) > 14 or written[0][0].islower():
+        return False
+    telling = [word for word in written if word.lower() not in tongue.common] or written
+    return sum(not word[0].islower() for word in telling) >= 0.6 * len(telling)
+
+
+# --- one promise a part ---------------------------------------------------------------------------------------------
+
+
+def _merged(found: Iterable[Announcement]) -> tuple[Announcement, ...]:
+    """Join what several sentences say of one part; an unnumbered one speaks of the only numbered part there is."""
+    merged: dict[object, Announcement] = {}
+    unnumbered = []
+    for one in found:
+        if one.part is None:
+            unnumbered.append(one)
+        else:
+            merged[one.part] = _joined(merged.get(one.part, one), one)
+    for one in unnumbered:
+        key = next(iter(merged)) if len(merged) == 1 else "next"
+        merged[key] = _joined(merged.get(key, one), one)
+    return tuple(merged.values())
+
+
+def _joined(one: Announcement, other: Announcement) -> Announcement:
+    """Keep the words of `one`, with what only `other` tells."""
+    richer = other if other.title and not one.title else one
+    return replace(
+        richer,
+        part=one.part if one.part is not None else other.part,
+        title=one.title or other.title,
+        topic=one.topic or other.topic,
+        when=one.when or other.when,
+    )

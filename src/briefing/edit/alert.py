@@ -1,0 +1,92 @@
+"""What is worth telling at once: an item, a part that appeared, a part that was promised, a feed that fell silent.
+
+Apart from `digest`, which tells on its day: here one arrival or one poll becomes events. Keys are stable, so an event
+found again is known by the store and told to nobody twice.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from briefing.edit.lines import awaited_line, item_line, part_line
+from briefing.model import (
+    Event,
+    EventKind,
+    FeedState,
+    Item,
+    ItemLine,
+    Match,
+    Progress,
+    Promise,
+    PromiseState,
+    StoryId,
+)
+
+_FAILURES = 3  # in a row, before an operator is told
+
+
+def events(
+    item: Item,
+    matches: Sequence[Match],
+    progress: Mapping[StoryId, Progress],
+    titles: Mapping[StoryId, str],
+    now: datetime,
+    *,
+    full_text: str | None = None,
+) -> tuple[Event, ...]:
+    """Return what an item gives to tell, story by story; `full_text` is for its reading time alone.
+
+    An instalment stands for its item, promises follow it. An item that is not news tells nothing; one that merely
+    changed tells of a promise it now makes or keeps, never of itself.
+    """
+    if not item.news:
+        return ()
+    line = item_line(item, rights_full=False, full_text=full_text)
+    told: list[Event] = []
+    for story in dict.fromkeys(match.story for match in matches):
+        tell = partial(Event, at=now, story=story, story_title=titles.get(story), feed=item.feed, item=line)
+        told += _of_story(item, line, story, tell, progress.get(story))
+    return tuple(told)
+
+
+def feed_event(before: FeedState | None, after: FeedState, *, now: datetime) -> Event | None:
+    """Return what one poll gives to tell about its feed: that it is down, once an outage, and that it is back."""
+    was_down = before is not None and _is_down(before)
+    if _is_down(after) and not was_down:
+        detail = after.error or ("the feed is gone (410)" if after.gone else None)
+        return Event(EventKind.FEED_DOWN, f"feed_down:{_outage(after)}", now, feed=after.id, detail=detail)
+    if before is not None and was_down and not after.failures and not after.gone:
+        return Event(EventKind.FEED_UP, f"feed_up:{_outage(before)}", now, feed=after.id)
+    return None
+
+
+def _of_story(
+    item: Item, line: ItemLine, story: StoryId, tell: Callable[..., Event], progress: Progress | None
+) -> Iterator[Event]:
+    changed = item.changed_at is not None
+    if progress and progress.joined and (progress.kept or not changed):
+        part = part_line(line, progress.series, progress.joined, new={item.id})
+        yield tell(EventKind.INSTALMENT, f"instalment:{story}:{item.id}", part=part)
+    elif not changed:
+        yield tell(EventKind.ITEM, f"item:{story}:{item.id}")
+    if progress:
+        opened = (promise for promise in progress.opened if promise.state is PromiseState.AWAITED)
+        for promise in opened:
+            yield tell(EventKind.PROMISE, _promise_key(story, promise), promise=awaited_line(progress.series, promise))
+
+
+def _promise_key(story: StoryId, promise: Promise) -> str:
+    """Return a key that outlives a new wording of the sentence around a numbered or titled promise."""
+    words = (promise.title or promise.topic or promise.quote).casefold()
+    mark = promise.part or hashlib.sha256(words.encode()).hexdigest()[:12]
+    return f"promise:{story}:{promise.made_by}:{mark}"
+
+
+def _is_down(state: FeedState) -> bool:
+    return state.gone or state.failures >= _FAILURES
+
+
+def _outage(state: FeedState) -> str:
+    since = state.down_since or state.last_ok_at
+    return f"{state.id}:{since.isoformat() if since else 'never'}"

@@ -1,0 +1,177 @@
+"""An issue or a notice as the words of one mail: templates, inlined styles, and the guard on its size.
+
+Apart from `mime`, which puts headers around it: here nobody's address matters except where the foot names a list.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from css_inline import CSSInliner
+
+from briefing.errors import RenderError
+from briefing.model import Issue, IssueStory, Mail, Notice, Recipient
+from briefing.render import sample
+from briefing.render.locale import Words
+from briefing.render.notice_view import notice_view
+from briefing.render.template import Templates
+from briefing.render.view import issue_view
+
+LIMIT = 75 * 1024  # bytes of HTML: Gmail cuts near 102 KB, measured after transfer encoding
+_ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who speaks: what a digest's mails, or a site's alerts, have in common."""
+
+    digest_title: str
+    site_name: str
+    sender: str  # mailbox: "Name <address>", or an address
+    unsubscribe: str | None = None  # address or mailto:
+    postal_address: str | None = None
+    zone: str = "UTC"
+    locale: str = "en"
+    lists: tuple[tuple[str, str], ...] = ()  # (id, title) of each list people can subscribe to
+
+    @property
+    def domain(self) -> str:
+        """The sender's domain, in ASCII: the right-hand side of every id."""
+        domain = self.sender.rpartition("@")[2].rstrip("> ")
+        return domain.encode("idna").decode("ascii").lower()
+
+
+class Renderer:
+    """Writes mails; holds the compiled templates and the one inliner."""
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        self._templates = Templates(overrides)
+        self._inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+        # Readers of one issue differ in the foot alone, and most of them not even there.
+        self._issue = lru_cache(maxsize=64)(self._write_issue)
+
+    def issue(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Mail:
+        """Write an issue to one reader; the HTML stays under 75 KiB by counting trailing items, not showing them."""
+        words = Words(issue.locale, issue.zone)
+        return self._issue(issue, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient))
+
+    def notice_mail(self, notice: Notice, *, desk: Desk) -> Mail:
+        """Write an alert."""
+        words = Words(desk.locale, desk.zone)
+        view = notice_view(notice, words)
+        foot = {"why": words.gettext("You get this because your address is set to receive alerts."), "unsubscribe": ""}
+        return self._mail(_ALERT, words, {"notice": view, "desk": desk, **foot}, view.preheader)
+
+    def version(self, template: str) -> str:
+        """Return a short name for how a template reads now; it changes with any file it uses."""
+        return self._templates.version(template)
+
+    def _write_issue(self, issue: Issue, desk: Desk, reason: str, leave: str) -> Mail:
+        words = Words(issue.locale, issue.zone)
+
+        def write(shown: Issue) -> Mail:
+            view = issue_view(shown, words)
+            context = {"issue": view, "desk": desk, "why": reason, "unsubscribe": leave}
+            return self._mail(issue.template, words, context, view.preheader)
+
+        return _within_limit(issue, write)
+
+    def _mail(self, folder: str, words: Words, context: dict[str, object], preheader: str) -> Mail:
+        subject = " ".join(self._templates.render(folder, "subject.txt", words, context).split())
+        inner = {**context, "subject": subject, "preheader": preheader}
+        text = self._templates.render(folder, "body.txt", words, inner)
+        html = self._templates.render(folder, "body.html", words, inner)
+        return Mail(subject, _tidy(text), self._inliner.inline(html), preheader)
+
+
+def check_template(name: str, overrides: Path | None = None) -> None:
+    """Render a sample issue; RenderError with the template's file and line if that fails."""
+    renderer = Renderer(overrides)
+    desk = Desk("Sample", "Briefing", "briefing@example.org", "briefing@example.org", "1 Sample Street")
+    for issue in sample.issues(name):
+        renderer.issue(issue, desk=desk, recipient=Recipient("reader@example.org"))
+
+
+def why(desk: Desk, recipient: Recipient, words: Words, issue: Issue) -> str:
+    """Say why somebody gets this."""
+    if recipient.list is None:
+        return words.gettext("You get this because your address is named in the configuration of %(site)s.",
+                             site=desk.site_name)  # fmt: skip
+    title = dict(desk.lists).get(recipient.list, recipient.list)
+    if recipient.since is None:
+        return words.gettext("You get this because you subscribed to “%(list)s”.", list=title)
+    day = words.day(recipient.since, issue.nominal)
+    return words.gettext("You get this because you subscribed to “%(list)s” on %(day)s.", list=title, day=day)
+
+
+def unsubscribe(desk: Desk, recipient: Recipient) -> str:
+    """Return the mailto: link that takes a reader off the list, for the foot and for List-Unsubscribe."""
+    if desk.unsubscribe is None:
+        return ""
+    if desk.unsubscribe.startswith("mailto:"):
+        return desk.unsubscribe
+    subject = quote(f"unsubscribe {recipient.list}" if recipient.list else "unsubscribe")
+    return f"mailto:{desk.unsubscribe}?subject={subject}"
+
+
+def _within_limit(issue: Issue, write: Callable[[Issue], Mail]) -> Mail:
+    """Find by halving how little must be left out; each step leaves out the last thing that is still there."""
+    mail = write(issue)
+    if _fits(mail):
+        return mail
+    shorter = list(_shorter(issue))
+    low, high = 0, len(shorter) - 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _fits(write(shorter[middle])) else (middle + 1, high)
+    return write(shorter[low]) if shorter else mail
+
+
+def _fits(mail: Mail) -> bool:
+    return len(mail.html.encode()) < LIMIT
+
+
+def _shorter(issue: Issue) -> Iterator[Issue]:
+    """Yield the issue ever shorter: whole articles become excerpts first, then items become a number."""
+    for at in reversed(range(len(issue.stories))):
+        for index in reversed(range(len(issue.stories[at].items))):
+            if issue.stories[at].items[index].html:
+                issue = _with(issue, at, _without_markup(issue.stories[at], index))
+                yield issue
+        if any(part.item.html for part in issue.stories[at].parts):
+            bare = tuple(replace(part, item=replace(part.item, html="")) for part in issue.stories[at].parts)
+            issue = _with(issue, at, replace(issue.stories[at], parts=bare))
+            yield issue
+    for at in reversed(range(len(issue.stories))):
+        while issue.stories[at].items:
+            share = issue.stories[at]
+            issue = _with(issue, at, replace(share, items=share.items[:-1], more=share.more + 1))
+            yield issue
+        issue = _with(
+            issue, at, replace(issue.stories[at], previously=(), corrections=issue.stories[at].corrections[:9])
+        )
+        yield issue
+
+
+def _with(issue: Issue, at: int, share: IssueStory) -> Issue:
+    return replace(issue, stories=(*issue.stories[:at], share, *issue.stories[at + 1 :]))
+
+
+def _without_markup(share: IssueStory, index: int) -> IssueStory:
+    items = list(share.items)
+    items[index] = replace(items[index], html="")
+    return replace(share, items=tuple(items))
+
+
+def _tidy(text: str) -> str:
+    """Take trailing spaces and runs of blank lines out of plain text."""
+    lines: list[str] = []
+    for line in text.strip("\n").splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines).rstrip() + "\n"
+
+
+__all__ = ["LIMIT", "Desk", "RenderError", "Renderer", "check_template"]

@@ -1,0 +1,139 @@
+"""Words, plurals and dates for one reader: gettext catalogues and Babel.
+
+Apart from the templates because notices for chat speak the same words without any template. A locale without a
+catalogue is served in English, dates included: a message never mixes two languages of its own.
+"""
+
+import unicodedata
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+FALLBACK = "en"
+_RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku-arab", "ps", "sd", "syr", "ug", "ur", "yi"})
+_WEEK = 6  # days in which a weekday's name is unambiguous
+
+
+class Words:
+    """The words of one locale, and times as clocks in one zone show them."""
+
+    def __init__(self, locale: str, zone: str) -> None:
+        self.locale = _locale(locale)
+        self.zone = ZoneInfo(zone)
+        self.catalogue = _catalogue(self.locale.language)
+
+    @property
+    def tag(self) -> str:
+        """The locale as HTML and mail write it, such as en-GB."""
+        return str(self.locale).replace("_", "-")
+
+    def gettext(self, message: str, **values: object) -> str:
+        """Translate; values fill %(name)s."""
+        text: str = self.catalogue.gettext(message)
+        return text % values if values else text
+
+    def ngettext(self, one: str, many: str, num: int, **values: object) -> str:
+        """Translate by number, which also fills %(num)s."""
+        text: str = self.catalogue.ngettext(one, many, num)
+        return text % ({"num": num} | values)
+
+    def local(self, at: datetime) -> datetime:
+        """Return the moment on the reader's clock."""
+        return at.astimezone(self.zone)
+
+    def clock(self, at: datetime) -> str:
+        """Write the time of day, such as 08:12."""
+        return str(format_time(self.local(at), self.gettext("HH:mm"), locale=self.locale))
+
+    def full_date(self, day: date) -> str:
+        """Write a date with its weekday, such as Saturday 22 November."""
+        return str(format_date(day, self.gettext("EEEE d MMMM"), locale=self.locale))
+
+    def day(self, at: datetime, today: date) -> str:
+        """Write a date, with its year if that is not this year's."""
+        local = self.local(at).date()
+        pattern = self.gettext("d MMMM") if local.year == today.year else self.gettext("d MMMM y")
+        return str(format_date(local, pattern, locale=self.locale))
+
+    def moment(self, at: datetime, today: date) -> str:
+        """Write when something happened, as briefly as the distance from today allows."""
+        distance = (today - self.local(at).date()).days
+        if distance == 0:
+            return self.clock(at)
+        if 0 < distance <= _WEEK:
+            weekday = format_date(self.local(at).date(), "EEEE", locale=self.locale)
+            return f"{weekday} {self.clock(at)}"
+        return self.day(at, today)
+
+    def days(self, earlier: datetime, later: datetime) -> int:
+        """Count the midnights between two moments, as people count days."""
+        return max(0, (self.local(later).date() - self.local(earlier).date()).days)
+
+    def age(self, then: datetime, now: datetime) -> str:
+        """Say how long ago something was: 17 days ago, yesterday, today."""
+        days = self.days(then, now)
+        if days == 0:
+            return self.gettext("today")
+        if days == 1:
+            return self.gettext("yesterday")
+        return self.ngettext("%(num)s day ago", "%(num)s days ago", days)
+
+    def listing(self, things: list[str]) -> str:
+        """Join words as a sentence does: a, b and c."""
+        return str(format_list(things, locale=_without_serial_comma(self.locale)))
+
+    def period(self, since: datetime, until: datetime) -> str:
+        """Write the days a period spans, such as 16–22 November."""
+        first, last = self.local(since).date(), self.local(until - timedelta(microseconds=1)).date()
+        end = self.day(until - timedelta(microseconds=1), last)
+        if first >= last:
+            return end
+        same_month = (first.year, first.month) == (last.year, last.month)
+        start = str(first.day) if same_month else self.day(since, last)
+        return f"{start}–{end}" if same_month else f"{start} – {end}"
+
+
+def direction(text: str, lang: str | None) -> str:
+    """Say "rtl" or "ltr": by the language if it is written right to left, else by most of the letters."""
+    tag = (lang or "").lower().replace("_", "-")
+    if tag.split("-")[0] in _RTL or tag in _RTL:
+        return "rtl"
+    kinds = [unicodedata.bidirectional(c) for c in text]
+    return "rtl" if sum(k in {"R", "AL"} for k in kinds) > sum(k == "L" for k in kinds) else "ltr"
+
+
+def _without_serial_comma(locale: Locale) -> Locale:
+    # Plain "en" means American lists in CLDR; ours read "2, 3 and 4".
+    return Locale("en", "GB") if str(locale) == "en" else locale
+
+
+def _locale(name: str) -> Locale:
+    try:
+        locale = Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale(FALLBACK)
+    return locale if _catalogue_file(locale.language).is_file() else Locale(FALLBACK)
+
+
+def _catalogue_file(language: str):  # type: ignore[no-untyped-def]  # Traversable moved between Python versions
+    return files("briefing") / "render" / "catalogue" / f"{language}.po"
+
+
+@cache
+def _catalogue(language: str) -> Translations:
+    # Compiled here and not at build: a .po edited in place is the one that speaks.
+    with _catalogue_file(language).open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)

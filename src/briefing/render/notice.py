@@ -1,0 +1,152 @@
+"""The words of an alert, the same for mail and every chat.
+
+Apart from the channels, which fit and escape these words, and from `notice_view`, which lays them out for mail.
+A claim is always its publisher's.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from briefing.model import AwaitedLine, Event, EventKind, ItemLine, Link, Notice, PartLine
+from briefing.render.locale import Words
+from briefing.render.phrases import announced, part_name, report
+from briefing.render.plain import clip, isolate
+from briefing.render.view import promised, web
+
+_SENTENCES = 2
+_SENTENCE = 400
+_TITLE = 200
+
+
+def notice(event: Event, *, locale: str, zone: str) -> Notice:
+    """Return what is said of an event; the headline stands alone in a phone's notification."""
+    return _WORDS[event.kind](event, Words(locale, zone))
+
+
+def _item(event: Event, words: Words) -> Notice:
+    item = _line(event)
+    return Notice(
+        kind=event.kind,
+        headline=report(item, words),
+        url=web(item.url),
+        at=item.at,
+        source=item.source,
+        story=event.story_title,
+        sentences=_excerpt(item),
+        actions=_read(item.url, words),
+        lang=item.lang,
+    )
+
+
+def _instalment(event: Event, words: Words) -> Notice:
+    assert event.part is not None
+    part, item = event.part, event.part.item
+    said = words.gettext(
+        "%(part)s is out: %(title)s — %(source)s",
+        part=part_name(part.part, words) if part.part is not None else words.gettext("A new part"),
+        title=isolate(clip(item.title, _TITLE), item.lang),
+        source=isolate(item.source),
+    )
+    return Notice(
+        kind=event.kind,
+        headline=said,
+        url=web(item.url),
+        at=item.at,
+        source=item.source,
+        story=event.story_title,
+        sentences=_excerpt(item),
+        context=_history(part, event, words),
+        actions=_read(item.url, words),
+        lang=item.lang,
+    )
+
+
+def _history(part: PartLine, event: Event, words: Words) -> tuple[Link, ...]:
+    """Say which promise was kept, and what is awaited next."""
+    today = words.local(event.at).date()
+    kept = [Link(promised(part.kept, today, words), web(part.kept.url))] if part.kept else []
+    coming = [mark for mark in part.parts if mark.state == "awaited"]
+    next_ = [Link(words.gettext("%(part)s is awaited", part=part_name(mark.part, words))) for mark in coming[:1]]
+    return (*kept, *next_)
+
+
+def _promise(event: Event, words: Words) -> Notice:
+    assert event.promise is not None
+    promise = event.promise
+    url = web(promise.url) or (web(event.item.url) if event.item else None)
+    said = words.gettext(
+        "%(announced)s — %(source)s", announced=announced(promise, words), source=isolate(promise.source)
+    )
+    if event.item:
+        title = isolate(clip(event.item.title, _TITLE), event.item.lang)
+        said = words.gettext("%(said)s, in “%(title)s”", said=said, title=title)
+    return Notice(
+        kind=event.kind,
+        headline=said,
+        url=url,
+        at=promise.promised_at,
+        source=promise.source,
+        story=event.story_title,
+        sentences=(_quoted(promise, words),),
+        context=(Link(words.gettext("We watch for it and tell you when it appears")),),
+        actions=_read(url, words),
+        lang=event.item.lang if event.item else None,
+    )
+
+
+def _quoted(promise: AwaitedLine, words: Words) -> str:
+    return words.gettext("“%(quote)s”", quote=clip(promise.quote.strip('“”" '), _SENTENCE))
+
+
+def _feed_down(event: Event, words: Words) -> Notice:
+    said = words.gettext("Feed %(feed)s is down", feed=event.feed or "")
+    if event.detail:
+        said = words.gettext("%(said)s: %(detail)s", said=said, detail=clip(event.detail, _TITLE))
+    return Notice(
+        kind=event.kind,
+        headline=said,
+        at=event.at,
+        story=event.story_title,
+        sentences=(_noticed(event, words, words.local(event.at).date()),),
+    )
+
+
+def _noticed(event: Event, words: Words, today: date) -> str:
+    return words.gettext(
+        "Noticed at %(time)s on %(day)s. We go on trying, ever more seldom, and say when it answers.",
+        time=words.clock(event.at),
+        day=words.day(event.at, today),
+    )
+
+
+def _feed_up(event: Event, words: Words) -> Notice:
+    said = words.gettext("Feed %(feed)s answers again", feed=event.feed or "")
+    return Notice(kind=event.kind, headline=said, at=event.at, story=event.story_title)
+
+
+def _test(event: Event, words: Words) -> Notice:
+    sentence = words.gettext("If you can read this, alerts reach you here.")
+    return Notice(kind=event.kind, headline=words.gettext("A test of this channel"), at=event.at, sentences=(sentence,))
+
+
+def _line(event: Event) -> ItemLine:
+    assert event.item is not None
+    return event.item
+
+
+def _excerpt(item: ItemLine) -> tuple[str, ...]:
+    return tuple(clip(sentence, _SENTENCE) for sentence in item.excerpt[:_SENTENCES])
+
+
+def _read(url: str | None, words: Words) -> tuple[Link, ...]:
+    return (Link(words.gettext("Read"), url),) if web(url) else ()
+
+
+_WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
+    EventKind.ITEM: _item,
+    EventKind.INSTALMENT: _instalment,
+    EventKind.PROMISE: _promise,
+    EventKind.FEED_DOWN: _feed_down,
+    EventKind.FEED_UP: _feed_up,
+    EventKind.TEST: _test,
+}

@@ -1,0 +1,57 @@
+"""A notice as the alert's templates see it. Apart from `notice`, whose words every channel shares."""
+
+from dataclasses import dataclass
+
+from briefing.model import EventKind, Link, Notice
+from briefing.render.locale import Words
+from briefing.render.view import Passage, passage, web
+
+_MARKS = {EventKind.INSTALMENT: "◉", EventKind.PROMISE: "◌"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """An alert: `mark` is the sign of a series, empty for other news; `links` are what to press."""
+
+    mark: str
+    kicker: str
+    headline: Passage
+    url: str | None
+    source: Passage
+    when: str
+    sentences: tuple[Passage, ...]
+    context: tuple[Link, ...]
+    links: tuple[Link, ...]
+    preheader: str
+    lang: str
+
+
+def notice_view(notice: Notice, words: Words) -> NoticeView:
+    """Lay out a notice in the reader's words and zone."""
+    context = tuple(Link(_sentence(link.text), web(link.url)) for link in notice.context)
+    first = (*notice.sentences, *(link.text for link in context))
+    return NoticeView(
+        mark=_MARKS.get(notice.kind, ""),
+        kicker=_kicker(notice, words),
+        headline=passage(notice.headline, None),
+        url=web(notice.url),
+        source=passage(notice.source or "", None),
+        when=f"{words.full_date(words.local(notice.at).date())}, {words.clock(notice.at)}" if notice.at else "",
+        sentences=tuple(passage(sentence, notice.lang) for sentence in notice.sentences),
+        context=context,
+        links=tuple(link for link in notice.actions if web(link.url)),
+        preheader=next(iter(first), ""),
+        lang=words.tag,
+    )
+
+
+def _kicker(notice: Notice, words: Words) -> str:
+    return notice.story or {
+        EventKind.FEED_DOWN: words.gettext("A feed is down"),
+        EventKind.FEED_UP: words.gettext("A feed is back"),
+        EventKind.TEST: words.gettext("Test"),
+    }.get(notice.kind, words.gettext("Alert"))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

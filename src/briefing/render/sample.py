@@ -1,0 +1,52 @@
+"""Made-up issues that show every section, for checking templates before an operator's reader does.
+
+The texts are samples: nobody said any of it.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from briefing.model import AwaitedLine, Issue, IssueStory, ItemId, ItemLine, PartLine, PartMark, StoryId
+
+_NOW = datetime(2025, 11, 22, 7, 0, tzinfo=UTC)
+_PROMISED = datetime(2025, 11, 5, 8, 0, tzinfo=UTC)
+_TABLE = "<p>A table.</p><table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td><td>2</td><td>3</td></tr></table>"
+
+
+def issues(template: str) -> Iterator[Issue]:
+    """Yield an issue with every section, and one with nothing in it."""
+    full = Issue(
+        digest="sample",
+        number=1,
+        nominal=_NOW.date(),
+        slot="07:00",
+        zone="UTC",
+        locale="en",
+        template=template,
+        since=_NOW - timedelta(days=1),
+        until=_NOW,
+        stories=(_story("first"), _story("second")),
+    )
+    yield full
+    yield Issue(**{f: getattr(full, f) for f in full.__slots__} | {"stories": ()})
+
+
+def _story(name: str) -> IssueStory:
+    plain = ItemLine(ItemId(1), "A sample item", "https://example.org/1", "Example", _NOW, ("One.", "Two."), minutes=3)
+    whole = ItemLine(ItemId(2), "یک نمونه", None, "Example", _NOW, (), _TABLE, lang="fa")
+    owed = AwaitedLine("A series", "Example", "Coming up in Part 3.", _PROMISED, 3, "A title", None, 1, plain.url)
+    marks = (
+        PartMark(1, "read", _PROMISED, plain.url),
+        PartMark(2, "new", _NOW, plain.url),
+        PartMark(None, "awaited", _NOW),
+    )
+    return IssueStory(
+        story=StoryId(name),
+        title=f"A sample story, {name}",
+        parts=(PartLine(plain, "A series", 2, owed, marks), PartLine(plain, "A series", None)),
+        items=(plain, whole),
+        awaited=(owed, AwaitedLine("A series", "Example", "There will be more.", _PROMISED)),
+        corrections=(plain,),
+        previously=(plain,),
+        more=4,
+    )

@@ -1,0 +1,105 @@
+"""Where templates come from and how they fail: packaged ones, an operator's folder over them, Jinja2's sandbox.
+
+Apart from `email`, which knows what a mail is: here a template is a name, its words and its mistakes.
+"""
+
+import hashlib
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateNotFound, meta
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from briefing.errors import RenderError
+from briefing.render.locale import Words
+from briefing.render.plain import clip, isolate, wrap
+
+FILES = ("subject.txt", "body.txt", "body.html")
+COMMON = "digest"  # lends its files to a folder that does not have its own
+
+
+class Templates:
+    """The templates of one installation; `overrides` is a folder of folders that wins by name."""
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        packaged = PackageLoader("briefing", "templates")
+        own: list[BaseLoader] = [FileSystemLoader(overrides)] if overrides else []
+        self._loader = ChoiceLoader([*own, packaged])
+        self._environments: dict[str, ImmutableSandboxedEnvironment] = {}
+
+    def render(self, folder: str, file: str, words: Words, context: Mapping[str, object]) -> str:
+        """Render one file of a message; RenderError names the template's file and line."""
+        environment = self._environment(words)
+        name = self._name(folder, file)
+        try:
+            return environment.get_template(name).render(context)
+        except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise RenderError(_place(error, name)) from error
+
+    def version(self, folder: str) -> str:
+        """Return a short digest of a message's templates and of all they refer to."""
+        seen: dict[str, str] = {}
+        waiting = [self._name(folder, file) for file in FILES]
+        environment = self._environment(Words("en", "UTC"))
+        while waiting:
+            name = waiting.pop()
+            seen[name] = self._source(name)
+            found = meta.find_referenced_templates(environment.parse(seen[name]))
+            waiting += [other for other in found if other is not None and other not in seen]
+        text = "\0".join(f"{name}\0{seen[name]}" for name in sorted(seen))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def _name(self, folder: str, file: str) -> str:
+        """Choose a folder's file, or the common one where the folder brings some file of its own."""
+        if self._has(f"{folder}/{file}"):
+            return f"{folder}/{file}"
+        if any(self._has(f"{folder}/{other}") for other in FILES):
+            return f"{COMMON}/{file}"
+        raise RenderError(f'no template folder named "{folder}"')
+
+    def _has(self, name: str) -> bool:
+        try:
+            self._source(name)
+        except TemplateNotFound:
+            return False
+        return True
+
+    def _source(self, name: str) -> str:
+        return self._loader.get_source(self._environment(Words("en", "UTC")), name)[0]
+
+    def _environment(self, words: Words) -> ImmutableSandboxedEnvironment:
+        language = words.locale.language
+        if language not in self._environments:
+            self._environments[language] = _environment(self._loader, words)
+        return self._environments[language]
+
+
+def _environment(loader: BaseLoader, words: Words) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader,
+        autoescape=lambda name: name is None or name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {"wrap": wrap, "clip": clip, "isolate": isolate}
+    return environment
+
+
+def _place(error: Exception, name: str) -> str:
+    """Say where a template broke: Jinja2 rewrites its frames so that they carry template names and lines."""
+    kinds: dict[type[Exception], str] = {UndefinedError: "undefined", SecurityError: "forbidden"}
+    kind = kinds.get(type(error), type(error).__name__)
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or error.name or name}:{error.lineno}: {error.message}"
+    if isinstance(error, TemplateNotFound):
+        return f"{name}: no template named {error}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith((".html", ".txt", ".css"))]
+    if frames:
+        return f"{frames[-1].filename}:{frames[-1].lineno}: {kind}: {error}"
+    return f"{name}: {kind}: {error}"

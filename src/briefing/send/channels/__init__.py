@@ -1,0 +1,35 @@
+"""The vendors that alerts can go to: one file each, one line here, one row in the contract test.
+
+A vendor is a module: its limits, the body it wants, the request that carries it, and what its answers mean. Mail is
+no vendor: it has its own wire and its own words.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from briefing.model import Notice, Verdict
+from briefing.send.channels import slack, webhook
+from briefing.send.channels.outgoing import Outgoing
+from briefing.send.verdict import Answer, Unreachable
+
+
+class Vendor(Protocol):
+    """What every module here offers."""
+
+    LIMITS: Mapping[str, int]
+
+    def payload(self, notice: Notice, event_key: str) -> dict[str, Any]:
+        """Return the body to store, within LIMITS, holding no secret."""
+
+    def request(self, channel: Any, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
+        """Return where the body goes at this attempt, its bytes, and its headers."""
+
+    def verdict(self, answer: Answer | Unreachable, now: datetime) -> Verdict:
+        """Return what an answer means for the delivery and for the channel."""
+
+    def flaw(self, channel: Any) -> str | None:
+        """Return what is wrong with a channel's settings that its grammar cannot see, or None."""
+
+
+CHANNELS: dict[str, Vendor] = {"slack": slack, "webhook": webhook}

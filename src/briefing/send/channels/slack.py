@@ -1,0 +1,126 @@
+"""Slack, by incoming webhook: a header, the words, where and when, and a button.
+
+Everything a feed wrote goes into `plain_text` and `rich_text` elements, in which Slack parses nothing: no mention, no
+link and no bold can come from a headline. The only markup is our own date, made of numbers.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from briefing.config.grammar import SlackChannel
+from briefing.model import Dead, Link, Notice, Verdict
+from briefing.send.channels.outgoing import Outgoing
+from briefing.send.text import as_json, escape_slack, fit, shorter, web_link
+from briefing.send.verdict import Answer, Unreachable, by_status
+
+# docs.slack.dev, "Block Kit"; `total` counts the blocks with their markup: Slack refuses messages somewhere above
+# 13,000 with msg_blocks_too_long, a limit it does not document (slackapi/bolt-js#2509, #2867).
+LIMITS: Mapping[str, int] = {
+    "header": 150,
+    "blocks": 50,
+    "total": 12_000,
+    "text": 3000,
+    "words": 1000,
+    "button": 75,
+    "buttons": 5,
+    "url": 3000,
+    "block_id": 255,
+    "name": 150,
+}
+_ERROR_CODE = re.compile(rb"[a-z]+(_[a-z]+){1,6}")
+_Block = dict[str, Any]
+
+
+def payload(notice: Notice, event_key: str) -> dict[str, Any]:
+    """Return the message; `block_id` of its first block is the event's key, by which a repeat can be known."""
+    text = escape_slack(fit(notice.headline, LIMITS["words"]))
+    for part in shorter(replace(notice, actions=notice.actions[: LIMITS["buttons"]])):
+        blocks = _blocks(part, event_key)
+        if len(blocks) <= LIMITS["blocks"] and len(as_json({"": blocks}).decode()) <= LIMITS["total"]:
+            return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+    return {"text": text}
+
+
+def request(channel: SlackChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
+    """Return the post; the address is the secret, and all the authority there is."""
+    del message_id, now  # a chat hook has no place for a key by which a repeat is known
+    return Outgoing(channel.url.get_secret_value(), as_json(payload), {"content-type": "application/json"})
+
+
+def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
+    """Judge by status, and stop at 404, 403 and 410: the webhook was withdrawn, or its channel archived."""
+    judged = by_status(answer, now)
+    if not isinstance(judged, Dead) or isinstance(answer, Unreachable):
+        return judged
+    stop = judged.stop_channel or answer.status in (403, 404)
+    return replace(judged, reason=judged.reason + _error_code(answer.body), stop_channel=stop)
+
+
+def flaw(channel: SlackChannel) -> str | None:
+    """Return that the address is no web address, if so."""
+    known = web_link(channel.url.get_secret_value(), LIMITS["url"])
+    return None if known else "the webhook's address is not an http or https URL"
+
+
+def _blocks(notice: Notice, event_key: str) -> list[_Block]:
+    found = (_header(notice, event_key), _words(notice), _where_and_when(notice), _buttons(notice.actions))
+    return [block for block in found if block is not None]
+
+
+def _header(notice: Notice, event_key: str) -> _Block:
+    block_id = fit(event_key, LIMITS["block_id"])
+    return {"type": "header", "block_id": block_id, "text": _plain(notice.headline, LIMITS["header"])}
+
+
+def _words(notice: Notice) -> _Block | None:
+    cut = len(notice.headline) > LIMITS["header"]
+    lines = [_section(Link(notice.headline, notice.url), bold=True)] if cut else []
+    if notice.sentences:
+        lines.append(_section(Link(" ".join(notice.sentences))))
+    lines += [_section(link) for link in notice.context]
+    return {"type": "rich_text", "elements": lines} if lines else None
+
+
+def _section(link: Link, *, bold: bool = False) -> _Block:
+    url = web_link(link.url, LIMITS["url"])
+    words: _Block = {"type": "text", "text": fit(link.text, LIMITS["words"]) or " "}
+    if url:
+        words = {"type": "link", "url": url, "text": words["text"]}
+    if bold:
+        words["style"] = {"bold": True}
+    return {"type": "rich_text_section", "elements": [words]}
+
+
+def _where_and_when(notice: Notice) -> _Block | None:
+    names = [name for name in (notice.source, notice.story) if name]
+    elements = [_plain(name, LIMITS["name"]) for name in names]
+    if notice.at is not None:
+        elements.append({"type": "mrkdwn", "text": _date(notice.at)})
+    return {"type": "context", "elements": elements} if elements else None
+
+
+def _date(at: datetime) -> str:
+    # Shown in the reader's own zone and words; the part after the bar is for clients that cannot.
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
+
+
+def _buttons(actions: Sequence[Link]) -> _Block | None:
+    buttons = [
+        {"type": "button", "action_id": f"open-{place}", "text": _plain(action.text, LIMITS["button"]), "url": url}
+        for place, action in enumerate(actions)
+        if (url := web_link(action.url, LIMITS["url"]))
+    ]
+    return {"type": "actions", "elements": buttons} if buttons else None
+
+
+def _plain(text: str, limit: int) -> _Block:
+    return {"type": "plain_text", "text": fit(text, limit) or " ", "emoji": False}
+
+
+def _error_code(body: bytes) -> str:
+    # Slack answers with a code such as channel_is_archived; anything else might repeat the address and is left out.
+    code = body.strip()
+    return f" ({code.decode()})" if len(code) <= 60 and _ERROR_CODE.fullmatch(code) else ""

@@ -1,0 +1,75 @@
+"""Any HTTP receiver: one JSON object an event, signed by Standard Webhooks, at most 20 KB."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from briefing.config.grammar import WebhookChannel
+from briefing.model import Link, Notice, Verdict
+from briefing.send import signing
+from briefing.send.channels.outgoing import Outgoing
+from briefing.send.text import as_json, fit, shorter
+from briefing.send.verdict import Answer, Unreachable, by_status
+
+# Standard Webhooks recommends payloads under 20 kB; the rest bounds every field, so that the sum always fits.
+LIMITS: Mapping[str, int] = {"bytes": 20_000, "headline": 1000, "sentence": 2000, "name": 200, "url": 2000}
+
+
+def payload(notice: Notice, event_key: str) -> dict[str, Any]:
+    """Return `{type, timestamp, data}`; `data.id` is the event's key, the same however often it is told."""
+    bodies = (_body(part, event_key) for part in shorter(notice))
+    return next(body for body in bodies if len(as_json(body)) <= LIMITS["bytes"])
+
+
+def request(channel: WebhookChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
+    """Sign the stored body for this attempt; the operator's own headers do not replace the signature's."""
+    body = as_json(payload)
+    own = {name.lower(): value.get_secret_value() for name, value in channel.headers.items()}
+    signature = signing.sign(channel.secret.get_secret_value(), message_id=message_id, now=now, body=body)
+    headers = {"content-type": "application/json", **own, **signature}
+    return Outgoing(channel.url.get_secret_value(), body, headers)
+
+
+def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
+    """Judge by status alone."""
+    return by_status(answer, now)
+
+
+def flaw(channel: WebhookChannel) -> str | None:
+    """Return what is wrong with the signing secret, or None."""
+    return signing.flaw(channel.secret.get_secret_value())
+
+
+def _body(notice: Notice, event_key: str) -> dict[str, Any]:
+    return {
+        "type": f"briefing.{notice.kind}",
+        "timestamp": _time(notice.at),
+        "data": {
+            "id": fit(event_key, LIMITS["name"]),
+            "kind": str(notice.kind),
+            "headline": fit(notice.headline, LIMITS["headline"]),
+            "url": _url(notice.url),
+            "source": _name(notice.source),
+            "story": _name(notice.story),
+            "lang": _name(notice.lang),
+            "sentences": [fit(sentence, LIMITS["sentence"]) for sentence in notice.sentences],
+            "context": _links(notice.context),
+            "actions": _links(notice.actions),
+        },
+    }
+
+
+def _links(links: Sequence[Link]) -> list[dict[str, str | None]]:
+    return [{"text": fit(link.text, LIMITS["name"]), "url": _url(link.url)} for link in links]
+
+
+def _url(url: str | None) -> str | None:
+    return url if url is not None and len(url) <= LIMITS["url"] else None
+
+
+def _name(text: str | None) -> str | None:
+    return None if text is None else fit(text, LIMITS["name"])
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

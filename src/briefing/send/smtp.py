@@ -1,0 +1,257 @@
+"""Handing one mail to whoever carries it: the operator's mail server.
+
+Apart from `folder`, which stands in when there is no server, and from `verdict`, which knows what a reply means. It
+blocks: one instance a thread. What if the connection dies? Before the message's last dot nothing was handed over;
+after it the server may have the message, so the next attempt may repeat it, under the same Message-ID (RFC 5321
+section 6.1 asks the other side to live with that).
+"""
+
+import base64
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from briefing.config import grammar
+from briefing.config.grammar import StartTls
+from briefing.model import Dead, Retry, Verdict
+from briefing.send.folder import Folder
+from briefing.send.text import fit
+from briefing.send.verdict import Phase, by_reply
+
+__all__ = ["Folder", "Smtp"]  # whoever sends mail finds both ways here
+
+_REPLY_LIMIT = 300
+
+
+class _StaleError(Exception):
+    """A kept connection was dead before it took the first command: another one may do."""
+
+
+class Smtp:
+    """A mail server; its connection is opened when it is first needed, kept, and opened again when it has died."""
+
+    def __init__(
+        self,
+        settings: grammar.Smtp,
+        *,
+        timeout: float = 30,
+        end_timeout: float = 600,  # RFC 5321 section 4.5.3.2.6: giving up sooner makes duplicates
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._settings, self._timeout, self._end_timeout = settings, timeout, end_timeout
+        self._tls = tls or _tls(settings.starttls)
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, message: bytes, *, sender: str, recipient: str) -> Verdict:
+        """Hand over a message, byte for byte; what the server or the network does is in the verdict, never raised."""
+        envelope = _envelope(message, sender, recipient)
+        if isinstance(envelope, Dead):
+            return envelope
+        if self._connection is not None:
+            with suppress(_StaleError):
+                return self._converse(self._connection, envelope, reused=True)
+        opened = self._open()
+        return opened if isinstance(opened, Retry) else self._converse(opened, envelope, reused=False)
+
+    def close(self) -> None:
+        """Say goodbye, if there is anybody to say it to."""
+        if self._connection is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._connection.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _open(self) -> smtplib.SMTP | Retry:
+        try:
+            connection = self._connection = self._dial()
+            self._secure(connection)
+            self._log_in(connection)
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            self._drop()
+            return Retry(self._why(error), stop_channel=True)
+        return connection
+
+    def _dial(self) -> smtplib.SMTP:
+        # A name is given so that smtplib looks none up; `_introduced` puts the right one in its place.
+        name, timeout = "localhost", self._timeout
+        host, port = self._settings.host, self._settings.port
+        if self._settings.starttls is StartTls.IMPLICIT:
+            return _introduced(smtplib.SMTP_SSL(host, port, name, timeout=timeout, context=self._tls))
+        return _introduced(smtplib.SMTP(host, port, name, timeout))
+
+    def _secure(self, connection: smtplib.SMTP) -> None:
+        connection.ehlo_or_helo_if_needed()
+        wanted = self._settings.starttls
+        offered = connection.has_extn("starttls")
+        if wanted is StartTls.REQUIRED and not offered:
+            raise smtplib.SMTPNotSupportedError("it offers no STARTTLS, which starttls: required asks for")
+        if wanted is StartTls.REQUIRED or (wanted is StartTls.OPTIONAL and offered):
+            connection.starttls(context=self._tls)
+            connection.ehlo_or_helo_if_needed()
+
+    def _log_in(self, connection: smtplib.SMTP) -> None:
+        if self._settings.user is not None:
+            connection.login(self._settings.user, self._password())
+
+    def _password(self) -> str:
+        return self._settings.password.get_secret_value() if self._settings.password else ""
+
+    def _converse(self, connection: smtplib.SMTP, envelope: "_Envelope", *, reused: bool) -> Verdict:
+        """Go through the commands of one message; raise _StaleError if a reused connection died before the first."""
+        phase = Phase.MAIL
+        try:
+            if envelope.utf8 and not connection.has_extn("smtputf8"):
+                return Dead("the mail server takes no addresses outside ASCII")
+            for phase, command in _commands(connection, envelope):
+                code, text = command()
+                if code // 100 != (3 if phase is Phase.DATA else 2):
+                    return self._refused(phase, code, text, reused=reused)
+            connection.send(envelope.quoted())
+            phase = Phase.END
+            return self._judged(connection)
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            if reused and phase is Phase.MAIL:
+                raise _StaleError from error
+            return Retry(f"the connection to the mail server broke: {_words(error)}; {_AFTER[phase]}")
+
+    def _judged(self, connection: smtplib.SMTP) -> Verdict:
+        assert connection.sock is not None
+        connection.sock.settimeout(self._end_timeout)
+        code, text = connection.getreply()
+        connection.sock.settimeout(self._timeout)
+        if code == 421:
+            self._drop()
+        return by_reply(Phase.END, code, _clean(text))
+
+    def _refused(self, phase: Phase, code: int, text: bytes, *, reused: bool) -> Verdict:
+        if code == 421:
+            self._drop()
+            if reused and phase is Phase.MAIL:  # it was idle for too long, and says so only now
+                raise _StaleError
+        else:
+            self._reset()
+        return by_reply(phase, code, _clean(text))
+
+    def _reset(self) -> None:
+        # The refused message must not be in the way of the next one; a server that cannot do that is left.
+        try:
+            assert self._connection is not None
+            done = self._connection.rset()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            done = False
+        if not done:
+            self._drop()
+
+    def _why(self, error: Exception) -> str:
+        """Say in an operator's words why no connection came about."""
+        where = f"{self._settings.host}:{self._settings.port}"
+        match error:
+            case smtplib.SMTPAuthenticationError():
+                return f"the mail server {where} refused the login: {error.smtp_code} {self._masked(error.smtp_error)}"
+            case smtplib.SMTPResponseException():
+                return f"the mail server {where} answered {error.smtp_code} {self._masked(error.smtp_error)}"
+            case ssl.SSLCertVerificationError():
+                return f"the certificate of the mail server {where} is not trusted: {error.verify_message}"
+            case UnicodeError():
+                return f"user or password for the mail server {where} hold characters that cannot be sent"
+            case TimeoutError():
+                return f"the mail server {where} did not answer within {self._timeout:g} s"
+        return f"the mail server {where} cannot be used: {_words(error)}"
+
+    def _masked(self, reply: bytes | str) -> str:
+        text, secret = _clean(reply), self._password()
+        known = (secret, base64.b64encode(secret.encode()).decode())
+        return "(its words repeat the password)" if secret and any(word in text for word in known) else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """A message and the two addresses as they go over the wire."""
+
+    sender: str
+    recipient: str
+    message: bytes
+
+    @property
+    def utf8(self) -> bool:
+        return not (self.sender.isascii() and self.recipient.isascii())
+
+    def options(self, connection: smtplib.SMTP) -> list[str]:
+        found = [f"size={len(self.message)}"] if connection.has_extn("size") else []
+        if not self.message.isascii() and connection.has_extn("8bitmime"):
+            found.append("body=8bitmime")
+        return found + (["smtputf8"] if self.utf8 else [])
+
+    def quoted(self) -> bytes:
+        """Return the message with its dots doubled and the last dot behind it (RFC 5321 section 4.5.2)."""
+        end = b"" if self.message.endswith(b"\r\n") else b"\r\n"
+        return (b"\r\n" + self.message).replace(b"\r\n.", b"\r\n..")[2:] + end + b".\r\n"
+
+
+_AFTER = dict.fromkeys(Phase, "nothing was handed over") | {
+    Phase.END: "the message may have been taken all the same, and may come twice"
+}
+
+
+def _envelope(message: bytes, sender: str, recipient: str) -> _Envelope | Dead:
+    if b"\0" in message or not message.count(b"\r\n") == message.count(b"\r") == message.count(b"\n"):
+        return Dead("the message holds a NUL, or a CR or LF on its own; it was not sent")
+    try:
+        return _Envelope(_wire_address(sender), _wire_address(recipient), message)
+    except EmailNotValidError as error:
+        return Dead(f"not an address that mail can be sent to: {error}")
+
+
+def _wire_address(address: str) -> str:
+    # Names of hosts inside a site are for the mail server to judge, so they need not be public.
+    checked = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_domain_literal=True)
+    return checked.ascii_email or checked.normalized
+
+
+def _commands(
+    connection: smtplib.SMTP, envelope: _Envelope
+) -> tuple[tuple[Phase, Callable[[], tuple[int, bytes]]], ...]:
+    return (
+        (Phase.MAIL, lambda: connection.mail(envelope.sender, envelope.options(connection))),
+        (Phase.RCPT, lambda: connection.rcpt(envelope.recipient)),
+        (Phase.DATA, lambda: connection.docmd("DATA")),
+    )
+
+
+def _introduced(connection: smtplib.SMTP) -> smtplib.SMTP:
+    # RFC 5321 section 4.1.4: a client without a name of its own gives its address; looking a name up could block.
+    assert connection.sock is not None
+    address = str(connection.sock.getsockname()[0])
+    connection.local_hostname = f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+    return connection
+
+
+def _tls(kind: StartTls) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if kind is StartTls.OPTIONAL:
+        # Whoever can forge a certificate here could as well hide the offer; this keeps out only those who listen.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, socket.gaierror) or (isinstance(error, OSError) and error.strerror):
+        return str(error.strerror)
+    return _clean(str(error)) or type(error).__name__
+
+
+def _clean(reply: bytes | str) -> str:
+    """Return a server's words as one short line without control characters."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return fit("".join(c if c.isprintable() else " " for c in " ".join(text.split())), _REPLY_LIMIT)

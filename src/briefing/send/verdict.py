@@ -1,0 +1,119 @@
+"""What an answer means for a delivery: the one table for HTTP and the one for SMTP.
+
+Pure. Apart from `http` and `smtp`, which get the answers and decide nothing.
+
+No reason given here repeats the body of an answer or the path of an address: both can hold a secret.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from http import HTTPStatus
+
+from briefing import retry
+from briefing.model import Dead, Delivered, Retry, Verdict
+
+WAIT_LIMIT = timedelta(hours=24)  # no answer may park a delivery for longer
+_TRANSIENT = frozenset({408, 425, 429})  # and every 5xx
+# RFC 3463 section 3.2: the subjects that are about the recipient's mailbox; x.1.7 and x.1.8 are about the sender's.
+_NO_SUCH_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
+_UNKNOWN_USER = re.compile(
+    r"user unknown|unknown (user|recipient|mailbox)|no such (user|recipient|mailbox|address|person)"
+    r"|(user|recipient|mailbox|account|address) (was )?(not found|does ?n[o']t exist)",
+    re.IGNORECASE,
+)
+_ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back over HTTP; header names are lower-case, the body is cut at its cap."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No answer came; `refused` says that our own address guard did not let us ask."""
+
+    reason: str
+    refused: bool = False
+
+
+class Phase(StrEnum):
+    """The SMTP command that a reply answers; END is the dot after the message."""
+
+    MAIL = "MAIL FROM"
+    RCPT = "RCPT TO"
+    DATA = "DATA"
+    END = "end of data"
+
+
+def by_status(answer: Answer | Unreachable, now: datetime) -> Verdict:
+    """Judge an answer as Standard Webhooks asks: only 2xx is success, a redirect is not, 410 ends the channel."""
+    if isinstance(answer, Unreachable):
+        return Dead(answer.reason) if answer.refused else Retry(answer.reason)
+    words = f"answered {_named(answer.status)}"
+    if 200 <= answer.status < 300:
+        return Delivered(words)
+    if answer.status in _TRANSIENT or answer.status >= 500:
+        return Retry(words, _wait(answer, now))
+    if 300 <= answer.status < 400:
+        words += "; redirects are not followed, give the final address"
+    return Dead(words, stop_channel=answer.status == HTTPStatus.GONE)
+
+
+def by_reply(phase: Phase, code: int, text: str) -> Verdict:
+    """Judge a mail server's reply (RFC 5321 section 4.2): 2xx after the dot is success, 4xx is later, 5xx never."""
+    words = f"{phase}: {code} {text}".rstrip()
+    if phase is Phase.END and 200 <= code < 300:
+        return Delivered(words)
+    if code < 500:
+        return Retry(words)
+    if phase is Phase.MAIL and not _too_big(code, text):
+        # The server refuses us, not this message: the rows wait until an operator has mended it.
+        return Retry(words, stop_channel=True)
+    return Dead(words, suppress=phase is Phase.RCPT and _nobody_there(code, text))
+
+
+def _nobody_there(code: int, text: str) -> bool:
+    enhanced = _ENHANCED.match(text)
+    if enhanced:
+        return enhanced[1] in _NO_SUCH_MAILBOX
+    return code in (550, 551, 553) and _UNKNOWN_USER.search(text) is not None
+
+
+def _too_big(code: int, text: str) -> bool:
+    enhanced = _ENHANCED.match(text)
+    return code == 552 or (enhanced is not None and enhanced[1] in ("5.3.4", "5.2.3"))
+
+
+def _named(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _wait(answer: Answer, now: datetime) -> timedelta | None:
+    said = retry.retry_after(answer.headers.get("retry-after"), now)
+    if said is None:
+        said = _wait_in_body(answer.body)
+    return None if said is None else min(said, WAIT_LIMIT)
+
+
+def _wait_in_body(body: bytes) -> timedelta | None:
+    """Read `retry_after`, seconds, from a JSON answer, as Discord and others give it."""
+    try:
+        seconds = json.loads(body)["retry_after"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        return None
+    return timedelta(seconds=min(max(seconds, 0), WAIT_LIMIT.total_seconds()))

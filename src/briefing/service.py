@@ -1,0 +1,152 @@
+"""The running parts, and what one can ask of them: poll, publish, relay, and an operator's drafts, tests and sendings.
+
+Below `app`, which builds the parts from a configuration; above the shells, whose order it sets.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session
+
+from briefing import publish, scheduler
+from briefing.clock import Clock
+from briefing.model import (
+    Delivery,
+    Event,
+    EventKind,
+    FeedId,
+    Issue,
+    Mail,
+    NewDelivery,
+    Occurrence,
+    Recipient,
+)
+from briefing.poll import Poller, Report
+from briefing.post import Letters
+from briefing.publish import Plan
+from briefing.relay import Relay
+from briefing.store import items, outbox
+from briefing.store.writer import Writer
+from briefing.tell import Teller
+
+log = structlog.get_logger()
+POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 3600.0
+STOP_SECONDS = 8.0  # of the ten that a service manager grants
+NOBODY = Recipient("reader@example.org")  # whom a draft is shown to when nobody is subscribed
+
+
+class Service:
+    """Everything that runs, in one process and one event loop."""
+
+    def __init__(
+        self,
+        *,
+        poller: Poller,
+        plans: Sequence[Plan],
+        relay: Relay,
+        teller: Teller,
+        letters: Letters,
+        write: Writer,
+        clock: Clock,
+    ) -> None:
+        self.poller, self.plans, self.relay = poller, plans, relay
+        self._teller, self._letters, self._write, self._clock = teller, letters, write, clock
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll, publish and relay until the event is set; then let what is under way end, within seconds."""
+        relaying = asyncio.create_task(self.relay.run())
+        ticks: list[tuple[str, float, scheduler.Tick]] = [
+            ("poll", POLL_SECONDS, self.poller.start),
+            ("publish", PUBLISH_SECONDS, self.publish),
+            ("relay", RELAY_SECONDS, self._wake),
+            ("housekeeping", HOUSEKEEPING_SECONDS, self._housekeep),
+        ]
+        log.info("run", feeds=len(self.poller.rules.feeds), digests=len(self.plans))
+        await scheduler.keep_time(ticks, until=stop)
+        log.info("stopping")
+        relaying.cancel()
+        await asyncio.gather(relaying, self.poller.cancel(), self.relay.finish(STOP_SECONDS), return_exceptions=True)
+
+    async def poll(self, *, only: Collection[FeedId] | None = None, force: bool = False) -> Sequence[Report]:
+        """Poll what is due, or the feeds named, and wait for them."""
+        reports: list[Report] = []
+        while tasks := await self.poller.start(only=only, force=force):
+            reports += await asyncio.gather(*tasks)
+            if force:  # a feed that was just polled would be taken again
+                only = set(only or self.poller.rules.feeds) - {r.feed for r in reports}
+        return reports
+
+    async def publish(self) -> Sequence[Issue]:
+        """Write every issue that is due."""
+        now = self._clock()
+        written = [await self._write(partial(publish.publish, plan=plan, now=now)) for plan in self.plans]
+        issues = [issue for issue in written if issue]
+        if issues:
+            self.relay.wake.set()
+        return issues
+
+    async def readers(self, digest: str) -> Sequence[Recipient]:
+        """Return everybody a digest goes to."""
+        return await self._write(partial(publish.readers, plan=self._plan(digest)))
+
+    async def draft(self, digest: str) -> tuple[Mail, bytes] | None:
+        """Return what a digest would say now, as its first reader would get it; None when it has nothing to say."""
+        plan, now = self._plan(digest), self._clock()
+        issue = await self._write(partial(publish.draft, plan=plan, occurrence=_extra(plan, now), now=now))
+        if issue is None:
+            return None
+        reader = next(iter(await self.readers(digest)), NOBODY)
+        return await asyncio.to_thread(self._letters.shown, issue, reader, now)
+
+    async def send(self, digest: str) -> Sequence[Delivery]:
+        """Write an issue now, outside the schedule, deliver it, and return what became of each delivery."""
+        plan, now = self._plan(digest), self._clock()
+
+        def write(session: Session) -> Sequence[NewDelivery]:
+            issue = publish.draft(session, plan, _extra(plan, now), now=now)
+            return publish.deliveries(session, plan, publish.send(session, plan, issue, now=now)) if issue else []
+
+        return await self._deliver(await self._write(write))
+
+    async def send_test(self, digest: str, to: str) -> Sequence[Delivery]:
+        """Send a digest's draft to one address; no issue is counted, nobody else's next one changes."""
+        drafted, now = await self.draft(digest), self._clock()
+        rows = [self._teller.letter(to, f"test:{digest}:{now.isoformat()}", drafted[0], root=digest)] if drafted else []
+        await self._write(partial(outbox.enqueue, deliveries=rows, now=now))
+        return await self._deliver(rows)
+
+    async def test_channel(self, name: str) -> Sequence[Delivery]:
+        """Send one message, marked as a test, to a channel through the outbox; return what became of it."""
+        now = self._clock()
+        event = Event(EventKind.TEST, f"test:{name}:{now.isoformat()}", now, detail=name)
+        rows = self._teller.to_channel(name, event)
+
+        def write(session: Session) -> None:
+            outbox.tell(session, events=[event])
+            outbox.enqueue(session, deliveries=rows, now=now)
+
+        await self._write(write)
+        return await self._deliver(rows)
+
+    async def _deliver(self, rows: Sequence[NewDelivery]) -> Sequence[Delivery]:
+        await self.relay.drain()
+        return await self._write(partial(outbox.found, keys=[row.key for row in rows]))
+
+    def _plan(self, digest: str) -> Plan:
+        return next(plan for plan in self.plans if plan.id == digest)
+
+    async def _housekeep(self) -> None:
+        await self._write(partial(items.expire_texts, now=self._clock()))
+
+    async def _wake(self) -> None:
+        self.relay.wake.set()
+
+
+def _extra(plan: Plan, now: datetime) -> Occurrence:
+    """Return an occurrence beside the schedule: its slot names the second, so it never takes a scheduled one's place."""
+    local = now.astimezone(ZoneInfo(plan.desk.zone))
+    return Occurrence(local.date(), f"extra {local:%H:%M:%S}", now)

@@ -1,0 +1,195 @@
+"""Items: which are known, new and changed ones, and the items of a feed, a story or a period."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, delete, update
+from sqlmodel import Session, col, select
+
+from briefing.model import Candidate, FeedId, Item, ItemId, KnownItem, Lookup, StoryId
+from briefing.store.batch import insert_new, insert_or_set, slices, table
+from briefing.store.columns import storable
+from briefing.store.tables import ItemRow, ItemTextRow, MatchRow
+
+_READER_SEES = ("title", "text", "url")
+
+
+def known(session: Session, *, feed: FeedId, lookup: Lookup) -> tuple[KnownItem, ...]:
+    """Return the feed's items that go by any of these keys, canonical URLs or hashes.
+
+    One query each: uq_items_feed_id_key, ix_items_feed_id_canonical_url, ix_items_feed_id_content_hash.
+    """
+    asked = ((ItemRow.key, lookup.keys), (ItemRow.canonical_url, lookup.urls), (ItemRow.content_hash, lookup.hashes))
+    found: dict[ItemId, KnownItem] = {}
+    for column, values in asked:
+        for part in slices(values):
+            query = select(ItemRow.id, ItemRow.key, ItemRow.canonical_url, ItemRow.content_hash)
+            for row in session.exec(query.where(col(ItemRow.feed_id) == feed, col(column).in_(part))):
+                found[ItemId(row[0] or 0)] = KnownItem(ItemId(row[0] or 0), row[1], row[2], row[3])
+    return tuple(found.values())
+
+
+def add(
+    session: Session,
+    *,
+    feed: FeedId,
+    source: str,
+    candidates: Sequence[Candidate],
+    lang: str | None,
+    now: datetime,
+    keep_html: bool,
+) -> tuple[Item, ...]:
+    """Store the candidates and return those that were not stored before, in their order (uq_items_feed_id_key).
+
+    `lang` is the feed's, for items that name none; without `keep_html` an item keeps only its text.
+    """
+    keys = [candidate.key for candidate in candidates]
+    before = {row.id for row in _by_key(session, feed, keys)}
+    rows = [_new(feed, source, candidate, lang, now, keep_html) for candidate in candidates]
+    insert_new(session, ItemRow, rows)
+    # A row of another poller that committed between the two looks bears another moment.
+    added = {row.key: row for row in _by_key(session, feed, keys) if row.id not in before and row.first_seen == now}
+    wanted = dict.fromkeys(storable(key) for key in keys)
+    return tuple(_item(added[key]) for key in wanted if key in added)
+
+
+def _by_key(session: Session, feed: FeedId, keys: Sequence[str]) -> list[ItemRow]:
+    mine = select(ItemRow).where(col(ItemRow.feed_id) == feed)
+    return [row for part in slices(keys) for row in session.exec(mine.where(col(ItemRow.key).in_(part)))]
+
+
+def _new(
+    feed: FeedId, source: str, candidate: Candidate, lang: str | None, now: datetime, keep_html: bool
+) -> dict[str, object]:
+    identity = {"feed_id": feed, "key": candidate.key, "source": source, "first_seen": now, "news": candidate.news}
+    return identity | _content(candidate, keep_html) | {"lang": candidate.parsed.lang or lang}
+
+
+def _content(candidate: Candidate, keep_html: bool) -> dict[str, object]:
+    parsed = candidate.parsed
+    return {
+        "canonical_url": parsed.canonical_url,
+        "content_hash": candidate.content_hash,
+        "title": parsed.title,
+        "url": parsed.url,
+        "published": parsed.published,
+        "excerpt": list(parsed.excerpt),
+        "html": parsed.html if keep_html else "",
+        "text": parsed.text,
+        "authors": list(parsed.authors),
+    }
+
+
+def change(
+    session: Session, *, changes: Sequence[tuple[ItemId, Candidate]], now: datetime, keep_html: bool
+) -> tuple[Item, ...]:
+    """Store what these items say now and return those a reader would see as changed: title, text or link (primary key).
+
+    Where only the hash, the date or the markup differs, the row follows silently: a feed that rewrites every item at
+    every poll must not make news.
+    """
+    stored = {row.id: row for row in _by_id(session, [item for item, _ in changes])}
+    values = [(stored[item], _content(candidate, keep_html)) for item, candidate in changes if item in stored]
+    seen = {row.id for row, content in values if any(_differs(row, content, name) for name in _READER_SEES)}
+    for row, content in values:
+        stamp = {"changed_at": now} if row.id in seen else {}
+        session.exec(update(ItemRow).where(col(ItemRow.id) == row.id).values(**content, **stamp))
+    return tuple(_item(row) for row in _by_id(session, [item for item, _ in changes]) if row.id in seen)
+
+
+def _differs(row: ItemRow, content: Mapping[str, object], name: str) -> bool:
+    value = content[name]
+    return bool(getattr(row, name) != (storable(value) if isinstance(value, str) else value))
+
+
+def _by_id(session: Session, items: Sequence[ItemId]) -> list[ItemRow]:
+    return [row for part in slices(items) for row in session.exec(select(ItemRow).where(col(ItemRow.id).in_(part)))]
+
+
+def rekey(session: Session, *, rekeyed: Sequence[tuple[ItemId, str]]) -> None:
+    """Give items the new guids their feed gave them, unless another item has it (uq_items_feed_id_key)."""
+    items = table(ItemRow)
+    other = items.alias()
+    taken = select(other.c.id).where(other.c.feed_id == items.c.feed_id, other.c.key == bindparam("new")).exists()
+    statement = items.update().where(items.c.id == bindparam("item"), ~taken).values(key=bindparam("new"))
+    if rekeyed:
+        session.connection().execute(statement, [{"item": item, "new": key} for item, key in rekeyed])
+
+
+def put_texts(session: Session, *, texts: Mapping[ItemId, str], expires: datetime) -> None:
+    """Keep the full texts of items until `expires` (primary key)."""
+    rows = [{"item_id": item, "text": text, "expires_at": expires} for item, text in texts.items()]
+    insert_or_set(session, ItemTextRow, rows, key=("item_id",))
+
+
+def texts(session: Session, *, items: Collection[ItemId]) -> dict[ItemId, str]:
+    """Return the full texts we still have of these items (primary key)."""
+    query = select(ItemTextRow.item_id, ItemTextRow.text)
+    parts = (session.exec(query.where(col(ItemTextRow.item_id).in_(part))) for part in slices(tuple(items)))
+    return {ItemId(item): text for part in parts for item, text in part}
+
+
+def expire_texts(session: Session, *, now: datetime) -> int:
+    """Delete the full texts whose time is up and return how many (ix_item_texts_expires_at)."""
+    return session.exec(delete(ItemTextRow).where(col(ItemTextRow.expires_at) <= now)).rowcount
+
+
+def get(session: Session, *, item: ItemId) -> Item | None:
+    """Return one item; its `text` is the full text where we have it (primary key)."""
+    return next(iter(_select(session, col(ItemRow.id) == item)), None)
+
+
+def listing(
+    session: Session, *, feed: FeedId | None = None, story: StoryId | None = None, limit: int = 50
+) -> tuple[Item, ...]:
+    """Return the newest items: of all (ix_items_first_seen), a feed (ix_items_feed_id_first_seen), a story."""
+    conditions = [col(ItemRow.feed_id) == feed] if feed is not None else []
+    if story is not None:
+        conditions.append(_of(story))
+    return _select(session, *conditions, newest=limit)
+
+
+def of_story(session: Session, *, story: StoryId, since: datetime, until: datetime) -> tuple[Item, ...]:
+    """Return the story's news first seen in [since, until), oldest first (ix_items_first_seen, then matches)."""
+    period = (col(ItemRow.first_seen) >= since, col(ItemRow.first_seen) < until)
+    return _select(session, *period, col(ItemRow.news).is_(True), _of(story))
+
+
+def changed_of_story(session: Session, *, story: StoryId, since: datetime, until: datetime) -> tuple[Item, ...]:
+    """Return the story's news from before `since` that changed in [since, until) (ix_items_changed_at, then matches)."""
+    period = (col(ItemRow.changed_at) >= since, col(ItemRow.changed_at) < until, col(ItemRow.first_seen) < since)
+    return _select(session, *period, col(ItemRow.news).is_(True), _of(story))
+
+
+def _of(story: StoryId) -> ColumnElement[bool]:
+    mine = select(MatchRow.item_id).where(col(MatchRow.item_id) == col(ItemRow.id), col(MatchRow.story) == story)
+    return mine.exists()
+
+
+def _select(session: Session, *conditions: ColumnElement[bool], newest: int | None = None) -> tuple[Item, ...]:
+    full = col(ItemTextRow.item_id) == col(ItemRow.id)
+    query = select(ItemRow, ItemTextRow.text).join(ItemTextRow, full, isouter=True).where(*conditions)
+    if newest is None:
+        query = query.order_by(col(ItemRow.first_seen), col(ItemRow.id))
+    else:
+        query = query.order_by(col(ItemRow.first_seen).desc(), col(ItemRow.id).desc()).limit(newest)
+    return tuple(_item(row, text) for row, text in session.exec(query))
+
+
+def _item(row: ItemRow, full_text: str | None = None) -> Item:
+    return Item(
+        id=ItemId(row.id or 0),
+        feed=FeedId(row.feed_id),
+        source=row.source,
+        title=row.title,
+        url=row.url,
+        published=row.published,
+        first_seen=row.first_seen,
+        excerpt=tuple(row.excerpt),
+        html=row.html,
+        text=row.text if full_text is None else full_text,
+        authors=tuple(row.authors),
+        lang=row.lang,
+        news=row.news,
+        changed_at=row.changed_at,
+    )

@@ -1,0 +1,285 @@
+"""The outbox: events told once, and deliveries that are owed until the far end has taken them.
+
+    pending ──claim──▶ sending(owner, epoch, lease) ──record──▶ sent
+    retry   ──claim──▶                              ──record──▶ retry(at), dead
+
+What if we die here? Before `claim` commits, nothing was sent and the row is still owed. After it, the row comes due
+again when its lease ends (or at `reclaim`), and goes out a second time under the same message id: at least once, at most
+one too many per message in flight. Whoever held it before finds its epoch gone and records nothing.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, func, update
+from sqlmodel import Session, col, select
+
+from briefing.model import (
+    Dead,
+    Delivered,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Event,
+    IssueId,
+    NewDelivery,
+    Recipient,
+    Retry,
+    Verdict,
+)
+from briefing.store import audience
+from briefing.store.batch import insert_new, insert_one, slices
+from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
+
+MAIL = "mail"
+_EVENT = TypeAdapter(Event)
+_OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
+
+
+def tell(session: Session, *, events: Sequence[Event]) -> tuple[Event, ...]:
+    """Store events and return those that were not told before, each once (uq_events_key)."""
+    return tuple(event for event in events if _first(session, event))
+
+
+def _first(session: Session, event: Event) -> bool:
+    composed = _EVENT.dump_python(event, mode="json")
+    return insert_one(
+        session, EventRow, {"key": event.key, "kind": event.kind.value, "at": event.at, "composed": composed}
+    )
+
+
+def event(session: Session, *, key: str) -> Event:
+    """Return the event that was told under this key (uq_events_key)."""
+    return _EVENT.validate_python(session.exec(select(EventRow.composed).where(col(EventRow.key) == key)).one())
+
+
+def enqueue(session: Session, *, deliveries: Sequence[NewDelivery], now: datetime) -> int:
+    """Owe these messages from now on and return how many were not owed already (uq_deliveries_key)."""
+    keys = [delivery.key for delivery in deliveries]
+    before = _count_keys(session, keys)
+    insert_new(session, DeliveryRow, [_new(delivery, now) for delivery in deliveries])
+    return _count_keys(session, keys) - before
+
+
+def _count_keys(session: Session, keys: Sequence[str]) -> int:
+    count = select(func.count()).select_from(DeliveryRow)
+    return sum(session.exec(count.where(col(DeliveryRow.key).in_(part))).one() for part in slices(keys))
+
+
+def _new(delivery: NewDelivery, now: datetime) -> dict[str, object]:
+    recipient = delivery.recipient
+    return {
+        "key": delivery.key,
+        "channel": delivery.channel,
+        "message_id": delivery.message_id,
+        "state": DeliveryState.PENDING.value,
+        "created_at": now,
+        "next_attempt_at": now,
+        "address": recipient.address if recipient else None,
+        "list": recipient.list if recipient else None,
+        "since": recipient.since if recipient else None,
+        "issue_id": delivery.issue,
+        "event": delivery.event,
+        "payload": delivery.payload,
+    }
+
+
+def claim(
+    session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int, mail: bool
+) -> tuple[Delivery, ...]:
+    """Take due deliveries, longest due first, mail or all else (ix_deliveries_state_next_attempt_at).
+
+    Due are pending and retry whose time has come, and sending whose lease has ended. Each goes to sending under a new
+    epoch until `now + lease`. Mail to suppressed addresses is dead at once and never returned.
+    """
+    while True:
+        due = _due(session, now, limit, mail)
+        barred = _barred(session, due)
+        _bury(session, [row for row in due if row.address in barred], now)
+        taken = [row for row in due if row.address not in barred]
+        if taken or not due:
+            return _take(session, taken, owner, now + lease)
+
+
+def _due(session: Session, now: datetime, limit: int, mail: bool) -> Sequence[DeliveryRow]:
+    kind = col(DeliveryRow.channel) == MAIL if mail else col(DeliveryRow.channel) != MAIL
+    due = (col(DeliveryRow.state).in_(_OPEN), col(DeliveryRow.next_attempt_at) <= now, kind)
+    query = select(DeliveryRow).where(*due).order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
+    return session.exec(query.limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def _barred(session: Session, due: Iterable[DeliveryRow]) -> frozenset[str]:
+    return audience.suppressed(session, addresses={row.address for row in due if row.address is not None})
+
+
+def _bury(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:
+    values = {"state": DeliveryState.DEAD.value, "owner": None, "last_error": "suppressed", "next_attempt_at": now}
+    session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows])).values(**values))
+
+
+def _take(session: Session, rows: Sequence[DeliveryRow], owner: str, until: datetime) -> tuple[Delivery, ...]:
+    state = DeliveryState.SENDING
+    taken = tuple(replace(_delivery(row), state=state, epoch=row.epoch + 1, next_attempt_at=until) for row in rows)
+    mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows]))
+    session.exec(mine.values(epoch=col(DeliveryRow.epoch) + 1, owner=owner, state=state.value, next_attempt_at=until))
+    return taken
+
+
+def renew(
+    session: Session, *, deliveries: Sequence[Delivery], owner: str, now: datetime, lease: timedelta
+) -> frozenset[DeliveryId]:
+    """Hold these until `now + lease` and return the ones that are still ours (primary key)."""
+    for delivery in deliveries:
+        session.exec(update(DeliveryRow).where(*_held(delivery, owner)).values(next_attempt_at=now + lease))
+    held = select(DeliveryRow.id, DeliveryRow.epoch).where(
+        col(DeliveryRow.owner) == owner, col(DeliveryRow.id).in_([delivery.id for delivery in deliveries])
+    )
+    epochs = {(delivery.id, delivery.epoch) for delivery in deliveries}
+    return frozenset(DeliveryId(id_ or 0) for id_, epoch in session.exec(held) if (id_, epoch) in epochs)
+
+
+def record(
+    session: Session,
+    *,
+    delivery: Delivery,
+    owner: str,
+    verdict: Verdict,
+    next_attempt_at: datetime | None,
+    now: datetime,
+    duration: timedelta,
+) -> bool:
+    """Write down what the far end said; False, and nothing written, if the delivery is no longer ours (primary key).
+
+    A Retry with no next attempt is dead. A Dead that says so suppresses the address too. Any number of verdicts may
+    be recorded in one transaction.
+    """
+    state, detail = _standing(verdict, next_attempt_at)
+    values = {
+        "state": state.value,
+        "owner": None,
+        "attempts": delivery.attempts + 1,
+        "next_attempt_at": next_attempt_at if state is DeliveryState.RETRY else now,
+        "sent_at": now if state is DeliveryState.SENT else None,
+        "last_error": None if state is DeliveryState.SENT else detail,
+    }
+    if session.exec(update(DeliveryRow).where(*_held(delivery, owner)).values(**values)).rowcount != 1:
+        return False
+    session.add(_attempt(delivery, verdict, detail, now, duration))
+    if isinstance(verdict, Dead) and verdict.suppress and delivery.recipient is not None:
+        audience.suppress(session, address=delivery.recipient.address, reason=detail, now=now)
+    return True
+
+
+def _held(delivery: Delivery, owner: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(DeliveryRow.id) == delivery.id,
+        col(DeliveryRow.owner) == owner,
+        col(DeliveryRow.epoch) == delivery.epoch,
+        col(DeliveryRow.state) == DeliveryState.SENDING.value,
+    )
+
+
+def _standing(verdict: Verdict, next_attempt_at: datetime | None) -> tuple[DeliveryState, str]:
+    match verdict:
+        case Delivered(detail):
+            return DeliveryState.SENT, detail
+        case Retry(reason):
+            return DeliveryState.DEAD if next_attempt_at is None else DeliveryState.RETRY, reason
+        case Dead(reason):
+            return DeliveryState.DEAD, reason
+        case _:
+            assert_never(verdict)
+
+
+def _attempt(delivery: Delivery, verdict: Verdict, detail: str, now: datetime, duration: timedelta) -> AttemptRow:
+    return AttemptRow(
+        delivery_id=delivery.id,
+        epoch=delivery.epoch,
+        at=now,
+        duration_ms=duration // timedelta(milliseconds=1),
+        outcome=type(verdict).__name__.lower(),
+        detail=detail,
+    )
+
+
+def reclaim(session: Session, *, now: datetime) -> int:
+    """Owe every sending delivery again and return how many (ix_deliveries_state_next_attempt_at).
+
+    For the one process of a SQLite database, at its start: whoever held them is dead.
+    """
+    lost = update(DeliveryRow).where(col(DeliveryRow.state) == DeliveryState.SENDING.value)
+    return session.exec(lost.values(state=DeliveryState.RETRY.value, owner=None, next_attempt_at=now)).rowcount
+
+
+def expired(session: Session, *, now: datetime) -> tuple[Delivery, ...]:
+    """Return sending deliveries whose lease has ended (ix_deliveries_state_next_attempt_at)."""
+    return _select(session, col(DeliveryRow.state) == DeliveryState.SENDING.value, _at() <= now, order=(_at(),))
+
+
+def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None = None) -> int:
+    """Owe dead deliveries again from now, all of them or these, with their attempts ahead of them; return how many.
+
+    Those waiting for a retry need wait no longer, if named (primary key; all: ix_deliveries_state_next_attempt_at).
+    """
+    states = [DeliveryState.DEAD.value] + ([DeliveryState.RETRY.value] if ids is not None else [])
+    chosen = update(DeliveryRow).where(col(DeliveryRow.state).in_(states))
+    if ids is not None:
+        chosen = chosen.where(col(DeliveryRow.id).in_(ids))
+    return session.exec(chosen.values(state=DeliveryState.RETRY.value, attempts=0, next_attempt_at=now)).rowcount
+
+
+def listing(
+    session: Session, *, states: Collection[DeliveryState] | None = None, limit: int = 50
+) -> tuple[Delivery, ...]:
+    """Return deliveries, newest first (primary key)."""
+    wanted = [state.value for state in (DeliveryState if states is None else states)]
+    return _select(session, col(DeliveryRow.state).in_(wanted), order=(col(DeliveryRow.id).desc(),), limit=limit)
+
+
+def counts(session: Session) -> dict[DeliveryState, int]:
+    """Return how many deliveries stand in each state (ix_deliveries_state_next_attempt_at alone)."""
+    found = dict(session.exec(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))).all())
+    return {state: found.get(state.value, 0) for state in DeliveryState}
+
+
+def next_due(session: Session) -> datetime | None:
+    """Return when the next delivery or lease comes due; None if nothing is owed (ix_deliveries_state_next_attempt_at)."""
+    first = select(func.min(DeliveryRow.next_attempt_at))
+    dues = [session.exec(first.where(col(DeliveryRow.state) == state)).one() for state in _OPEN]
+    return min((due for due in dues if due is not None), default=None)
+
+
+def _at() -> ColumnElement[datetime]:
+    return col(DeliveryRow.next_attempt_at)
+
+
+def _select(
+    session: Session,
+    *conditions: ColumnElement[bool],
+    order: tuple[ColumnElement[Any], ...],
+    limit: int | None = None,
+) -> tuple[Delivery, ...]:
+    query = select(DeliveryRow).where(*conditions).order_by(*order).limit(limit)
+    return tuple(_delivery(row) for row in session.exec(query))
+
+
+def _delivery(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        id=DeliveryId(row.id or 0),
+        channel=row.channel,
+        message_id=row.message_id,
+        state=DeliveryState(row.state),
+        epoch=row.epoch,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        recipient=None if row.address is None else Recipient(row.address, row.list, row.since),
+        issue=None if row.issue_id is None else IssueId(row.issue_id),
+        event=row.event,
+        payload=row.payload,
+        sent_at=row.sent_at,
+        last_error=row.last_error,
+    )

@@ -1,0 +1,33 @@
+"""The tables, one file an aggregate; importing this module makes `METADATA` complete."""
+
+from briefing.store.columns import Row
+from briefing.store.tables.audience import SubscriberRow, SubscriptionRow, SuppressionRow
+from briefing.store.tables.feeds import FeedMoveRow, FeedRow
+from briefing.store.tables.issues import DigestRow, IssueRow
+from briefing.store.tables.items import ItemRow, ItemTextRow
+from briefing.store.tables.outbox import AttemptRow, DeliveryRow, EventRow
+from briefing.store.tables.settings import SettingRow
+from briefing.store.tables.stories import InstalmentRow, MatchRow, PromiseRow, SeriesRow
+
+METADATA = Row.metadata
+
+__all__ = [
+    "METADATA",
+    "AttemptRow",
+    "DeliveryRow",
+    "DigestRow",
+    "EventRow",
+    "FeedMoveRow",
+    "FeedRow",
+    "InstalmentRow",
+    "IssueRow",
+    "ItemRow",
+    "ItemTextRow",
+    "MatchRow",
+    "PromiseRow",
+    "SeriesRow",
+    "SettingRow",
+    "SubscriberRow",
+    "SubscriptionRow",
+    "SuppressionRow",
+]

@@ -1,0 +1,62 @@
+"""Events, the deliveries they and issues became, and every attempt at one."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from briefing.store.columns import Json, Row, Text
+
+
+class EventRow(Row, table=True):
+    """Something that was told; its key is told once."""
+
+    __tablename__ = "events"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(sa_type=Text, unique=True)
+    kind: str = Field(sa_type=Text)
+    at: datetime
+    composed: dict[str, Any] = Field(sa_type=Json)
+
+
+class DeliveryRow(Row, table=True):
+    """One message to one address. While it is sending, `next_attempt_at` is the end of its lease."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(sa_type=Text, unique=True)
+    channel: str = Field(sa_type=Text)
+    message_id: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    epoch: int = 0  # times claimed
+    owner: str | None = Field(default=None, sa_type=Text)
+    attempts: int = 0  # verdicts since it was enqueued or retried by hand
+    created_at: datetime
+    next_attempt_at: datetime
+    sent_at: datetime | None = None
+    last_error: str | None = Field(default=None, sa_type=Text)
+    address: str | None = Field(default=None, sa_type=Text)
+    list: str | None = Field(default=None, sa_type=Text)
+    since: datetime | None = None
+    issue_id: int | None = Field(default=None, foreign_key="issues.id", index=True)
+    event: str | None = Field(default=None, sa_type=Text, foreign_key="events.key", index=True)
+    payload: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class AttemptRow(Row, table=True):
+    """One attempt that came to a verdict."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("delivery_id", "epoch"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="deliveries.id")
+    epoch: int
+    at: datetime
+    duration_ms: int
+    outcome: str = Field(sa_type=Text)  # delivered, retry, dead
+    detail: str = Field(sa_type=Text)

@@ -1,0 +1,130 @@
+"""When a feed is polled next, who is held by a throttle, and when a move is believed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefing.collect import cadence
+from briefing.model import FeedState
+from briefing.model.ids import FeedId
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+M15, H1, H24 = timedelta(minutes=15), timedelta(hours=1), timedelta(hours=24)
+SPANS = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=4000))
+INTERVALS = st.timedeltas(min_value=timedelta(minutes=1), max_value=timedelta(days=7))
+JITTERS = st.floats(0, 1, exclude_max=True)
+
+
+@pytest.mark.parametrize(
+    ("fresh_for", "ttl", "wait"),
+    [
+        pytest.param(None, None, M15, id="nobody asks: our interval"),
+        pytest.param(H1, None, H1, id="the server asks for longer"),
+        pytest.param(None, H1, H1, id="the feed asks for longer"),
+        pytest.param(H1, 2 * H1, 2 * H1, id="the longest wins"),
+        pytest.param(timedelta(minutes=1), timedelta(0), M15, id="never sooner than our interval"),
+        pytest.param(timedelta(days=365), None, H24, id="never later than a day"),
+    ],
+)
+def test_the_next_poll_is_the_longest_wait_asked_for(
+    fresh_for: timedelta | None, ttl: timedelta | None, wait: timedelta
+) -> None:
+    due = cadence.next_poll(every=M15, jitter_share=0.1, fresh_for=fresh_for, ttl=ttl, now=NOW, jitter=0)
+    assert due - NOW == wait
+
+
+def test_jitter_adds_its_share_of_the_wait() -> None:
+    due = cadence.next_poll(every=H1, jitter_share=0.1, now=NOW, jitter=0.5)
+    assert due - NOW == timedelta(minutes=63)
+
+
+def test_jitter_spreads_downwards_where_the_wait_is_a_day() -> None:
+    due = cadence.next_poll(every=H1, jitter_share=0.1, ttl=H24, now=NOW, jitter=0.5)
+    assert due - NOW == H24 * 0.95
+
+
+def test_an_interval_beyond_a_day_is_kept() -> None:
+    due = cadence.next_poll(every=7 * H24, jitter_share=0.1, now=NOW, jitter=0.9)
+    assert due - NOW == 7 * H24
+
+
+@given(every=INTERVALS, share=st.floats(0, 1), fresh=SPANS | st.none(), ttl=SPANS | st.none(), jitter=JITTERS)
+def test_the_next_poll_is_always_between_the_interval_and_a_day(
+    every: timedelta, share: float, fresh: timedelta | None, ttl: timedelta | None, jitter: float
+) -> None:
+    wait = cadence.next_poll(every=every, jitter_share=share, fresh_for=fresh, ttl=ttl, now=NOW, jitter=jitter) - NOW
+    assert every <= wait <= max(every, H24)
+
+
+@pytest.mark.parametrize(
+    ("failures", "wait"),
+    [(1, M15), (2, 2 * M15), (3, H1), (4, 2 * H1), (7, 16 * H1), (8, H24), (1000, H24)],
+)
+def test_failures_double_the_wait_up_to_a_day(failures: int, wait: timedelta) -> None:
+    assert cadence.after_failure(failures, every=M15, now=NOW, jitter=0) - NOW == wait
+
+
+@given(failures=st.integers(0, 10**6), every=INTERVALS, jitter=JITTERS)
+def test_a_failing_feed_is_never_given_up(failures: int, every: timedelta, jitter: float) -> None:
+    wait = cadence.after_failure(failures, every=every, now=NOW, jitter=jitter) - NOW
+    assert every <= wait <= max(every, H24)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [
+        pytest.param(H1, H1, id="as the server says"),
+        pytest.param(timedelta(seconds=1), M15, id="never sooner than our interval"),
+        pytest.param(timedelta(days=30), H24, id="a month is a mistake"),
+        pytest.param(None, 2 * M15, id="silence counts as a failure"),
+    ],
+)
+def test_a_throttled_feed_waits_as_asked_within_bounds(asked: timedelta | None, wait: timedelta) -> None:
+    assert cadence.after_throttle(asked, failures=2, every=M15, now=NOW, jitter=0) - NOW == wait
+
+
+@pytest.mark.parametrize(
+    ("url", "throttle", "key"),
+    [
+        ("https://a.example.co.uk/x", "feed", "feed:https://a.example.co.uk/x"),
+        ("https://A.example.co.uk:8443/x", "host", "host:a.example.co.uk"),
+        ("https://a.example.co.uk/x", "domain", "domain:example.co.uk"),
+        ("https://example.org./x", "domain", "domain:example.org"),
+        ("http://user:pass@feeds.example.org/x", "domain", "domain:example.org"),
+        ("http://127.0.0.1:8000/x", "domain", "domain:127.0.0.1"),
+        ("http://[::1]/x", "domain", "domain:::1"),
+        ("http://localhost/x", "domain", "domain:localhost"),
+        ("https://co.uk/x", "domain", "domain:co.uk"),
+    ],
+)
+def test_a_throttle_holds_the_feed_its_host_or_its_domain(url: str, throttle: str, key: str) -> None:
+    assert cadence.scope(url, throttle) == key
+
+
+STATE = FeedState(id=FeedId("iran"), url="https://old.example/feed", next_poll_at=NOW)
+NEW = "https://new.example/feed"
+
+
+def test_a_move_is_believed_the_third_time_in_a_row() -> None:
+    state, adopted = STATE, []
+    for _ in range(3):
+        adopt, moved_to, count = cadence.moved(state, NEW)
+        adopted.append(adopt)
+        state = replace(state, moved_to=moved_to, moved_count=count)
+    assert adopted == [None, None, NEW]
+    assert (state.moved_to, state.moved_count) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "result"),
+    [
+        pytest.param(None, (None, None, 0), id="no move any more: forgotten"),
+        pytest.param("https://other.example/", (None, "https://other.example/", 1), id="another place: counted anew"),
+        pytest.param(STATE.url, (None, None, 0), id="to where it is: no move"),
+    ],
+)
+def test_the_count_of_moves_breaks(seen: str | None, result: tuple[str | None, str | None, int]) -> None:
+    assert cadence.moved(replace(STATE, moved_to=NEW, moved_count=2), seen) == result

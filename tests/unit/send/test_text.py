@@ -1,0 +1,73 @@
+"""Cutting at words, leaving out from the end, escaping, and telling a web address from anything else."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefing.model import EventKind, Link, Notice
+from briefing.send.text import as_json, escape_slack, fit, shorter, web_link
+
+CUTS = {
+    "short enough": ("Part 2 is out", 13, "Part 2 is out"),
+    "at a word's end": ("Part 2 is out today", 14, "Part 2 is out…"),
+    "no comma before the mark": ("Guards, and more", 10, "Guards…"),
+    "one endless word": ("x" * 20, 10, "x" * 9 + "…"),
+    "a script without spaces": ("革命防衛隊の行方を追う", 6, "革命防衛隊…"),
+    "a letter keeps its marks": ("cafe\u0301s", 5, "caf…"),
+    "an emoji keeps its parts": ("ab👩\u200d👩\u200d👧", 5, "ab…"),
+    "no room at all": ("anything", 0, ""),
+    "room for the mark alone": ("anything", 1, "…"),
+}
+
+
+@pytest.mark.parametrize(("text", "limit", "cut"), CUTS.values(), ids=CUTS.keys())
+def test_text_is_cut_where_a_reader_would(text: str, limit: int, cut: str) -> None:
+    assert fit(text, limit) == cut
+
+
+@given(st.text(), st.integers(0, 60))
+def test_what_was_fitted_fits_and_begins_as_it_did(text: str, limit: int) -> None:
+    cut = fit(text, limit)
+    assert len(cut) <= limit
+    assert cut == text or text.startswith(cut.removesuffix("…"))
+
+
+def test_slack_markup_is_escaped_once() -> None:
+    assert escape_slack("<!channel> & <https://evil|x>") == "&lt;!channel&gt; &amp; &lt;https://evil|x&gt;"
+    assert escape_slack("&lt;") == "&amp;lt;"
+
+
+def test_the_last_things_are_left_out_first_and_the_headline_never() -> None:
+    notice = Notice(EventKind.ITEM, "Headline", sentences=("a", "b"), context=(Link("c"),), actions=(Link("Read"),))
+    steps = [(part.sentences, len(part.context), len(part.actions)) for part in shorter(notice)]
+    assert steps == [(("a", "b"), 1, 1), (("a", "b"), 0, 1), (("a",), 0, 1), ((), 0, 1), ((), 0, 0)]
+    assert {part.headline for part in shorter(notice)} == {"Headline"}
+
+
+LINKS = {
+    "https": ("https://example.org/a?b=c#d", True),
+    "http": ("http://example.org", True),
+    "none": (None, False),
+    "script": ("javascript:alert(1)", False),
+    "no host": ("https:///path", False),
+    "relative": ("/path", False),
+    "protocol-relative": ("//evil.example", False),
+    "line feed": ("https://example.org/\nx", False),
+    "angle bracket": ("https://example.org/>x", False),
+    "space": ("https://example.org/a b", False),
+    "too long": ("https://example.org/" + "x" * 100, False),
+    "broken brackets": ("https://[::1", False),
+    "mailto": ("mailto:me@example.org", False),
+}
+
+
+@pytest.mark.parametrize(("url", "known"), LINKS.values(), ids=LINKS.keys())
+def test_only_a_web_address_is_a_link(url: str | None, known: bool) -> None:
+    assert web_link(url, 100) == (url if known else None)
+
+
+def test_json_keeps_persian_as_it_is_and_survives_what_has_no_encoding() -> None:
+    assert as_json({"a": "سپاه"}) == '{"a":"سپاه"}'.encode()
+    assert json.loads(as_json({"a": "x\ud800y"})) == {"a": "x?y"}
