@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import structlog
 from sqlmodel import Session
@@ -109,7 +110,7 @@ class Poller:
         self.rules = rules
         self._write, self._fetcher, self._isolate, self._pages = write, fetcher, isolate, pages
         self._clock, self._jitter, self._enqueued = clock, jitter, enqueued
-        self._under_way: set[asyncio.Task[Report]] = set()
+        self._under_way: dict[FeedId, asyncio.Task[Report]] = {}
 
     async def start(
         self, *, only: Collection[FeedId] | None = None, force: bool = False
@@ -123,17 +124,18 @@ class Poller:
         claimed = await self._write(
             lambda session: feeds.claim(session, now=now, lease=lease, limit=free, only=only, force=force)
         )
-        tasks = [asyncio.create_task(self._poll(state)) for state in claimed if state.id in self.rules.feeds]
-        for task in tasks:
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-        return tasks
+        # Waiting for a busy host can outlast a claim: what is still under way is not started twice.
+        started = [state for state in claimed if state.id in self.rules.feeds and state.id not in self._under_way]
+        for state in started:
+            self._under_way[state.id] = asyncio.create_task(self._poll(state))
+        return [self._under_way[state.id] for state in started]
 
     async def cancel(self) -> None:
         """Give up all polls under way; their claims run out and they come due again."""
-        for task in self._under_way:
+        tasks = list(self._under_way.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _poll(self, state: FeedState) -> Report:
         rules = self.rules
@@ -144,6 +146,8 @@ class Poller:
             # The edge of a poll: a mistake of ours must not stop the other feeds. The claim brings the feed back.
             log.exception("poll.broke", feed=state.id)
             return Report(state.id, "broke", error=type(error).__name__)
+        finally:
+            self._under_way.pop(state.id, None)
         level = log.warning if report.error else log.info
         level("poll", feed=report.feed, outcome=report.outcome, new=report.new, error=report.error)
         if report.events:
@@ -183,11 +187,14 @@ def request(settings: FeedSettings, state: FeedState) -> Request:
 
 
 def page_request(settings: FeedSettings, url: str) -> Request:
-    """Return a GET of a page behind a feed: the feed's limits and name, none of its credentials."""
+    """Return a GET of a page behind a feed: the feed's limits and name, none of its credentials.
+
+    A feed that may be private vouches for pages of its own host alone: its links are a stranger's words.
+    """
     return Request(
         url=url,
         user_agent=settings.user_agent,
-        allow_private=settings.allow_private,
+        allow_private=settings.allow_private and urlsplit(url).netloc == urlsplit(settings.url).netloc,
         deadline=settings.deadline,
         max_bytes=settings.max_bytes,
     )
@@ -210,7 +217,7 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, jitter: float)
     for event in told:
         outbox.enqueue(session, deliveries=rules.tell(event), now=now)
     if isinstance(arrival.outcome, Throttled):
-        _hold(session, rules, settings, until=record.next_poll_at)
+        _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
 
 
@@ -252,8 +259,8 @@ def _file(session: Session, rules: Rules, arrival: Arrival, item: Item) -> Seque
     return alert.events(item, matches, progress, rules.titles, arrival.now, full_text=arrival.texts.get(item.url or ""))
 
 
-def _hold(session: Session, rules: Rules, settings: FeedSettings, *, until: datetime) -> None:
+def _hold(session: Session, rules: Rules, settings: FeedSettings, url: str, *, until: datetime) -> None:
     """Keep the other feeds of a throttling host or domain waiting as long."""
-    scope = cadence.scope(settings.url, settings.throttle)
+    scope = cadence.scope(url, settings.throttle)
     others = [f for f, s in rules.feeds.items() if cadence.scope(s.url, settings.throttle) == scope]
     feeds.hold(session, feeds=[f for f in others if f != settings.id], until=until)

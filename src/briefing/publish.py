@@ -100,13 +100,15 @@ def readers(session: Session, plan: Plan) -> Sequence[Recipient]:
 
 def _desk(session: Session, plan: Plan, story: StoryId, since: datetime, until: datetime) -> editor.StoryDesk:
     fresh = items.of_story(session, story=story, since=since, until=until)
+    changed = items.changed_of_story(session, story=story, since=since, until=until)
     return editor.StoryDesk(
         story=story,
         title=plan.titles[story],
         items=fresh,
-        changed=items.changed_of_story(session, story=story, since=since, until=until),
+        changed=changed,
         series=stories.ledger(session, story=story),
-        full_rights=frozenset(i.id for i in fresh if i.feed in plan.full),
+        full_rights=frozenset(item.id for item in (*fresh, *changed) if item.feed in plan.full),
+        full_texts=items.texts(session, items=[item.id for item in fresh]),
     )
 
 

@@ -26,6 +26,7 @@ from briefing.store.writer import Writer
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
+HOLD, HOLD_LIMIT = timedelta(seconds=5), timedelta(minutes=15)
 RENEW_SECONDS = LEASE.total_seconds() / 3
 RECORD_AGAIN_SECONDS = 2.0
 
@@ -41,6 +42,23 @@ class Lane:
     send: Send
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A lane that waits because its far end refuses us, not a message; each refusal doubles the wait."""
+
+    refusals: int = 0
+    until: datetime | None = None
+
+    def after(self, verdict: Verdict, now: datetime) -> "Hold":
+        """Return how the lane stands after a verdict."""
+        if not isinstance(verdict, Retry) or not verdict.stop_channel:
+            return Hold()
+        if self.until and self.until > now:  # another connection was refused at the same time
+            return self
+        wait = retry.exponential(self.refusals + 1, first=HOLD, limit=HOLD_LIMIT, jitter=0)
+        return Hold(self.refusals + 1, now + wait)
+
+
 class Relay:
     """Claims, sends and records; `owner` names this process in the leases."""
 
@@ -49,6 +67,7 @@ class Relay:
         self._under_way: dict[DeliveryId, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._free = {lane.mail: lane.width for lane in lanes}
+        self._held = {lane.mail: Hold() for lane in lanes}
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -81,10 +100,9 @@ class Relay:
             await asyncio.wait(self._tasks, timeout=seconds)
 
     async def _start(self, lane: Lane) -> int:
-        free = self._free[lane.mail]
-        if not free:
+        free, now, held = self._free[lane.mail], self._clock(), self._held[lane.mail].until
+        if not free or (held and held > now):
             return 0
-        now = self._clock()
         try:
             claimed = await self._write(
                 partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=free, mail=lane.mail)
@@ -110,6 +128,7 @@ class Relay:
             # The edge of an attempt: a mistake of ours is recorded and retried, the other deliveries go on.
             log.exception("relay.broke", delivery=delivery.id)
             verdict = Retry(f"internal error: {type(error).__name__}")
+        self._held[lane.mail] = self._held[lane.mail].after(verdict, self._clock())
         await self._record(delivery, verdict, started)
         del self._under_way[delivery.id]
         self._free[lane.mail] += 1

@@ -30,7 +30,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 def exponential(failures: int, *, first: timedelta, limit: timedelta, jitter: float) -> timedelta:
     """Return `first` doubled per further failure, at most `limit`, plus up to 10 % by `jitter` in [0, 1)."""
-    wait = min(first * (1 << min(max(failures - 1, 0), 30)), limit)
+    wait = min(first * (1 << min(max(failures - 1, 0), 20)), limit)
     return wait * (1 + 0.1 * jitter)
 
 

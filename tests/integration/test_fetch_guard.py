@@ -212,8 +212,9 @@ def test_a_name_is_refused_if_any_of_its_addresses_is(sockets: Sockets, answer: 
 
 
 def test_a_name_that_changes_its_mind_is_asked_once_and_dialled_as_it_was_judged(sockets: Sockets) -> None:
-    way_out = guarded({"sly.example": [[PUBLIC], ["127.0.0.1"]]})
-    asyncio.run(get(way_out, "http://sly.example/feed"))
+    names = Phonebook({"sly.example": [[PUBLIC], ["127.0.0.1"]]})
+    asyncio.run(get(Fetcher(names=names), "http://sly.example/feed"))
+    assert names.asked == ["sly.example"]
     assert sockets.dialled == [PUBLIC]
 
 
@@ -234,7 +235,7 @@ def test_a_socket_is_not_opened_for_an_inner_address_whoever_asks(ip: str) -> No
         dial.open_socket((family, socket.SOCK_STREAM, 0, "", (ip, 80)))
 
 
-@pytest.mark.parametrize("port", [22, 25, 6379, 8000])
+@pytest.mark.parametrize("port", [0, 22, 25, 6379, 8000])
 def test_a_port_that_is_no_web_port_is_not_dialled(sockets: Sockets, port: int) -> None:
     [outcome] = asyncio.run(get(guarded(), f"http://{PUBLIC}:{port}/feed"))
     assert outcome == Failed(f"this address may not be dialled: port {port} is not a web port (80, 443, 8080, 8443)")

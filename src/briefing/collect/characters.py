@@ -28,7 +28,7 @@ def line(text: str, limit: int) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut a text between words where that costs less than half of it, and never before a mark that joins to a letter."""
+    """Cut a text between words where that costs less than half of it, never before a mark that hangs on a letter."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
@@ -39,6 +39,11 @@ def cut(text: str, limit: int) -> str:
     while end > limit // 2 and _joins(text[end]):
         end -= 1
     return text[:end].rstrip() + ELLIPSIS
+
+
+def words(text: str) -> frozenset[str]:
+    """Return a written-out word list as a set."""
+    return frozenset(text.split())
 
 
 def _joins(character: str) -> bool:

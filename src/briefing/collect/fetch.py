@@ -5,6 +5,7 @@ the headers mean): here is the exchange itself. What the far end does is a value
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -37,6 +38,8 @@ _WITH_BODY = frozenset({200, 203})
 _PERMANENT = frozenset({301, 308})
 _TEMPORARY = frozenset({302, 303, 307})
 _PORTS = {"http": 80, "https": 443}
+# At INFO httpx logs whole addresses, and a feed's query can be its secret.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class Fetcher:
         loop = asyncio.get_running_loop()
         left = (limit.when() or loop.time()) - loop.time()
         limit.reschedule(None)
-        async with self._politeness.turn(host):
+        async with self._politeness.turn(host.rstrip(".")):
             limit.reschedule(loop.time() + left)
             yield
 
@@ -216,11 +219,11 @@ def _check_headers(response: httpx.Response) -> None:
 
 
 def _port(url: httpx.URL) -> int:
-    return url.port or _PORTS[url.scheme]
+    return _PORTS[url.scheme] if url.port is None else url.port
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or _PORTS.get(url.scheme)
+    return url.scheme, url.host, url.port or _PORTS.get(url.scheme)  # asked of any scheme, before it is checked
 
 
 @asynccontextmanager

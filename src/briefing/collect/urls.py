@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urls
 
 from w3lib.url import canonicalize_url
 
-from briefing.collect.characters import clean
+from briefing.collect.characters import clean, words
 
 LONGEST = 2000  # what browsers, mail programs and databases agree on
 _PORTS = {"http": 80, "https": 443}
@@ -18,10 +18,10 @@ _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
 _MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 
 _TRACKER_PREFIXES = ("utm_", "at_custom", "mtm_", "pk_", "piwik_", "hsa_", "oly_", "vero_", "ns_")
-_TRACKERS = frozenset(
+_TRACKERS = words(
     "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igshid igsh mc_cid mc_eid"
     " _hsenc _hsmi mkt_tok wickedid s_cid cmpid ncid xtor at_medium at_campaign at_link_id smid smtyp ref_src epik"
-    " _openstat trk_contact trk_msg __twitter_impression phpsessid jsessionid".split()
+    " _openstat trk_contact trk_msg __twitter_impression phpsessid jsessionid"
 )
 _AMP_ENDING = re.compile(r"(/amp/?|\.amp)$", re.IGNORECASE)
 
@@ -77,7 +77,9 @@ def canonical(url: str | None) -> str | None:
         parts = urlsplit(canonicalize_url(untracked(shown)))
     except ValueError:
         return None
-    pairs = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _is_amp(name, value)]
+    pairs = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _is_amp(name, value)
+    ]
     return urlunsplit(("https", parts.netloc, _canonical_path(parts.path), urlencode(pairs), ""))
 
 
@@ -117,7 +119,10 @@ def _tracks(name: str) -> bool:
 
 
 def _is_amp(name: str, value: str) -> bool:
-    return (name.lower() == "amp" and value in ("", "1", "true")) or (name.lower(), value.lower()) == ("outputtype", "amp")
+    return (name.lower() == "amp" and value in ("", "1", "true")) or (name.lower(), value.lower()) == (
+        "outputtype",
+        "amp",
+    )
 
 
 def _canonical_path(path: str) -> str:

@@ -49,13 +49,18 @@ _UNBUILT: tuple[_Unbuilt, ...] = (
 def warnings(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
     """Yield everything worth a second look."""
     yield from _literals(document, interpolated)
-    yield from _passwords_in_addresses(document, interpolated)
+    yield from _passwords(document, interpolated)
     yield from _postal_address(document)
     yield from _unbuilt(document)
 
 
-def literal_secrets(document: Document, interpolated: Interpolated) -> Iterator[Place]:
-    """Yield the place of each secret that is written out in the file."""
+def hidden(document: Document, interpolated: Interpolated) -> Iterator[Place]:
+    """Yield the place of each value that must not be shown when its line is."""
+    yield from _literal_secrets(document, interpolated)
+    yield from _addresses(document, interpolated)
+
+
+def _literal_secrets(document: Document, interpolated: Interpolated) -> Iterator[Place]:
     for pattern in SECRETS:
         for place, value in document.scalars(*pattern):
             literal = isinstance(value, str) and value and place not in interpolated.filled
@@ -72,26 +77,25 @@ def _tells(document: Document, place: Place) -> bool:
 
 
 def _literals(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
-    for place in literal_secrets(document, interpolated):
+    for place in _literal_secrets(document, interpolated):
         variable = re.sub(r"[^A-Z0-9]+", "_", f"{place[1]}_{place[-1]}".upper())
         hint = f'write "${{{variable}}}" or ${{file:/run/secrets/…}}'
         yield document.problem("warning", place, f'"{place[-1]}" is a secret, and stands in the file', hint)
 
 
-def _passwords_in_addresses(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
+def _addresses(document: Document, interpolated: Interpolated) -> Iterator[Place]:
+    """Yield the place of each address with a password in it."""
     for pattern in (("feeds", "*", "url"), ("stories", "*", "feeds", "*")):
         for place, value in document.scalars(*pattern):
-            if (
-                place not in interpolated.filled
-                and isinstance(value, str)
-                and re.match(r"https?://[^/?#]*:[^/?#]*@", value)
-            ):
-                yield document.problem(
-                    "warning",
-                    place,
-                    "a password stands in this address",
-                    "give it as auth: {user: …, password: ${NAME}}",
-                )
+            literal = isinstance(value, str) and place not in interpolated.filled
+            if literal and re.match(r"https?://[^/?#]*:[^/?#]*@", value):
+                yield place
+
+
+def _passwords(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
+    hint = "give it as auth: {user: …, password: ${NAME}}"
+    for place in _addresses(document, interpolated):
+        yield document.problem("warning", place, "a password stands in this address", hint)
 
 
 def _postal_address(document: Document) -> Iterator[Problem]:

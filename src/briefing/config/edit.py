@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
 from briefing.config.identity import inline_id
+from briefing.config.positions import UNFIT
 from briefing.config.reading import parse
 from briefing.config.syntax import Broken, compose
 from briefing.errors import ConfigError, Problem
@@ -101,7 +102,8 @@ class _Sheet:
             raise _refusal(f'"{key}" is there already', f"{section}.{key}")
         if not node.value:
             lines = self.newline.join([f"{section}:", *_block(key, entry, 2)])
-            return self.text[: name.start_mark.index] + lines + self.text[node.end_mark.index :]
+            end = node.end_mark.index if node.end_mark.index > node.start_mark.index else name.end_mark.index + 1
+            return self.text[: name.start_mark.index] + lines + self.text[end:]
         if not isinstance(node, MappingNode):
             raise _refusal(f'"{section}" must hold keys and values', section)
         if node.flow_style:
@@ -203,8 +205,8 @@ _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}  # the la
 
 
 def _literal(text: str) -> str:
-    """Keep a dollar sign from being read as a reference to the environment."""
-    return text.replace("$", "$$")
+    """Keep a dollar sign from being read as a reference to the environment; drop what no value may hold."""
+    return UNFIT.sub("", text).replace("$", "$$")
 
 
 def _refusal(message: str, path: str) -> ConfigError:

@@ -252,7 +252,9 @@ class Digest(Strict):
     )
     title: str | None = Field(None, description="Name of the digest; default: its first story's title.")
     at: TimeOfDay | None = Field(None, description='Local time of day, such as "07:00".')
-    days: list[Day] | None = Field(None, description="Days to send on; default: every day.")
+    days: Annotated[list[Day], Field(min_length=1)] | None = Field(
+        None, description="Days to send on; default: every day."
+    )
     cron: str | None = Field(None, description="Five cron fields, instead of at and days.")
     timezone: Zone | None = Field(None, description="Zone of at and cron; default: the site's.")
     locale: str | None = Field(None, description="Language of this digest; default: the site's.")

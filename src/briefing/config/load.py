@@ -69,7 +69,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Loaded:
 
 
 def _checked(document: Document, interpolated: Interpolated, *, whole: bool) -> Loaded:
-    for place in advice.literal_secrets(document, interpolated):
+    for place in advice.hidden(document, interpolated):
         spot = document.spots.get(place)
         if spot is not None:
             spot.source.hidden.append((spot.start, spot.end))

@@ -132,6 +132,8 @@ def _choice(case: _Case) -> _Words:
 
 
 def _text(case: _Case) -> _Words:
+    if _fits(case.place, "digests", "*", "to", "*") or _fits(case.place, "digests", "*", "to"):
+        return f'"to" takes an address or {{list: id}}, not {case.article}', ""
     plain = isinstance(case.value, (int, float))
     hint = f'put it in quotes: "{case.document.raw(case.place)}"' if plain and not _secret(case) else ""
     return f'"{_name(case)}" must be text, not {case.article}', hint

@@ -71,7 +71,9 @@ def _ids(values: dict[str, Any], section: str, *, inline: bool) -> Collection[st
     found = values.get(section)
     if found is None:
         misspelt = any(nearest(key, [section]) for key in values if key not in Config.model_fields)
-        return None if section in values or misspelt else ()
-    if not isinstance(found, dict):
+        if section in values or misspelt:
+            return None
+    elif not isinstance(found, dict):
         return None
-    return [*found, *inline_feeds(values).values()] if inline and section == "feeds" else list(found)
+    named = inline_feeds(values).values() if inline and section == "feeds" else ()
+    return [*(found or ()), *named]

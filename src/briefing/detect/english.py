@@ -49,13 +49,14 @@ _TELL = r"""(?:be_)? (?:\w+ly_|also_|then_)? (?: look | explor | cover | discuss
 _CUES = (
     # Coming up in Part 2: … · Up next: Part 3 · Tomorrow, in our next instalment
     Cue(
-        _pattern(rf"""^ (?: coming(?:_up)?(?:_(?:next|soon|{_WHEN}))? | up_next | next(?:_up)? | still_to_come | {_WHEN} )
+        _pattern(rf"""^
+        (?: coming(?:_up)?(?:_(?:next|soon|{_WHEN}))? | up_next | next(?:_up)? | still_to_come | {_WHEN} )
         [\s:,—–-]+ (?:in_|is_)? {_REF}""")
     ),
     # Stay tuned for part two where we will …
     Cue(
-        _pattern(rf"""\b (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us )
-        \b [^.!?]{{0,40}}? \b for_ {_REF}""")
+        _pattern(rf"""\b
+        (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b [^.!?]{{0,40}}? \b for_ {_REF}""")
     ),
     # To be continued · To be continued in Part 2 · Our investigation continues in Part 2
     Cue(_pattern(r"^[\s(\[*]* to_be_continued \W* $")),
@@ -141,12 +142,16 @@ ENGLISH = Tongue(
         | recall | remember | now | today )\b"""
     ),
     just_before=_pattern(
-        r"""\b (?: here | earlier | as | seen | saw | learn(?:t|ed) | discussed | talked(?:_about)? | covered
+        r"""\b (?<!\bbe\s) (?: here | earlier | as | seen | saw | learn(?:t|ed) | discussed | talked(?:_about)? | covered
         | explained | introduced | mentioned | described | showed | shown | did | was | were | published | data
         | insights? )_ (?:[\w'-]+_){0,2} in\s*$"""
     ),
     reported=_pattern(
         r"""".*\b(?:said|says|told|added|tweeted|wrote)\b | \b(?:said|says|told|added|tweeted|wrote)\b.*" """
+    ),
+    opening=_pattern(
+        r"""^ (?:(?:that|which|where|when|in_which|and|on|about|with)_)?
+        (?: (?:we|i)_[\w-]+_(?:(?:at|into|on|about|over|through)_)? | (?:on|about|talks?_about)_ )?"""
     ),
     vague=_pattern(
         r"""^ (?: (?: it | this | that | these | those | them | out | soon | here | available | due | coming )
@@ -157,7 +162,8 @@ ENGLISH = Tongue(
     common=frozenset(_COMMON.split()),
     weak=frozenset(_WEAK.split()),
     rubric=_pattern(
-        r"""^ (?: breaking | exclusive | analysis | opinion | explainer | explained | live | updated? | video | watch
+        r"""^ (?: breaking | exclusive | analysis | opinion | explainer | explained | live | updated? | video
+        | watch
         | podcast | interview | editorial | (?:special_)?report | news | factbox | column | comment | investigation
         | in_depth | feature )(?:_news)? $"""
     ),

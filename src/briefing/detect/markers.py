@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from briefing.detect.tongue import Tongue, straight, visible
+from briefing.detect.tongue import Tongue, in_quotation, straight, visible
 from briefing.detect.tongues import TONGUES
 
 _SEPARATORS = " \t,;:.—–|·-_/"
@@ -119,7 +119,8 @@ def _rank(found: re.Match[str], plain: str, tongue: Tongue) -> int:
     """Say how surely a numbered word is a marker; 0 if it is none."""
     before, after = plain[: found.start()], plain[found.end() :]
     parted = bool(_BEFORE.search(before))
-    if _inside_quotes(before, after) or tongue.about_others.search(plain):
+    is_day = (found["unit"] or "").lower() in _DAYS
+    if in_quotation(before, after) or (not is_day and tongue.about_others.search(plain)):
         return 0
     if found["named"]:
         return 2 if before.strip() and _AFTER.match(after) and _is_heading(found, after) else 0
@@ -142,16 +143,6 @@ def _unit_stands_alone(found: re.Match[str], before: str, after: str, tongue: To
     if unit.startswith("ch") and tongue.legal_chapter.search(before + found[0] + after):
         return False
     return bool(_AFTER.match(after))
-
-
-def _inside_quotes(before: str, after: str) -> bool:
-    """Say whether the place is in a quotation that is not the whole title."""
-    opened = before.count('"') % 2 == 1
-    singles = len(re.findall(r"(?<!\w)'(?=\S)", before)) - len(re.findall(r"(?<=\S)'(?!\w)", before))
-    if not opened and singles <= 0:
-        return False
-    quote = '"' if opened else "'"
-    return not (before.lstrip().startswith(quote) and after.rstrip().endswith(quote))
 
 
 def _marker(title: str, found: re.Match[str], part: int, total: int | None) -> Marker:

@@ -7,9 +7,10 @@ does not exist yet. Talk of parts that are out, of the part at hand and of nothi
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from briefing.detect.markers import marker, number
-from briefing.detect.tongue import Cue, Tongue, straight, visible
+from briefing.detect.tongue import Cue, Tongue, in_quotation, straight, visible
 from briefing.detect.tongues import TONGUES
 
 _LONGEST_TEXT = 200_000  # characters
@@ -22,10 +23,7 @@ _SENTENCE_END = re.compile(
 )
 _LEAD = re.compile(r"[\s:,.…—–-]*")
 _QUOTED = re.compile(r"\"(?P<title>[^\"]{3,})\"|'(?P<single>.{3,}?)'(?!\w)")
-_SPLIT = re.compile(r"\s*[—–]\s*|\s+-\s+|:\s+|,\s+(?=(?:on|about|in|where|how|why|which|the|an?)\s)")
-_OPENING = re.compile(
-    r"^(?:(?:that|which|where|when|in which|and|on|about|with)\s+)?(?:talks?\s+about\s+|on\s+|about\s+)?"
-)
+_SPLIT = re.compile(r"\s*[—–]\s*|\s+-\s+|:\s+|,\s+(?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
 def _split(line: str) -> list[str]:
     """Split a line at its sentences' ends, keeping every character that shows."""
     ends = [0, *(found.end() for found in _SENTENCE_END.finditer(straight(line))), len(line)]
-    return [line[start:end].strip() for start, end in zip(ends, ends[1:], strict=False)]
+    return [line[start:end].strip() for start, end in pairwise(ends)]
 
 
 def _read(quote: str, following: str, current: int | None) -> Announcement | None:
@@ -97,6 +95,8 @@ def _announcement(
         return None
     start, end = found.span("ref") if "ref" in found.re.groupindex else found.span()
     before, after = quote[:start], quote[end:]
+    if in_quotation(straight(before), straight(after)):
+        return None
     if cue.ahead and not _is_ahead(straight(before), straight(after), tongue, expected=_is_next(part, named, current)):
         return None
     title, topic = _what(before, after, following, tongue)
@@ -165,8 +165,11 @@ def _title_and_topic(rest: str, tongue: Tongue) -> tuple[str | None, str | None]
 
 
 def _topic(words: str, tongue: Tongue) -> str | None:
-    topic = _OPENING.sub("", words.strip(" \t,;:.!?…—–-\"'”’“‘")).strip()
-    return None if tongue.vague.match(straight(topic)) else topic[:_LONGEST_TOPIC]
+    trimmed = words.strip(" \t,;:.!?…—–-\"'”’“‘")
+    opening = tongue.opening.match(straight(trimmed))
+    topic = (trimmed[opening.end() :] if opening else trimmed).strip()
+    empty = tongue.vague.match(straight(topic)) or tongue.when.fullmatch(topic)
+    return None if empty else topic[:_LONGEST_TOPIC]
 
 
 def _is_title(words: str, tongue: Tongue) -> bool:

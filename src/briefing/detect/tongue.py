@@ -45,6 +45,7 @@ class Tongue:
     back: re.Pattern[str]  # speaks of a part that is out
     just_before: re.Pattern[str]  # the same, right before the reference
     reported: re.Pattern[str]  # someone is quoted
+    opening: re.Pattern[str]  # words that lead to a topic: "where we look at"
     vague: re.Pattern[str]  # a topic that says nothing
     when: re.Pattern[str]  # "next week", "on Monday"
     cues: tuple[Cue, ...]
@@ -61,3 +62,13 @@ def visible(text: str) -> str:
 def straight(text: str) -> str:
     """Straighten curly quotes and apostrophes; every character keeps its place."""
     return text.translate(_STRAIGHT)
+
+
+def in_quotation(before: str, after: str) -> bool:
+    """Say whether the place is in a quotation that is not the whole."""
+    opened = before.count('"') % 2 == 1
+    singles = len(re.findall(r"(?<!\w)'(?=\S)", before)) - len(re.findall(r"(?<=\S)'(?!\w)", before))
+    if not opened and singles <= 0:
+        return False
+    quote = '"' if opened else "'"
+    return not (before.lstrip().startswith(quote) and after.rstrip().endswith(quote))

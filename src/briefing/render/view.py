@@ -18,6 +18,8 @@ from briefing.render.plain import clip
 _TITLE = 300
 _SENTENCE = 400
 _SENTENCES = 2
+# HTML allows these inside an attribute, mail clients that mend HTML by pattern do not (RFC 3986 never did).
+_NOT_IN_URLS = str.maketrans({c: f"%{ord(c):02X}" for c in ' "<>\\^`{|}'})
 _MARKS = 4  # parts that fit side by side on a phone
 
 
@@ -135,12 +137,15 @@ def issue_view(issue: Issue, words: Words) -> IssueView:
 
 def passage(text: str, lang: str | None, limit: int = _SENTENCE) -> Passage:
     """Clip somebody's words and say how they run."""
-    return Passage(clip(text, limit), direction(text, lang), lang)
+    short = clip(text, limit)
+    return Passage(short, direction(short, lang), lang)
 
 
 def web(url: str | None) -> str | None:
     """Return an address a reader may follow; nothing but http and https leads out of a message."""
-    return url if url is not None and url.lower().startswith(("http://", "https://")) else None
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return None
+    return url.translate(_NOT_IN_URLS)
 
 
 def _period(issue: Issue, words: Words) -> str:

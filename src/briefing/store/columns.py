@@ -35,22 +35,22 @@ class Text(types.TypeDecorator[str]):
     impl = types.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Clean on the way in."""
         return None if value is None else storable(value)
 
 
 class Json(types.TypeDecorator[Any]):
-    """A document of plain lists, dicts, strings and numbers, kept as text: neither engine's JSON type holds all of it."""
+    """A document of plain lists, dicts, strings and numbers, kept as text: the engines' JSON types differ."""
 
     impl = types.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Clean and write."""
         return None if value is None else json.dumps(_clean(value), ensure_ascii=False, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         """Read."""
         return None if value is None else json.loads(value)
 

@@ -150,13 +150,13 @@ def listing(
 
 
 def of_story(session: Session, *, story: StoryId, since: datetime, until: datetime) -> tuple[Item, ...]:
-    """Return the story's news first seen in [since, until), oldest first (ix_items_first_seen, then matches)."""
+    """Return the story's news first seen in [since, until), oldest first (ix_items_first_seen, matches)."""
     period = (col(ItemRow.first_seen) >= since, col(ItemRow.first_seen) < until)
     return _select(session, *period, col(ItemRow.news).is_(True), _of(story))
 
 
 def changed_of_story(session: Session, *, story: StoryId, since: datetime, until: datetime) -> tuple[Item, ...]:
-    """Return the story's news from before `since` that changed in [since, until) (ix_items_changed_at, then matches)."""
+    """Return the story's news of before `since` that changed in [since, until) (ix_items_changed_at, matches)."""
     period = (col(ItemRow.changed_at) >= since, col(ItemRow.changed_at) < until, col(ItemRow.first_seen) < since)
     return _select(session, *period, col(ItemRow.news).is_(True), _of(story))
 

@@ -4,8 +4,8 @@
     retry   ──claim──▶                              ──record──▶ retry(at), dead
 
 What if we die here? Before `claim` commits, nothing was sent and the row is still owed. After it, the row comes due
-again when its lease ends (or at `reclaim`), and goes out a second time under the same message id: at least once, at most
-one too many per message in flight. Whoever held it before finds its epoch gone and records nothing.
+again when its lease ends (or at `reclaim`) and goes out under the same message id: at least once, and at most one too
+many per message in flight. Whoever held it before finds its epoch gone and records nothing.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -216,7 +216,8 @@ def reclaim(session: Session, *, now: datetime) -> int:
 
 def expired(session: Session, *, now: datetime) -> tuple[Delivery, ...]:
     """Return sending deliveries whose lease has ended (ix_deliveries_state_next_attempt_at)."""
-    return _select(session, col(DeliveryRow.state) == DeliveryState.SENDING.value, _at() <= now, order=(_at(),))
+    lease_end = col(DeliveryRow.next_attempt_at)
+    return _select(session, col(DeliveryRow.state) == DeliveryState.SENDING.value, lease_end <= now, order=(lease_end,))
 
 
 def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None = None) -> int:
@@ -246,20 +247,16 @@ def counts(session: Session) -> dict[DeliveryState, int]:
 
 
 def next_due(session: Session) -> datetime | None:
-    """Return when the next delivery or lease comes due; None if nothing is owed (ix_deliveries_state_next_attempt_at)."""
+    """Return when a delivery or a lease comes due next; None if none will (ix_deliveries_state_next_attempt_at)."""
     first = select(func.min(DeliveryRow.next_attempt_at))
     dues = [session.exec(first.where(col(DeliveryRow.state) == state)).one() for state in _OPEN]
     return min((due for due in dues if due is not None), default=None)
 
 
-def _at() -> ColumnElement[datetime]:
-    return col(DeliveryRow.next_attempt_at)
-
-
 def _select(
     session: Session,
     *conditions: ColumnElement[bool],
-    order: tuple[ColumnElement[Any], ...],
+    order: tuple[Any, ...],
     limit: int | None = None,
 ) -> tuple[Delivery, ...]:
     query = select(DeliveryRow).where(*conditions).order_by(*order).limit(limit)

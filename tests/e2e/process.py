@@ -1,0 +1,64 @@
+"""The service as a process of its own, so that it can be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+CONFIG = """
+version: 1
+site:
+  from: "Briefing <briefing@example.org>"
+  smtp: {{host: 127.0.0.1, port: {smtp}, starttls: "off", connections: 1}}
+defaults: {{poll: {{spacing: 0s, timeout: 5s}}}}
+feeds:
+  one: {{url: "{feed}", allow_private: true, title: One}}
+stories:
+  all: {{title: All of it, feeds: [one]}}
+channels:
+  mailbox: {{type: mail, to: reader@example.org}}
+  hook: {{type: webhook, url: "{hook}", secret: "{secret}", allow_private: true}}
+routes:
+  - to: [{channel}]
+"""
+
+
+class Running:
+    """Context manager: `briefing run` in a folder of its own; killed at the end, whatever happened."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        self._folder = folder
+        self._environ = {**os.environ, **(environ or {})}
+
+    def __enter__(self) -> "Running":
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "briefing", "run"], cwd=self._folder, env=self._environ, stdout=log, stderr=log
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def stop(self, seconds: float) -> int:
+        """Ask it to stop and return its exit status; TimeoutExpired if it takes longer."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(seconds)
+
+
+def wait_until(holds: Callable[[], object], folder: Path, seconds: float = 15) -> None:
+    """Wait until something holds; fail with the service's log if it does not in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            log = folder / "log"
+            raise AssertionError("it did not happen; the log:\n" + (log.read_text() if log.exists() else ""))
+        time.sleep(0.02)

@@ -1,0 +1,99 @@
+"""The words of an alert: one line that stands alone, attributed, with what was promised where."""
+
+from dataclasses import replace
+
+import pytest
+
+from briefing.model import Event, EventKind, Link
+from briefing.render.email import Renderer
+from briefing.render.notice import notice
+from tests.unit.render.samples import DESK, OLD, OWED_2, OWED_3, PART, PART_1, PART_2, PERSIAN, event, item
+
+K = EventKind
+HEADLINES: dict[str, tuple[Event, str]] = {
+    "an instalment": (
+        event(K.INSTALMENT, part=PART),
+        "Part 2 is out: The Praetorian Guard’s Dilemma — Iran Monitor",
+    ),
+    "an instalment without a number": (
+        event(K.INSTALMENT, part=replace(PART, part=None)),
+        "A new part is out: The Praetorian Guard’s Dilemma — Iran Monitor",
+    ),
+    "a promise": (
+        event(K.PROMISE, promise=OWED_2, item=OLD),
+        "Part 2 is announced: The Praetorian Guard’s Dilemma — Iran Monitor, in “Anatomy of an exit”",
+    ),
+    "a promise by topic": (
+        event(K.PROMISE, promise=replace(OWED_2, title=None, part=None), item=None),
+        "The next part is announced: the likelihood of an internal IRGC coup — Iran Monitor",
+    ),
+    "a promise of a bare number": (
+        event(K.PROMISE, promise=OWED_3, item=None),
+        "Part 3 is announced — Iran Monitor",
+    ),
+    "an item": (event(K.ITEM), "Gulf Desk reports: Pensioners gather in three cities"),
+    "a Persian item": (
+        event(K.ITEM, item=PERSIAN),
+        f"\u2068نامهٔ روز\u2069 reports: \u2068{PERSIAN.title}\u2069",
+    ),
+    "a dead feed": (
+        event(K.FEED_DOWN, item=None, detail="503 since 09:10"),
+        "Feed analysis is down: 503 since 09:10",
+    ),
+    "a dead feed without a reason": (event(K.FEED_DOWN, item=None), "Feed analysis is down"),
+    "a feed that is back": (event(K.FEED_UP, item=None), "Feed analysis answers again"),
+    "a test": (event(K.TEST, item=None, story=None, story_title=None, feed=None), "A test of this channel"),
+}
+
+
+def said(told: Event):
+    return notice(told, locale="en", zone="Europe/London")
+
+
+@pytest.mark.parametrize(("told", "headline"), HEADLINES.values(), ids=HEADLINES)
+def test_the_headline_stands_alone(told: Event, headline: str) -> None:
+    assert said(told).headline == headline
+
+
+@pytest.mark.parametrize("told", [told for told, _ in HEADLINES.values()], ids=list(HEADLINES))
+def test_every_event_makes_a_mail_that_says_the_same(told: Event) -> None:
+    words = said(told)
+    mail = Renderer().notice_mail(words, desk=DESK)
+    assert mail.subject == words.headline
+    assert words.headline in mail.html
+    assert all(len(line) <= 76 or "://" in line for line in mail.text.splitlines())
+    assert "set to receive alerts" in mail.text
+    assert "set to receive alerts" in mail.html
+
+
+def test_an_instalment_says_what_was_promised_where_and_what_is_next() -> None:
+    words = said(event(K.INSTALMENT, part=PART))
+    assert words.context == (Link("promised 5 November in Part 1", PART_1), Link("Part 3 is awaited"))
+    assert words.url == PART_2
+    assert words.actions == (Link("Read", PART_2),)
+    assert words.source == "Iran Monitor"
+    assert words.story == "The Moscow Contingency"
+
+
+def test_a_promise_is_quoted_word_for_word() -> None:
+    assert said(event(K.PROMISE, promise=OWED_2, item=OLD)).sentences == (f"“{OWED_2.quote}”",)
+
+
+def test_at_most_two_sentences_are_told() -> None:
+    assert said(event(K.ITEM, item=item(excerpt=("One.", "Two.", "Three.")))).sentences == ("One.", "Two.")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example", None])
+def test_only_web_addresses_are_offered(url: str | None) -> None:
+    words = said(event(K.ITEM, item=item(url=url)))
+    assert words.url is None
+    assert words.actions == ()
+
+
+def test_no_feed_text_is_markup_in_an_alert() -> None:
+    hostile = '"><img src=x>'
+    line = item(hostile, source=hostile, excerpt=(hostile,))
+    mail = Renderer().notice_mail(said(event(K.ITEM, item=line, story_title=hostile)), desk=DESK)
+    assert "<img" not in mail.html
+    assert "&lt;img src=x&gt;" in mail.html
+    assert hostile in mail.text
