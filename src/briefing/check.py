@@ -1,6 +1,6 @@
 """Shell: tell whether a configuration is right, to the last query, schedule and template.
 
-    load | queries to detect | schedules to edit | templates to render | one list of problems
+    load | queries to detect | crons to edit | templates to render | signing secrets to send | one list of problems
 
 `config` knows shape, references and places; what a query or a cron means is known by its stage alone. Their errors are
 brought back to the place in the file, so that one run tells everything. Nothing is written and nothing is asked of the
@@ -36,7 +36,8 @@ class Checked:
 def check(path: Path, environ: Mapping[str, str]) -> Checked:
     """Check feeds.yaml, its included files and the templates beside it."""
     loaded = load(path, environ)
-    found = [*_queries(loaded), *_crons(loaded), *_templates(loaded, path.parent / "templates")]
+    templates = path.parent / "templates"
+    found = [*_queries(loaded), *_crons(loaded), *_templates(loaded, templates), *_signing(loaded)]
     problems = ordered([*loaded.problems, *found], loaded.document)
     return Checked(None if found else loaded.config, problems)
 
@@ -72,6 +73,17 @@ def _templates(loaded: Loaded, folder: Path) -> Iterator[Problem]:
         if error := refusals[name]:
             hint = getattr(error, "hint", "") or f"a folder {name}/ in templates/ beside the file, or one of ours"
             yield loaded.problem("error", place, str(error), hint)
+
+
+def _signing(loaded: Loaded) -> Iterator[Problem]:
+    places = list(loaded.texts("channels", "*", "secret"))
+    if places:
+        from briefing.send import signing
+
+        hint = "make one: echo whsec_$(openssl rand -base64 32)"
+        yield from (
+            loaded.problem("error", place, flaw, hint) for place, text in places if (flaw := signing.flaw(text))
+        )
 
 
 def _refused(loaded: Loaded, places: list[tuple[Place, str]], read: Callable[[str], object]) -> Iterator[Problem]:

@@ -131,7 +131,7 @@ async def look(url: str, *, allow_private: bool = False, clock: Clock = utc_now)
         where, feed = await scout.find()
         query = match.suggest(feed.items)
         rule = match.StoryRule(query=match.compile(query) if query else None)
-        matcher = match.Matcher({"story": rule})
+        matcher = match.Matcher({StoryId("story"): rule})
         matching = tuple(i for i in feed.items if matcher.stories(FeedId("feed"), i.title, i.text))
         return Found(url, where, feed, query, matching, await scout.promises(feed), allow_private)
 

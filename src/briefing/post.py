@@ -17,7 +17,7 @@ from briefing.config.grammar import Channel, SlackChannel, WebhookChannel
 from briefing.errors import RenderError
 from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, Retry, Verdict
 from briefing.render import mime
-from briefing.render.email import Desk, Renderer
+from briefing.render.email import Desk, Renderer, unsubscribe
 from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
 
@@ -64,7 +64,7 @@ class Letters:
             date=date,
             references=tuple(mime.root_id(story.story, desk.domain) for story in issue.stories),
             list_id=mime.list_id(desk.digest_title, reader.list or issue.digest, desk.domain),
-            list_unsubscribe=desk.unsubscribe,
+            list_unsubscribe=unsubscribe(desk, reader) or None,
         )
         return mime.build(self.renderer.issue(issue, desk=desk, recipient=reader), headers)
 

@@ -29,7 +29,7 @@ app = typer.Typer(
     help="Follow a story across feeds and tell people what is new, once.",
     epilog=EPILOG,
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
 )

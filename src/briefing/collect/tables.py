@@ -14,8 +14,7 @@ _NARROWEST = 6
 
 _UNTOUCHED = re.compile(r"(<pre>.*?</pre>|<table>.*?</table>)", re.DOTALL)
 _BREAK = re.compile(r"(<br>|</?p>|\n)")
-_INLINE = r"(?:[^<>]|</?(?:a|b|i|em|strong|code|sub|sup)(?: [^<>]*)?>)"
-_ROW = re.compile(rf"\|{_INLINE}*\|{_INLINE}*\|")
+_WORDS = re.compile(r"(?:[^<>]|</?(?:a|b|i|em|strong|code|sub|sup)(?: [^<>]*)?>)*+")
 _RULE = re.compile(r":?-{2,}:?")
 
 
@@ -48,9 +47,9 @@ def _with_tables(markup: str) -> str:
     while at < len(tokens):
         end = _run_end(tokens, at)
         if end > at:
-            out.append(_table(tokens[at:end], inside=paragraph, after=_in_paragraph(tokens[:end])))
-            paragraph = _in_paragraph(tokens[:end])
-            at = end
+            after = _in_paragraph(tokens[at:end], paragraph=paragraph)
+            out.append(_table(tokens[at:end], inside=paragraph, after=after))
+            paragraph, at = after, end
             continue
         paragraph = _step(tokens[at], paragraph=paragraph)
         out.append(tokens[at])
@@ -62,11 +61,10 @@ def _step(token: str, *, paragraph: bool) -> bool:
     return {"<p>": True, "</p>": False}.get(token, paragraph)
 
 
-def _in_paragraph(tokens: Iterable[str]) -> bool:
-    inside = False
+def _in_paragraph(tokens: Iterable[str], *, paragraph: bool) -> bool:
     for token in tokens:
-        inside = _step(token, paragraph=inside)
-    return inside
+        paragraph = _step(token, paragraph=paragraph)
+    return paragraph
 
 
 def _run_end(tokens: Sequence[str], start: int) -> int:
@@ -74,11 +72,15 @@ def _run_end(tokens: Sequence[str], start: int) -> int:
     rows, end = 0, start
     for index in range(start, len(tokens)):
         token = tokens[index]
-        if _ROW.fullmatch(token.strip()):
+        if _is_row(token.strip()):
             rows, end = rows + 1, index + 1
         elif not rows or (token.strip() and not _BREAK.fullmatch(token)):
             break
     return end if rows > 1 else start
+
+
+def _is_row(line: str) -> bool:
+    return line.startswith("|") and line.endswith("|") and line.count("|") > 2 and bool(_WORDS.fullmatch(line))
 
 
 def _table(tokens: Sequence[str], *, inside: bool, after: bool) -> str:

@@ -135,8 +135,8 @@ class _Sheet:
 
     def _below(self, node: Node, *lines: str) -> str:
         """Put lines below the last line that a node holds."""
-        end = self._line_end(self._last(node))
-        return self.newline.join([self.text[:end].removesuffix("\r"), *lines]) + (self.text[end:] or self.newline)
+        head = self.text[: self._line_end(self._last(node))].removesuffix("\r")
+        return self.newline.join([head, *lines]) + (self.text[len(head) :] or self.newline)
 
     def _last(self, node: Node) -> int:
         """Return the index after a node's last character; the parser's own mark runs on over comments."""

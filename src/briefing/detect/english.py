@@ -50,13 +50,15 @@ _CUES = (
     # Coming up in Part 2: … · Up next: Part 3 · Tomorrow, in our next instalment
     Cue(
         _pattern(rf"""^
-        (?: coming(?:_up)?(?:_(?:next|soon|{_WHEN}))? | up_next | next(?:_up)? | still_to_come | {_WHEN} )
+        (?: coming(?:_up)?(?:_(?:next|soon|{_WHEN}))? | up_next | next(?:_up)? | still_to_come | don't_miss
+           | {_WHEN} )
         [\s:,—–-]+ (?:in_|is_)? {_REF}""")
     ),
     # Stay tuned for part two where we will …
     Cue(
         _pattern(rf"""\b
-        (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b [^.!?]{{0,40}}? \b for_ {_REF}""")
+        (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b
+        [^.!?]{{0,40}}? \b for_ {_REF}""")
     ),
     # To be continued · To be continued in Part 2 · Our investigation continues in Part 2
     Cue(_pattern(r"^[\s(\[*]* to_be_continued \W* $")),
@@ -142,9 +144,10 @@ ENGLISH = Tongue(
         | recall | remember | now | today )\b"""
     ),
     just_before=_pattern(
-        r"""\b (?<!\bbe\s) (?: here | earlier | as | seen | saw | learn(?:t|ed) | discussed | talked(?:_about)? | covered
-        | explained | introduced | mentioned | described | showed | shown | did | was | were | published | data
-        | insights? )_ (?:[\w'-]+_){0,2} in\s*$"""
+        r"""\b (?<!\bbe\s)
+        (?: here | earlier | as | seen | saw | learn(?:t|ed) | discussed | talked(?:_about)? | covered | explained
+          | introduced | mentioned | described | showed | shown | did | was | were | published | data | insights? )
+        _ (?:[\w'-]+_){0,2} in\s*$"""
     ),
     reported=_pattern(
         r"""".*\b(?:said|says|told|added|tweeted|wrote)\b | \b(?:said|says|told|added|tweeted|wrote)\b.*" """

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from lxml import html as markup
 from lxml.html import HtmlElement
 
+from briefing.render.links import web
 from briefing.render.locale import Words, direction
 from briefing.render.plain import columns, isolate, wrap
 
@@ -16,6 +17,7 @@ _BLOCKS = frozenset(
     {"address", "article", "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4"}
     | {"h5", "h6", "hr", "li", "ol", "p", "pre", "section", "table", "ul"}
 )
+_ATTRIBUTES = frozenset({"href", "colspan", "rowspan"})
 _TEXTUAL = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "td", "th", "dd", "dt", "pre")
 _SHORT = 12  # characters in a cell that stay on one line
 _STACKABLE = 3  # columns from which a table is told row by row on a narrow screen
@@ -24,6 +26,7 @@ _STACKABLE = 3  # columns from which a table is told row by row on a narrow scre
 def for_mail(source: str, html: str, lang: str | None, words: Words) -> str:
     """Return the item's markup with direction on each block and each table attributed."""
     root = _root(html)
+    _bare(root)
     if direction(root.text_content(), lang) == "rtl":
         for block in root.iter(*_TEXTUAL):
             block.set("dir", "rtl")
@@ -50,6 +53,18 @@ def credit(source: str, words: Words) -> str:
 
 def _root(html: str) -> HtmlElement:
     return markup.fragment_fromstring(html, create_parent="div")
+
+
+def _bare(root: HtmlElement) -> None:
+    """Drop every attribute but links and spans, so that none meets our styles."""
+    for element in root.iter():
+        link = web(element.get("href"))
+        for name in set(element.keys()) - _ATTRIBUTES:
+            del element.attrib[name]
+        if link:
+            element.set("href", link)
+        elif element.get("href") is not None:
+            del element.attrib["href"]
 
 
 def _outer_tables(root: HtmlElement) -> list[HtmlElement]:
@@ -124,7 +139,7 @@ def _written(block: HtmlElement, note: str, indent: int) -> str:
     lines = [" ".join(line.split()) for line in block.text_content().strip().splitlines()]
     first = {"li": f"{blank}- ", "blockquote": f"{blank}> "}.get(block.tag)
     text = wrap("\n".join(line for line in lines if line), indent + 2 * bool(first), first)
-    links = [a.get("href") for a in block.iter("a") if (a.get("href") or "").startswith(("http:", "https:"))]
+    links = [link for a in block.iter("a") if (link := web(a.get("href")))]
     return "\n".join([text, *(f"{blank}{link}" for link in links)])
 
 

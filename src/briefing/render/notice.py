@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import date
 
 from briefing.model import AwaitedLine, Event, EventKind, ItemLine, Link, Notice, PartLine
+from briefing.render.links import web
 from briefing.render.locale import Words
 from briefing.render.phrases import announced, part_name, report
 from briefing.render.plain import clip, isolate
-from briefing.render.view import promised, web
+from briefing.render.view import promised
 
 _SENTENCES = 2
 _SENTENCE = 400

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from briefing.model import EventKind, Link, Notice
+from briefing.render.links import web
 from briefing.render.locale import Words
-from briefing.render.view import Passage, passage, web
+from briefing.render.view import Passage, passage
 
 _MARKS = {EventKind.INSTALMENT: "◉", EventKind.PROMISE: "◌"}
 

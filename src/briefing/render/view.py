@@ -4,6 +4,7 @@ Both bodies are made from one view, so HTML and plain text cannot say different 
 operator's own templates may use. Apart from `phrases`, which finds the words of what changed.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,15 +12,15 @@ from markupsafe import Markup
 
 from briefing.model import AwaitedLine, Issue, IssueStory, ItemLine, PartLine, PartMark
 from briefing.render import article
+from briefing.render.links import web
 from briefing.render.locale import Words, direction
 from briefing.render.phrases import awaited_subject, part_name, phrases
 from briefing.render.plain import clip
 
+_TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 _TITLE = 300
 _SENTENCE = 400
 _SENTENCES = 2
-# HTML allows these inside an attribute, mail clients that mend HTML by pattern do not (RFC 3986 never did).
-_NOT_IN_URLS = str.maketrans({c: f"%{ord(c):02X}" for c in ' "<>\\^`{|}'})
 _MARKS = 4  # parts that fit side by side on a phone
 
 
@@ -138,14 +139,7 @@ def issue_view(issue: Issue, words: Words) -> IssueView:
 def passage(text: str, lang: str | None, limit: int = _SENTENCE) -> Passage:
     """Clip somebody's words and say how they run."""
     short = clip(text, limit)
-    return Passage(short, direction(short, lang), lang)
-
-
-def web(url: str | None) -> str | None:
-    """Return an address a reader may follow; nothing but http and https leads out of a message."""
-    if url is None or not url.lower().startswith(("http://", "https://")):
-        return None
-    return url.translate(_NOT_IN_URLS)
+    return Passage(short, direction(short, lang), lang.replace("_", "-") if lang and _TAG.fullmatch(lang) else None)
 
 
 def _period(issue: Issue, words: Words) -> str:

@@ -67,6 +67,13 @@ class Store:
         with self._migrating() as connection:
             migrate(connection, revision)
 
+    def revision(self) -> str | None:
+        """Return the revision of the schema as it is; None before the first upgrade."""
+        from alembic.migration import MigrationContext
+
+        with self._migrating() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
     def transaction(self) -> AbstractContextManager[Session]:
         """Open a transaction that commits at the end of the block, or leaves no trace if it raises."""
         return self._session("write")

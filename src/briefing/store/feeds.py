@@ -63,11 +63,10 @@ def claim(
     """Take feeds that are due, longest overdue first, and put their next poll off by `lease` (ix_feeds_next_poll_at).
 
     If we die with them, they come due again after the lease. `only` narrows to these feeds; `force` takes them before
-    they are due. Feeds that are paused, gone or out of the config are never taken.
+    they are due or while they are paused. Feeds that are gone or out of the config are never taken.
     """
-    query = select(FeedRow).where(*_active()).order_by(col(FeedRow.next_poll_at), col(FeedRow.id)).limit(limit)
-    if not force:
-        query = query.where(col(FeedRow.next_poll_at) <= now)
+    due = () if force else (col(FeedRow.next_poll_at) <= now, col(FeedRow.paused).is_(False))
+    query = select(FeedRow).where(*_alive(), *due).order_by(col(FeedRow.next_poll_at), col(FeedRow.id)).limit(limit)
     if only is not None:
         query = query.where(col(FeedRow.id).in_(only))
     taken = tuple(_state(row) for row in session.exec(query.with_for_update(skip_locked=True)).all())
@@ -76,8 +75,8 @@ def claim(
     return taken
 
 
-def polled(session: Session, record: Polled) -> None:
-    """Record how a poll went (primary key).
+def polled(session: Session, record: Polled) -> FeedState:
+    """Record how a poll went and return how the feed stands after it (primary key).
 
     Validators are written only if given. Being throttled is no failure; a success ends an outage and primes the feed.
     """
@@ -91,6 +90,7 @@ def polled(session: Session, record: Polled) -> None:
         values["url"] = record.url
         session.add(FeedMoveRow(feed_id=row.id, from_url=row.url, to_url=record.url, at=record.at))
     _set(session, row.id, **values)
+    return _state(session.exec(select(FeedRow).where(col(FeedRow.id) == record.feed)).one())
 
 
 def _outcome(row: FeedRow, record: Polled) -> dict[str, object]:
@@ -126,14 +126,14 @@ def pause(session: Session, *, feed: FeedId) -> bool:
     return _set(session, feed, paused=True)
 
 
-def resume(session: Session, *, feed: FeedId) -> bool:
-    """Poll the feed again when it is due, even if it said it is gone; False if it is unknown (primary key)."""
-    return _set(session, feed, paused=False, gone=False)
+def resume(session: Session, *, feed: FeedId, now: datetime) -> bool:
+    """Poll the feed again, at once, even if it said it is gone; False if it is unknown (primary key)."""
+    return _set(session, feed, paused=False, gone=False, next_poll_at=now)
 
 
 def next_due(session: Session) -> datetime | None:
     """Return when the next feed is due; None if there is none to poll (ix_feeds_next_poll_at)."""
-    return session.exec(select(func.min(FeedRow.next_poll_at)).where(*_active())).one()
+    return session.exec(select(func.min(FeedRow.next_poll_at)).where(*_alive(), col(FeedRow.paused).is_(False))).one()
 
 
 def moves(session: Session, *, feed: FeedId) -> tuple[tuple[datetime, str, str], ...]:
@@ -142,8 +142,8 @@ def moves(session: Session, *, feed: FeedId) -> tuple[tuple[datetime, str, str],
     return tuple((row.at, row.from_url, row.to_url) for row in rows)
 
 
-def _active() -> tuple[ColumnElement[bool], ...]:
-    return col(FeedRow.configured).is_(True), col(FeedRow.paused).is_(False), col(FeedRow.gone).is_(False)
+def _alive() -> tuple[ColumnElement[bool], ...]:
+    return col(FeedRow.configured).is_(True), col(FeedRow.gone).is_(False)
 
 
 def _set(session: Session, feed: str, **values: object) -> bool:

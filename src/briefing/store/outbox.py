@@ -74,6 +74,7 @@ def _new(delivery: NewDelivery, now: datetime) -> dict[str, object]:
     return {
         "key": delivery.key,
         "channel": delivery.channel,
+        "mail": delivery.channel == MAIL,
         "message_id": delivery.message_id,
         "state": DeliveryState.PENDING.value,
         "created_at": now,
@@ -90,10 +91,10 @@ def _new(delivery: NewDelivery, now: datetime) -> dict[str, object]:
 def claim(
     session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int, mail: bool
 ) -> tuple[Delivery, ...]:
-    """Take due deliveries, longest due first, mail or all else (ix_deliveries_state_next_attempt_at).
+    """Take due deliveries, longest due first, mail or all else (ix_deliveries_state_mail_next_attempt_at_id).
 
     Due are pending and retry whose time has come, and sending whose lease has ended. Each goes to sending under a new
-    epoch until `now + lease`. Mail to suppressed addresses is dead at once and never returned.
+    epoch until `now + lease`, and counts this attempt. Mail to suppressed addresses is dead at once, never returned.
     """
     while True:
         due = _due(session, now, limit, mail)
@@ -105,10 +106,12 @@ def claim(
 
 
 def _due(session: Session, now: datetime, limit: int, mail: bool) -> Sequence[DeliveryRow]:
-    kind = col(DeliveryRow.channel) == MAIL if mail else col(DeliveryRow.channel) != MAIL
-    due = (col(DeliveryRow.state).in_(_OPEN), col(DeliveryRow.next_attempt_at) <= now, kind)
-    query = select(DeliveryRow).where(*due).order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
-    return session.exec(query.limit(limit).with_for_update(skip_locked=True)).all()
+    # A query a state, so that each reads `limit` rows of the index in order, however many are due.
+    due = select(DeliveryRow).where(col(DeliveryRow.mail).is_(mail), col(DeliveryRow.next_attempt_at) <= now)
+    due = due.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)).limit(limit)
+    due = due.with_for_update(skip_locked=True)
+    rows = [row for state in _OPEN for row in session.exec(due.where(col(DeliveryRow.state) == state))]
+    return sorted(rows, key=lambda row: (row.next_attempt_at, row.id))[:limit]
 
 
 def _barred(session: Session, due: Iterable[DeliveryRow]) -> frozenset[str]:
@@ -122,10 +125,11 @@ def _bury(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:
 
 def _take(session: Session, rows: Sequence[DeliveryRow], owner: str, until: datetime) -> tuple[Delivery, ...]:
     state = DeliveryState.SENDING
-    taken = tuple(replace(_delivery(row), state=state, epoch=row.epoch + 1, next_attempt_at=until) for row in rows)
+    counted = tuple(replace(_delivery(row), epoch=row.epoch + 1, attempts=row.attempts + 1) for row in rows)
     mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows]))
-    session.exec(mine.values(epoch=col(DeliveryRow.epoch) + 1, owner=owner, state=state.value, next_attempt_at=until))
-    return taken
+    ours = mine.values(owner=owner, state=state.value, next_attempt_at=until)
+    session.exec(ours.values(epoch=col(DeliveryRow.epoch) + 1, attempts=col(DeliveryRow.attempts) + 1))
+    return tuple(replace(one, state=state, next_attempt_at=until) for one in counted)
 
 
 def renew(
@@ -160,7 +164,6 @@ def record(
     values = {
         "state": state.value,
         "owner": None,
-        "attempts": delivery.attempts + 1,
         "next_attempt_at": next_attempt_at if state is DeliveryState.RETRY else now,
         "sent_at": now if state is DeliveryState.SENT else None,
         "last_error": None if state is DeliveryState.SENT else detail,
@@ -206,7 +209,7 @@ def _attempt(delivery: Delivery, verdict: Verdict, detail: str, now: datetime, d
 
 
 def reclaim(session: Session, *, now: datetime) -> int:
-    """Owe every sending delivery again and return how many (ix_deliveries_state_next_attempt_at).
+    """Owe every sending delivery again and return how many (ix_deliveries_state_mail_next_attempt_at_id).
 
     For the one process of a SQLite database, at its start: whoever held them is dead.
     """
@@ -215,7 +218,7 @@ def reclaim(session: Session, *, now: datetime) -> int:
 
 
 def expired(session: Session, *, now: datetime) -> tuple[Delivery, ...]:
-    """Return sending deliveries whose lease has ended (ix_deliveries_state_next_attempt_at)."""
+    """Return sending deliveries whose lease has ended (ix_deliveries_state_mail_next_attempt_at_id)."""
     lease_end = col(DeliveryRow.next_attempt_at)
     return _select(session, col(DeliveryRow.state) == DeliveryState.SENDING.value, lease_end <= now, order=(lease_end,))
 
@@ -223,7 +226,7 @@ def expired(session: Session, *, now: datetime) -> tuple[Delivery, ...]:
 def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None = None) -> int:
     """Owe dead deliveries again from now, all of them or these, with their attempts ahead of them; return how many.
 
-    Those waiting for a retry need wait no longer, if named (primary key; all: ix_deliveries_state_next_attempt_at).
+    Those waiting for a retry need wait no longer, if named (primary key; all: ix_deliveries_state_mail_next_attempt_at_id).
     """
     states = [DeliveryState.DEAD.value] + ([DeliveryState.RETRY.value] if ids is not None else [])
     chosen = update(DeliveryRow).where(col(DeliveryRow.state).in_(states))
@@ -240,16 +243,24 @@ def listing(
     return _select(session, col(DeliveryRow.state).in_(wanted), order=(col(DeliveryRow.id).desc(),), limit=limit)
 
 
+def found(session: Session, *, keys: Sequence[str]) -> tuple[Delivery, ...]:
+    """Return the deliveries owed under these keys, in their order of enqueueing (uq_deliveries_key)."""
+    return _select(session, col(DeliveryRow.key).in_(keys), order=(col(DeliveryRow.id),))
+
+
 def counts(session: Session) -> dict[DeliveryState, int]:
-    """Return how many deliveries stand in each state (ix_deliveries_state_next_attempt_at alone)."""
+    """Return how many deliveries stand in each state (ix_deliveries_state_mail_next_attempt_at_id alone)."""
     found = dict(session.exec(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))).all())
     return {state: found.get(state.value, 0) for state in DeliveryState}
 
 
 def next_due(session: Session) -> datetime | None:
-    """Return when a delivery or a lease comes due next; None if none will (ix_deliveries_state_next_attempt_at)."""
+    """Return when a delivery or a lease comes due next; None if none will (ix_deliveries_state_mail_next_attempt_at_id)."""
     first = select(func.min(DeliveryRow.next_attempt_at))
-    dues = [session.exec(first.where(col(DeliveryRow.state) == state)).one() for state in _OPEN]
+    parts = [
+        (col(DeliveryRow.state) == state, col(DeliveryRow.mail).is_(mail)) for state in _OPEN for mail in (True, False)
+    ]
+    dues = [session.exec(first.where(*part)).one() for part in parts]
     return min((due for due in dues if due is not None), default=None)
 
 

@@ -74,3 +74,13 @@ def test_blocks_of_a_persian_item_run_right_to_left() -> None:
 def test_the_credit_is_text_even_if_the_publisher_is_markup() -> None:
     html = article.for_mail("<img src=x>", "<table><tr><td>1</td></tr></table>", None, WORDS)
     assert "<img" not in html
+
+
+def test_attributes_of_a_feed_never_meet_our_styles() -> None:
+    html = article.for_mail(
+        "X",
+        '<p class="preheader" id="a" title="<img>" style="x" lang="fa">a <a href="javascript:x">b</a></p>',
+        None,
+        WORDS,
+    )
+    assert html == "<div><p>a <a>b</a></p></div>"

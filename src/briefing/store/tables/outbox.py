@@ -25,16 +25,17 @@ class DeliveryRow(Row, table=True):
     """One message to one address. While it is sending, `next_attempt_at` is the end of its lease."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+    __table_args__ = (Index(None, "state", "mail", "next_attempt_at", "id"),)  # a claim reads it in order
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(sa_type=Text, unique=True)
     channel: str = Field(sa_type=Text)
+    mail: bool  # goes by SMTP, which has its own connections and claims
     message_id: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text)
-    epoch: int = 0  # times claimed
+    epoch: int = 0  # times claimed, ever
     owner: str | None = Field(default=None, sa_type=Text)
-    attempts: int = 0  # verdicts since it was enqueued or retried by hand
+    attempts: int = 0  # times claimed since it was enqueued or retried by hand
     created_at: datetime
     next_attempt_at: datetime
     sent_at: datetime | None = None
