@@ -7,16 +7,20 @@ brought back to the place in the file, so that one run tells everything. Nothing
 network: if we die here, nothing happened.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from briefing.config.grammar import Config
+from briefing.config.hints import listed
 from briefing.config.load import Loaded, load, ordered
 from briefing.config.positions import Place
+from briefing.config.scalars import ID_PATTERN
 from briefing.errors import BriefingError, Problem
 
 _QUERIES = (("stories", "*", "query"), ("stories", "*", "exclude"))
+_OURS = Path(__file__).parent / "templates"
 _CRONS = (("digests", "*", "cron"),)
 
 
@@ -59,20 +63,27 @@ def _crons(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _templates(loaded: Loaded, folder: Path) -> Iterator[Problem]:
-    """Render a sample with each template in use; a digest that names none uses `digest`."""
+    """Render a sample with each template in use; ours, with no folder over them, are known to be right."""
     named = dict(loaded.texts("digests", "*", "template"))
-    places = [(place, "digest") for place, _ in loaded.document.scalars("digests", "*")]
-    used = {(*place, "template"): named.get((*place, "template"), name) for place, name in places}
-    if not used:
-        return
+    ours = {path.parent.name for path in _OURS.glob("*/subject.txt")} - {"alert"}
+    own = folder if folder.is_dir() and not folder.samefile(_OURS) else None
+    refusals: dict[str, BriefingError | None] = {} if own else dict.fromkeys(ours)
+    for digest, _ in loaded.document.scalars("digests", "*"):
+        place = (*digest, "template")
+        name = named.get(place, "digest")
+        if not re.fullmatch(ID_PATTERN, name):
+            continue  # told already
+        if name not in refusals:
+            refusals[name] = _unrendered(name, own)
+        if error := refusals[name]:
+            hint = f"use {listed(sorted(ours))}, or put a folder {name}/ into templates/ beside the file"
+            yield loaded.problem("error", place, str(error), getattr(error, "hint", "") or hint)
+
+
+def _unrendered(name: str, own: Path | None) -> BriefingError | None:
     from briefing.render.email import check_template
 
-    overrides = folder if folder.is_dir() else None
-    refusals = {name: _refusal(lambda name: check_template(name, overrides), name) for name in set(used.values())}
-    for place, name in used.items():
-        if error := refusals[name]:
-            hint = getattr(error, "hint", "") or f"a folder {name}/ in templates/ beside the file, or one of ours"
-            yield loaded.problem("error", place, str(error), hint)
+    return _refusal(lambda name: check_template(name, own), name)
 
 
 def _signing(loaded: Loaded) -> Iterator[Problem]:

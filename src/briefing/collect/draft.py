@@ -5,10 +5,9 @@ Apart from `parse` and `jsonfeed`, which both end here, so that no reader can fo
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-
-import nh3
+from html import unescape
 
 from briefing.collect import sanitize, urls
 from briefing.collect.characters import clean, line
@@ -29,7 +28,9 @@ _TAG = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+
+_NOTHING = ParsedItem(guid=None, url=None, title="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ class Draft:
 
 
 def finished(draft: Draft) -> ParsedItem | None:
-    """Return the item, safe and within its caps; None if it says nothing at all."""
+    """Return the item, safe and within its caps; None if nothing is in it.
+
+    Without a title, its first sentence stands for it, else its address.
+    """
     body = draft.body.value if draft.body.markup else sanitize.escaped(draft.body.value)
     html = sanitize.html(body, draft.base)
     text = sanitize.plain(html)
@@ -66,9 +70,7 @@ def finished(draft: Draft) -> ParsedItem | None:
     excerpt = sanitize.sentences(text, lang, _EXCERPT)
     url = urls.absolute(draft.url, draft.base) if draft.url else None
     title = heading(draft.title)
-    if not (title or text or url):
-        return None
-    return ParsedItem(
+    item = ParsedItem(
         guid=bounded(draft.guid),
         url=url,
         title=title or line(excerpt[0] if excerpt else url or "", _MADE_TITLE),
@@ -83,6 +85,7 @@ def finished(draft: Draft) -> ParsedItem | None:
         categories=names(draft.categories, _CATEGORIES),
         excerpt=excerpt,
     )
+    return item if replace(item, lang=None) != _NOTHING else None
 
 
 def heading(text: Text, limit: int = TITLE) -> str:
@@ -91,10 +94,8 @@ def heading(text: Text, limit: int = TITLE) -> str:
     RSS does not say what a title is: only known tags count as tags there, so that "a < b" and "<3" keep their words.
     """
     value = clean(text.value[: limit * 20])
-    if text.markup and _TAG.search(value):
-        value = nh3.clean(_escaped_others(value), tags=set(), clean_content_tags={"script", "style"})
-    if text.markup and _ENTITY.search(value):
-        value = nh3.clean_text_entities(value) if hasattr(nh3, "clean_text_entities") else _unescaped(value)
+    if text.markup:
+        value = unescape(_TAG.sub("", _SCRIPT.sub("", value)))
     return line(value, limit)
 
 

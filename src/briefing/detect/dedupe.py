@@ -85,10 +85,10 @@ def _is_recent(item: ParsedItem, since: timedelta, now: datetime) -> bool:
 
 
 def _is_changed(each: _Present, owner: KnownItem) -> bool:
-    """Say whether content differs, or a page known by its guid moved; an item that lost its words is not an edit."""
-    if each.content_hash and each.content_hash != owner.content_hash:
-        return True
-    return owner.key in each.keys and each.url is not None and each.url != owner.canonical_url
+    """Say whether the words differ. Another link alone is no edit (some feeds put session ids into every link), and
+    neither is an item that lost its words.
+    """
+    return bool(each.content_hash) and each.content_hash != owner.content_hash
 
 
 # --- the document -----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from briefing.detect.tongues import TONGUES
 from briefing.model import Item, Promise, PromiseState, Series
 
 _LEAD = 1_000  # characters of a text in which it says what it is about
+_BODY = 20_000  # characters of a text that count at all
 _SIMILAR = 88  # rapidfuzz ratio, 0 to 100, from which two titles are one
 _SIMILAR_PROMISED = 85
 _TOPIC_SHARE = 0.75  # of a topic's weight that must come back
@@ -83,11 +84,11 @@ def _by_number(item: Item, mark: Marker | None, text: str, series: Series, promi
 
 
 def _touches(item: Item, text: str, series: Series, promise: Promise) -> bool:
-    """Say whether an item that only gives its number speaks of the series at all."""
+    """Say whether an item that only gives its number speaks of the series: two telling words of it, or half of them."""
     expected = set(telling(f"{series.title} {promise.title or ''} {promise.topic or ''}"))
-    if expected & set(words(item.title)):
-        return True
-    return 2 * len(expected & set(words(text[:20_000]))) >= len(expected) > 0
+    named = expected & set(words(item.title))
+    said = expected & {*named, *words(text[:_BODY])}
+    return len(named) >= 2 or 2 * len(said) >= len(expected) > 0
 
 
 def _by_title(item: Item, mark: Marker | None, promise: Promise) -> Evidence | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from briefing.detect.keeping import Evidence, evidence, named_alike, telling
+from briefing.detect.keeping import evidence, named_alike, telling
 from briefing.detect.markers import Marker, marker
 from briefing.detect.promises import Announcement, announcements
 from briefing.detect.text import fold, spaced

@@ -55,7 +55,15 @@ def feed_event(before: FeedState | None, after: FeedState, *, now: datetime) -> 
     was_down = before is not None and _is_down(before)
     if _is_down(after) and not was_down:
         detail = after.error or ("the feed is gone (410)" if after.gone else None)
-        return Event(EventKind.FEED_DOWN, f"feed_down:{_outage(after)}", now, feed=after.id, detail=detail)
+        return Event(
+            EventKind.FEED_DOWN,
+            f"feed_down:{_outage(after)}",
+            now,
+            feed=after.id,
+            detail=detail,
+            since=after.down_since,
+            final=after.gone,
+        )
     if before is not None and was_down and not after.failures and not after.gone:
         return Event(EventKind.FEED_UP, f"feed_up:{_outage(before)}", now, feed=after.id)
     return None

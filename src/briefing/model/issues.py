@@ -84,6 +84,8 @@ class Event:
     part: PartLine | None = None
     promise: AwaitedLine | None = None
     detail: str | None = None
+    since: datetime | None = None  # a feed: when it began to fail
+    final: bool = False  # a feed: it is gone and not asked again
 
 
 @dataclass(frozen=True, slots=True)

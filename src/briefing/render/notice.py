@@ -113,10 +113,13 @@ def _feed_down(event: Event, words: Words) -> Notice:
 
 
 def _noticed(event: Event, words: Words, today: date) -> str:
+    if event.final:
+        return words.gettext("It is not asked again until you resume it.")
+    since = event.since or event.at
     return words.gettext(
-        "Noticed at %(time)s on %(day)s. We go on trying, ever more seldom, and say when it answers.",
-        time=words.clock(event.at),
-        day=words.day(event.at, today),
+        "It has failed since %(time)s on %(day)s. We go on trying, ever more seldom, and say when it answers.",
+        time=words.clock(since),
+        day=words.day(since, today),
     )
 
 
