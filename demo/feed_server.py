@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 
@@ -31,7 +32,7 @@ class FeedServer:
         app.router.add_get("/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None)
 
-    async def __aenter__(self) -> "FeedServer":
+    async def __aenter__(self) -> Self:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", PORT_ANY)
         await site.start()

@@ -138,7 +138,7 @@ async def _fifth(world: World, service: Service) -> None:
     world.now = PART_ONE + timedelta(minutes=10)
     await _work(service)
     world.say("Part 1 found: “The Moscow Contingency: A Way Out for the Few” (its feed ships an excerpt)")
-    promised = [p for p in world.chat.slack if "Part 2" in json.dumps(p, ensure_ascii=False)]
+    promised = [p for p in world.chat.slack if "Part 2 is announced" in json.dumps(p, ensure_ascii=False)]
     world.say("its page was read to the last line: “Coming up in Part 2: The Praetorian Guard’s Dilemma …”")
     world.fact("the promise in the page was told to Slack at once", len(promised) == 1)
     world.say(f"Slack and a signed webhook told: {len(world.chat.slack)} + {len(world.chat.hooks)} messages")
@@ -158,16 +158,13 @@ async def _sixth(world: World, service: Service) -> None:
     world.fact(
         "issue 1 says that Part 2 is still awaited", all("awaited" in world.mail.text(m).casefold() for m in first)
     )
-    slack = [p for p in world.chat.slack if "is out" in json.dumps(p)]
+    slack = [p for p in world.chat.slack if "Part 2 is out" in json.dumps(p, ensure_ascii=False)]
     world.fact("another outlet's coup story did not keep the promise", not slack)
 
 
 async def _waiting(world: World, service: Service) -> None:
     """Sixteen days in which nothing is new: an edit, a feed that dies, no mail to readers."""
-    one = texts.part_one(PART_ONE)
-    edited = texts.Sample(
-        one.slug, one.title.replace("a Way", "A Way"), one.summary.replace("may matter", "might matter"), one.at
-    )
+    edited = texts.edited(texts.part_one(PART_ONE))
     world.feeds.put("/review.rss", texts.rss("Caspian Review (sample)", world.feeds.url, [edited]))
     for day in range(7, 22):
         for hour in (5, 7, 15):
@@ -180,7 +177,7 @@ async def _waiting(world: World, service: Service) -> None:
 
 
 async def _twenty_second(world: World, service: Service) -> None:
-    one, two = texts.part_one(PART_ONE), texts.part_two(PART_TWO)
+    one, two = texts.edited(texts.part_one(PART_ONE)), texts.part_two(PART_TWO)
     world.feeds.put("/review.rss", texts.rss("Caspian Review (sample)", world.feeds.url, [one, two]))
     world.feeds.put(f"/{two.slug}", texts.page(two), content_type="text/html; charset=utf-8")
     hooks_before = len(world.chat.hooks)
@@ -188,13 +185,10 @@ async def _twenty_second(world: World, service: Service) -> None:
     await _work(service)
     out = [p for p in world.chat.slack if "Part 2 is out" in json.dumps(p, ensure_ascii=False)]
     world.say("Part 2 appears, without a number in its title; recognised as the promised part")
-    world.say(
-        f"alerted 2 min after it was published: Slack {len(out)}, signed webhook {len(world.chat.hooks) > hooks_before:d}"
-    )
+    hooked = len(world.chat.hooks) > hooks_before
+    world.say("told two minutes after it was published: in Slack, and to a webhook whose signature was checked")
     world.fact("Slack was told that Part 2 is out, once", len(out) == 1)
-    world.fact(
-        "the webhook's signatures were all valid", world.chat.invalid == 0 and len(world.chat.hooks) > hooks_before
-    )
+    world.fact("the webhook was told too, every signature valid", hooked and world.chat.invalid == 0)
     world.now = datetime(2026, 11, 22, 7, 0, 30, tzinfo=UTC)
     await _work(service)
     _check_second(world)
@@ -202,9 +196,8 @@ async def _twenty_second(world: World, service: Service) -> None:
 
 def _check_second(world: World) -> None:
     first, second = world.mail.issues(1), world.mail.issues(2)
-    world.say(
-        f"issue No. 2 mailed to {len(second)} subscribers, threaded under No. 1: {second[0]['Subject'] if second else '-'}"
-    )
+    world.say(f"issue No. 2 mailed to {len(second)} subscribers, threaded under No. 1")
+    world.say(f"its subject: {second[0]['Subject'] if second else 'none'}")
     world.fact("issue 2 reached each reader once", sorted(m["To"] for m in second) == sorted(READERS))
     roots = {m["References"] for m in (*first, *second)}
     world.fact("issue 2 threads with issue 1", len(roots) == 1 and None not in roots)

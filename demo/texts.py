@@ -3,7 +3,7 @@
 Where a text reports a claim it says so, and no words are put into a real person's mouth.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
@@ -41,6 +41,11 @@ def part_one(at: datetime) -> Sample:
         PROMISE,
     )
     return Sample("moscow-contingency", "The Moscow Contingency: A Way Out for the Few", summary, at, page)
+
+
+def edited(sample: Sample) -> Sample:
+    """The same item after its publisher changed a word."""
+    return replace(sample, summary=sample.summary.replace("may matter", "could matter"))
 
 
 def part_two(at: datetime) -> Sample:
@@ -88,7 +93,8 @@ def persian(at: datetime) -> Sample:
     return Sample(
         "arz",
         "گزارش نمونه: واکنش بازار ارز به خبرهای سپاه",
-        "این یک گزارش نمونه است. به گفتهٔ فروشندگان، نرخ ارز پس از انتشار خبرهایی دربارهٔ سپاه بالا رفت. این ادعا تأیید نشده است.",
+        "این یک گزارش نمونه است. به گفتهٔ فروشندگان، نرخ ارز پس از انتشار خبرهایی دربارهٔ سپاه بالا رفت. "
+        "این ادعا تأیید نشده است.",
         at,
     )
 

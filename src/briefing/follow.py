@@ -5,13 +5,13 @@
 What if we die here? Nothing is stored and nothing is sent; feeds.yaml is replaced in one step or not at all.
 """
 
-import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from briefing.clock import Clock, utc_now
 from briefing.collect import fulltext
@@ -21,6 +21,7 @@ from briefing.collect.pages import Pages
 from briefing.config import edit, effective
 from briefing.config.grammar import Config, Digest
 from briefing.detect import match, series
+from briefing.detect.promises import Announcement
 from briefing.edit.digest import StoryDesk, compose
 from briefing.errors import FeedError, FetchError, ParseError
 from briefing.model import (
@@ -56,7 +57,7 @@ class Found:
     feed: ParsedFeed
     query: str  # suggested; empty when the titles suggest none
     matching: tuple[ParsedItem, ...]
-    promises: tuple[tuple[ParsedItem, Promise], ...]
+    promises: tuple[tuple[ParsedItem, Announcement], ...]
     private: bool = False
 
 
@@ -76,7 +77,7 @@ class Scout:
         self._request, self._clock = request, clock
         self._stack = AsyncExitStack()
 
-    async def __aenter__(self) -> "Scout":
+    async def __aenter__(self) -> Self:
         self._isolate = await self._stack.enter_async_context(Isolate())
         self._fetcher = await self._stack.enter_async_context(Fetcher(spacing=timedelta(0)))
         return self
@@ -95,7 +96,7 @@ class Scout:
             page = await self._isolate.page(fetched)
             return await self._first(page, refused)
 
-    async def promises(self, feed: ParsedFeed) -> tuple[tuple[ParsedItem, Promise], ...]:
+    async def promises(self, feed: ParsedFeed) -> tuple[tuple[ParsedItem, Announcement], ...]:
         """Return what the newest items promise; their pages are read if the feed ships excerpts."""
         found = []
         pages = Pages(self._fetcher, self._isolate)
@@ -105,7 +106,7 @@ class Scout:
             if excerpts and item.url:
                 page = await pages.read(replace(self._request, url=item.url), now=self._clock())
                 text = page.text if page else text
-            found += [(item, promise) for promise in series.announcements(text, item.title)]
+            found += [(item, said) for said in series.announcements(text, item.title)]
         return tuple(found)
 
     async def _first(self, page: Page, refused: ParseError) -> tuple[str, ParsedFeed]:
@@ -172,7 +173,7 @@ def write(found: Found, path: Path, *, to: str | None, zone: str = "UTC") -> str
             text = edit.add_digest(text, story, stories=[story], at="07:00", to=[to])
     trial_file = path.with_name(f".{path.name}.new")
     trial_file.write_text(text, encoding="utf-8")
-    os.replace(trial_file, path)
+    trial_file.replace(path)
     return story
 
 
@@ -198,8 +199,8 @@ def preview(found: Found, now: datetime) -> Mail:
     items = as_items(found, now)[:10]
     by_title = {item.title: item for item in items}
     owed = tuple(
-        replace(promise, made_by=by_title[item.title].id, made_at=item.published or now)
-        for item, promise in found.promises
+        Promise(said.quote, item.published or now, said.part, said.title, said.topic, by_title[item.title].id)
+        for item, said in found.promises
         if item.title in by_title
     )
     title = found.feed.title or found.url

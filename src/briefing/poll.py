@@ -75,7 +75,7 @@ class Arrival:
     outcome: FetchOutcome
     now: datetime
     feed: ParsedFeed | None = None
-    sieved: Sieved = Sieved()
+    sieved: Sieved = field(default_factory=Sieved)
     texts: Mapping[str, str] = field(default_factory=dict)  # an item's URL to its page's text
 
 

@@ -108,7 +108,7 @@ class Relay:
                 partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=free, mail=lane.mail)
             )
         except StoreError as error:  # what cannot be written must not be sent
-            log.error("relay.claim", error=str(error))
+            log.warning("relay.claim", error=str(error))
             return 0
         for delivery in claimed:
             self._free[lane.mail] -= 1
@@ -153,7 +153,7 @@ class Relay:
                 )
                 break
             except StoreError as error:  # sent but not recorded: keep the lease and try until it is
-                log.error("relay.record", delivery=delivery.id, error=str(error))
+                log.warning("relay.record", delivery=delivery.id, error=str(error))
                 await asyncio.sleep(RECORD_AGAIN_SECONDS)
         _tell(delivery, verdict, again, kept=kept)
 

@@ -147,6 +147,6 @@ class Service:
 
 
 def _extra(plan: Plan, now: datetime) -> Occurrence:
-    """Return an occurrence beside the schedule: its slot names the second, so it never takes a scheduled one's place."""
+    """Return an occurrence beside the schedule; its slot names the second, so it takes no scheduled one's place."""
     local = now.astimezone(ZoneInfo(plan.desk.zone))
     return Occurrence(local.date(), f"extra {local:%H:%M:%S}", now)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Self
 
 CONFIG = """
 version: 1
@@ -33,7 +34,7 @@ class Running:
         self._folder = folder
         self._environ = {**os.environ, **(environ or {})}
 
-    def __enter__(self) -> "Running":
+    def __enter__(self) -> Self:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "briefing", "run"], cwd=self._folder, env=self._environ, stdout=log, stderr=log

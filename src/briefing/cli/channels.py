@@ -9,8 +9,8 @@ from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, J
 from briefing.cli.run import serve
 
 if TYPE_CHECKING:
-    from briefing.service import Service
     from briefing.model import Delivery
+    from briefing.service import Service
 
 app = typer.Typer(help="Where alerts can go.", no_args_is_help=True, rich_markup_mode=None)
 

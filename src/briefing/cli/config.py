@@ -1,4 +1,4 @@
-"""check, schema, config: is feeds.yaml right, and what does it come to?"""
+"""check, schema, config: whether feeds.yaml is right, and what it comes to."""
 
 import os
 from pathlib import Path

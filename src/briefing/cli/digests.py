@@ -10,8 +10,8 @@ from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, J
 from briefing.cli.run import serve
 
 if TYPE_CHECKING:
-    from briefing.service import Service
     from briefing.model import Mail, Recipient
+    from briefing.service import Service
 
 DigestName = Annotated[str | None, typer.Argument(help="Id of a digest; default: the only one.")]
 
@@ -110,7 +110,7 @@ def _show(subject: str, addresses: list[str], *, json: bool) -> None:
     output.say(f"to         {len(addresses)} address{'es' * (len(addresses) != 1)}")
     for address in addresses[:10]:
         output.say(f"           {address}")
-    if len(addresses) > 10:  # noqa: PLR2004 - as many as fit a screen
+    if len(addresses) > 10:
         output.say(f"           and {len(addresses) - 10} more")
 
 

@@ -42,7 +42,7 @@ def _masked(value: Any, secrets: tuple[str, ...]) -> Any:
 
 def _secrets(value: Any) -> Iterator[str]:
     if isinstance(value, SecretStr):
-        if len(value.get_secret_value()) >= 4:  # noqa: PLR2004 - shorter ones would mask ordinary words
+        if len(value.get_secret_value()) >= 4:  # shorter ones would mask ordinary words
             yield value.get_secret_value()
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:

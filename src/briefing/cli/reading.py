@@ -72,9 +72,8 @@ def _print(series: "Series") -> None:
     for promise in series.promises:
         mark = {"awaited": "◌", "kept": "●", "lapsed": "×"}[promise.state]
         what = promise.title or promise.topic or ""
-        output.say(
-            f"    {mark} {promise.state} part {promise.part or '?'}  {what} (promised {output.ago(promise.made_at, now)})"
-        )
+        when = output.ago(promise.made_at, now)
+        output.say(f"    {mark} {promise.state} part {promise.part or '?'}  {what} (promised {when})")
 
 
 def parse(

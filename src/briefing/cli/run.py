@@ -11,10 +11,10 @@ from briefing.cli import output
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, Json, fail, open_config, open_store
 
 if TYPE_CHECKING:
-    from briefing.service import Service
     from briefing.app import Setting
     from briefing.model import Issue
     from briefing.poll import Report
+    from briefing.service import Service
     from briefing.store.engine import Store
 
 T = TypeVar("T")

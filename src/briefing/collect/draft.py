@@ -5,7 +5,7 @@ Apart from `parse` and `jsonfeed`, which both end here, so that no reader can fo
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
 
@@ -29,8 +29,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
-
-_NOTHING = ParsedItem(guid=None, url=None, title="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +56,11 @@ class Draft:
     categories: tuple[str, ...] = ()
 
 
-def finished(draft: Draft) -> ParsedItem | None:
-    """Return the item, safe and within its caps; None if nothing is in it.
+def finished(draft: Draft) -> ParsedItem:
+    """Return the item, safe and within its caps.
 
-    Without a title, its first sentence stands for it, else its address.
+    Without a title, its first sentence stands for it, else its address: an empty title means that there is nothing
+    to tell.
     """
     body = draft.body.value if draft.body.markup else sanitize.escaped(draft.body.value)
     html = sanitize.html(body, draft.base)
@@ -70,7 +69,7 @@ def finished(draft: Draft) -> ParsedItem | None:
     excerpt = sanitize.sentences(text, lang, _EXCERPT)
     url = urls.absolute(draft.url, draft.base) if draft.url else None
     title = heading(draft.title)
-    item = ParsedItem(
+    return ParsedItem(
         guid=bounded(draft.guid),
         url=url,
         title=title or line(excerpt[0] if excerpt else url or "", _MADE_TITLE),
@@ -85,7 +84,6 @@ def finished(draft: Draft) -> ParsedItem | None:
         categories=names(draft.categories, _CATEGORIES),
         excerpt=excerpt,
     )
-    return item if replace(item, lang=None) != _NOTHING else None
 
 
 def heading(text: Text, limit: int = TITLE) -> str:

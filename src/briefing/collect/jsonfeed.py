@@ -37,7 +37,7 @@ def drafts(feed: dict[str, Any], url: str) -> Iterator[Draft]:
     """Yield the items as the document gives them."""
     base = home(feed, url) or url
     for item in feed["items"]:
-        if isinstance(item, dict):
+        if isinstance(item, dict) and item:
             yield _draft(item, feed, base)
 
 

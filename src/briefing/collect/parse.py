@@ -44,6 +44,8 @@ def feed(body: bytes, content_type: str | None, url: str, *, max_items: int = 50
     `url` is where it came from. Of more than `max_items` the newest are kept. ParseError says what the body looks like
     if it is no RSS, RDF, Atom, CDF or JSON Feed.
     """
+    if not body.strip(b" \t\r\n\x00"):
+        raise ParseError(sniff.refusal(body, url))
     if jsonfeed.is_json(body):
         found = jsonfeed.document(body, url)
         items, dropped = _items(list(jsonfeed.drafts(found, url)), max_items)
@@ -59,7 +61,7 @@ def _xml(body: bytes, content_type: str | None, url: str, max_items: int) -> Par
     about = document.feed
     home = _home(about, document.version, url)
     base = home if document.version.startswith("rss") and home else url or home
-    items, dropped = _items([_draft(entry, document, base) for entry in document.entries], max_items)
+    items, dropped = _items([_draft(entry, document, base) for entry in document.entries if entry], max_items)
     return ParsedFeed(
         title=heading(_title(about, document.version)),
         url=home,
@@ -105,8 +107,7 @@ def _items(drafts: Sequence[Draft], most: int) -> tuple[tuple[ParsedItem, ...], 
         start = datetime.min.replace(tzinfo=UTC)
         newest = sorted(range(len(drafts)), key=lambda index: drafts[index].published or start, reverse=True)[:most]
         chosen = [drafts[index] for index in sorted(newest)]
-    items = (finished(draft) for draft in chosen)
-    return tuple(item for item in items if item is not None), len(drafts) - len(chosen)
+    return tuple(finished(draft) for draft in chosen), len(drafts) - len(chosen)
 
 
 def _draft(entry: Any, document: Any, base: str | None) -> Draft:
@@ -184,7 +185,8 @@ def _time(context: Any, name: str) -> datetime | None:
     if own or not parsed:
         return own
     try:
-        return datetime(*parsed[:3], tzinfo=UTC) + timedelta(hours=parsed[3], minutes=parsed[4], seconds=parsed[5])
+        year, month, day, hour, minute, second = parsed[:6]
+        return datetime(year, month, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second)
     except (ValueError, OverflowError):
         return None
 

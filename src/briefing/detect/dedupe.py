@@ -85,9 +85,8 @@ def _is_recent(item: ParsedItem, since: timedelta, now: datetime) -> bool:
 
 
 def _is_changed(each: _Present, owner: KnownItem) -> bool:
-    """Say whether the words differ. Another link alone is no edit (some feeds put session ids into every link), and
-    neither is an item that lost its words.
-    """
+    """Say whether the words differ; neither another link alone nor the loss of all words is an edit."""
+    # Some feeds put session ids into every link, and some lose their texts for a while.
     return bool(each.content_hash) and each.content_hash != owner.content_hash
 
 
@@ -101,16 +100,13 @@ def _present(feed: ParsedFeed) -> tuple[_Present, ...]:
     )
     guids = Counter(guid for guid, *_ in items if guid)
     urls = Counter(url for _, url, *_ in items if url)
-    return tuple(
-        _Present(
-            item,
-            url,
-            digest,
-            _keys(guid, url, digest, shared=guids[guid] > 1, alone=urls[url or ""] == 1),
-            url is not None and urls[url] == 1 and _is_page(url),
-        )
-        for guid, url, digest, item in items
-    )
+    named: dict[str, _Present] = {}
+    for guid, url, digest, item in items:
+        keys = _keys(guid, url, digest, shared=guids[guid] > 1, alone=urls[url or ""] == 1)
+        each = _Present(item, url, digest, keys, url is not None and urls[url] == 1 and _is_page(url))
+        # The same words without guid or telling link are one item, even where only some of them have a link.
+        named[keys[0]] = max(named.get(keys[0], each), each, key=lambda each: each.url or "")
+    return tuple(named.values())
 
 
 _Named = tuple[str, str | None, str, ParsedItem]

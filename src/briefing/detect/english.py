@@ -35,7 +35,9 @@ _OF_SERIES = r"""(?:
         (?:series|posts?|articles?|story|investigation|guide|podcast|report)\b
     | _of_(?-i:[A-Z])[\w'-]*
 )? (?! _of\b )"""
-_REF = rf"(?P<ref> (?:{_NUMBERED}|{_UPCOMING}) {_OF_SERIES} )"
+# "our next instalment, Part 2" is numbered
+_ALSO = rf"(?:(?:the|our|my)_{_NEXT}_(?:part|instal+ment|episode|article|post)[\s,:(—–-]+)?"
+_REF = rf"(?P<ref> (?:{_ALSO}{_NUMBERED}|{_UPCOMING}) {_OF_SERIES} )"
 
 _DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _WHEN = rf"""(?: tomorrow | soon | (?:next|this)_(?:week|month|time|year|fortnight|{_DAY}) | (?:on_)?{_DAY}
@@ -49,7 +51,7 @@ _TELL = r"""(?:be_)? (?:\w+ly_|also_|then_)? (?: look | explor | cover | discuss
 _CUES = (
     # Coming up in Part 2: … · Up next: Part 3 · Tomorrow, in our next instalment
     Cue(
-        _pattern(rf"""^
+        _pattern(rf"""^ (?: [\w'][\w' ]{{0,24}}[:—–] \s* )?
         (?: coming(?:_up)?(?:_(?:next|soon|{_WHEN}))? | up_next | next(?:_up)? | still_to_come | don't_miss
            | {_WHEN} )
         [\s:,—–-]+ (?:in_|is_)? {_REF}""")

@@ -40,12 +40,18 @@ class Marker:
 
 def marker(title: str) -> Marker | None:
     """Read which part of a series `title` says it is; None if it says nothing of the kind."""
-    shown = visible(title).strip()
+    shown = _unquoted(visible(title).strip())
     for grammar in _GRAMMARS:
         readings = [*_readings(shown, grammar)]
         if readings:
             return _with_final(max(readings, key=lambda reading: reading[0])[1], shown, grammar)
     return None
+
+
+def _unquoted(title: str) -> str:
+    """Take off the quotes around a title that is one quotation."""
+    plain = straight(title)
+    return title[1:-1] if re.fullmatch(r"([\"']).+\1", plain) and plain.count(plain[0]) == 2 else title
 
 
 def number(word: str, tongue: Tongue) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import ahocorasick
 
-from briefing.detect.query import Query, QueryError, Term, compile, holds  # noqa: A004 - as in re.compile
+from briefing.detect.query import Query, QueryError, Term, compile, holds, required  # noqa: A004 - as in re.compile
 from briefing.detect.suggest import suggest
 from briefing.detect.text import spaced
 from briefing.model import FeedId, Match, StoryId
@@ -39,8 +39,10 @@ class Matcher:
             for query in (rule.query, rule.exclude):
                 for term in query.terms() if query else ():
                     self._automaton.add_word(term.pattern, term.pattern)
-            for pattern in {term.pattern for term in rule.query.terms()} if rule.query else ():
-                self._asking[pattern].append(story)
+            if rule.query:
+                terms = required(rule.query.tree) or rule.query.terms()
+                for pattern in {term.pattern for term in terms}:
+                    self._asking[pattern].append(story)
         self._order = {story: place for place, story in enumerate(self._rules)}
         if len(self._automaton):
             self._automaton.make_automaton()

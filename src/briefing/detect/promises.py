@@ -21,6 +21,7 @@ _SENTENCE_END = re.compile(
     [.!?…]+["')\]]*\s+(?=["'(\[]?[^\W_a-z])""",
     re.VERBOSE,
 )
+_BULLETS = " \t\xa0*•·>_–—-"
 _LEAD = re.compile(r"[\s:,.…—–-]*")
 _QUOTED = re.compile(r"\"(?P<title>[^\"]{3,})\"|'(?P<single>.{3,}?)'(?!\w)")
 _SPLIT = re.compile(r"\s*[—–]\s*|\s+-\s+|:\s+|,\s+(?=[a-z])")
@@ -58,16 +59,16 @@ def related(text: str) -> tuple[str, ...]:
 def _sentences(text: str) -> Iterator[tuple[str, str]]:
     """Yield the sentences of lines that may announce something, each with what follows it."""
     lines = [line for raw in text.splitlines() if (line := raw.strip())]
-    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+    for line, after in pairwise([*lines, ""]):
         if any(tongue.hint.search(line) for tongue in TONGUES):
             pieces = _split(line)
-            yield from zip(pieces, [*pieces[1:], _split(after)[0]], strict=True)
+            yield from pairwise([*pieces, _split(after)[0]])
 
 
 def _split(line: str) -> list[str]:
     """Split a line at its sentences' ends, keeping every character that shows."""
     ends = [0, *(found.end() for found in _SENTENCE_END.finditer(straight(line))), len(line)]
-    return [line[start:end].strip() for start, end in pairwise(ends)]
+    return [line[start:end].strip(_BULLETS) for start, end in pairwise(ends)]
 
 
 def _read(quote: str, following: str, current: int | None) -> Announcement | None:

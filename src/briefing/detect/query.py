@@ -122,16 +122,35 @@ def holds(node: Node, found: Callable[[Term], bool]) -> tuple[Term, ...] | None:
         case Not(part):
             return () if holds(part, found) is None else None
         case And(parts):
-            return _all([holds(part, found) for part in parts])
+            return _all(parts, found)
         case Or(parts):
             held = [terms for part in parts if (terms := holds(part, found)) is not None]
             return tuple(term for terms in held for term in terms) if held else None
 
 
-def _all(held: list[tuple[Term, ...] | None]) -> tuple[Term, ...] | None:
-    if any(terms is None for terms in held):
-        return None
-    return tuple(term for terms in held if terms for term in terms)
+def required(node: Node) -> tuple[Term, ...]:
+    """List terms of which an item must have at least one, as few as the query allows; () if absence can be enough."""
+    match node:
+        case Term():
+            return (node,)
+        case Not():
+            return ()
+        case And(parts):
+            covers = [cover for part in parts if (cover := required(part))]
+            return min(covers, key=lambda cover: (len(cover), -min(len(term.pattern) for term in cover)), default=())
+        case Or(parts):
+            covers = [required(part) for part in parts]
+            return tuple(term for cover in covers for term in cover) if all(covers) else ()
+
+
+def _all(parts: tuple[Node, ...], found: Callable[[Term], bool]) -> tuple[Term, ...] | None:
+    together: tuple[Term, ...] = ()
+    for part in parts:
+        held = holds(part, found)
+        if held is None:
+            return None
+        together += held
+    return together
 
 
 def _terms(node: Node) -> Iterator[Term]:
@@ -246,7 +265,9 @@ def _term(item: tree.Term, *, title_only: bool) -> Term:
         )
     starred = inner.endswith("*")
     if "*" in inner[:-1] or (starred and quoted):
-        raise QueryError("* stands at a word's end only", hint="such as: protest*", offset=offset + inner.index("*"))
+        raise QueryError(
+            "* stands at a word's end only", hint="such as: protest*", offset=offset + item.value.index("*")
+        )
     run = spaced(inner)
     if not run:
         raise QueryError(f"{item.value} holds no letters or digits", hint="write a word", offset=offset)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Protocol
 
-from briefing.detect.text import fold, words
+from briefing.detect.text import fold, spaced, words
 
 _MOST_TERMS = 4
 _QUOTED = re.compile(r"[“\"«‘]([^“”\"«»‘’]{4,60})[”\"»’]")
@@ -65,7 +65,7 @@ def _phrases(title: str, plain: frozenset[str]) -> set[str]:
                 continue
             found.add(" ".join(run))
             run = [word] if _is_name(word, plain) else []
-    return {phrase for phrase in found if len(phrase) > 2}
+    return {phrase for phrase in found if len(spaced(phrase)) > 2 and not set(phrase) & set('*"\\')}
 
 
 def _is_name(word: str, plain: frozenset[str]) -> bool:
@@ -89,4 +89,5 @@ def _apart(ranked: list[str]) -> list[str]:
 
 
 def _quoted(phrase: str) -> str:
-    return phrase if re.fullmatch(r"\w+", phrase) else f'"{phrase}"'
+    plain = re.fullmatch(r"\w+", phrase) and phrase.lower() not in {"and", "or", "not", "to"}
+    return phrase if plain else f'"{phrase}"'

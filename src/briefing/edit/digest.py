@@ -10,7 +10,7 @@ from datetime import datetime
 
 from briefing.config.grammar import Digest
 from briefing.edit.lines import awaited, awaited_line, item_line, part_line, reading_order
-from briefing.edit.recap import corrected, previously
+from briefing.edit.recap import corrected, previously, retitled
 from briefing.model import (
     AwaitedLine,
     Instalment,
@@ -57,8 +57,8 @@ def compose(
 ) -> Issue | None:
     """Return the issue of one occurrence over [since, until), or None when there is nothing to say.
 
-    Something to say is a part, an item, a correction, or a promise the last issue did not list; what has long been
-    awaited speaks only beside these, or under `send_when_empty`.
+    Something to say is a part, an item, a changed headline, or a promise the last issue did not list. What has long
+    been awaited, and corrections of wording, speak only beside these, or under `send_when_empty`.
     """
     desks = _each_once(stories)
     shares = _awaited_once([_share(desk, digest.max_items, previous) for desk in desks])
@@ -175,7 +175,8 @@ def _is_news(told: IssueStory) -> bool:
 
 def _says_something(told: IssueStory, previous: Issue | None) -> bool:
     listed = {_promise(line) for old in (previous.stories if previous else ()) for line in old.awaited}
-    return _is_news(told) or any(_promise(line) not in listed for line in told.awaited)
+    promised = any(_promise(line) not in listed for line in told.awaited)
+    return bool(told.parts or told.items or told.more) or promised or retitled(told.corrections, previous)
 
 
 def _promise(line: AwaitedLine) -> tuple[object, ...]:

@@ -37,6 +37,12 @@ def corrected(
     return tuple(sorted(differing, key=lambda line: line.at, reverse=True))
 
 
+def retitled(lines: Sequence[ItemLine], previous: Issue | None) -> bool:
+    """Say whether a reader was sent another headline for one of these; letter case is no other headline."""
+    sent = _sent(previous) if previous else {}
+    return any(line.item in sent and sent[line.item].title.casefold() != line.title.casefold() for line in lines)
+
+
 def _sent(issue: Issue) -> dict[ItemId, ItemLine]:
     """Return the lines of an issue by item, as their readers last saw them."""
     lines: dict[ItemId, ItemLine] = {}

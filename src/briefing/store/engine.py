@@ -71,7 +71,7 @@ class Store:
         """Return the revision of the schema as it is; None before the first upgrade."""
         from alembic.migration import MigrationContext
 
-        with self._migrating() as connection:
+        with _driver_errors(), self._bound("read").begin() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def transaction(self) -> AbstractContextManager[Session]:
@@ -97,20 +97,25 @@ class Store:
 
     @contextmanager
     def _session(self, mode: str) -> Iterator[Session]:
-        engine = self._engine.execution_options(**_options(self._url, mode))
-        with _driver_errors(), Session(engine, execution_options={"populate_existing": True}) as session:
+        with _driver_errors(), Session(self._bound(mode), execution_options={"populate_existing": True}) as session:
             yield session
             session.commit()
 
     @contextmanager
     def _migrating(self) -> Iterator[Connection]:
-        engine = self._engine.execution_options(**_options(self._url, "migrate"))
-        with _driver_errors(), engine.begin() as connection:
+        with _driver_errors(), self._bound("migrate").begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET LOCAL statement_timeout=0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _MIGRATION_LOCK})
             yield connection
         self._engine.dispose()  # its connection had foreign keys off
+
+    def _bound(self, mode: str) -> Engine:
+        if self.path is not None:
+            return self._engine.execution_options(sqlite_begin=mode)
+        if mode == "read":
+            return self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return self._engine
 
 
 def secret(session: Session) -> bytes:
@@ -169,12 +174,6 @@ def _engine(url: URL) -> Engine:
     else:
         event.listen(engine, "connect", _connected_postgres)
     return engine
-
-
-def _options(url: URL, mode: str) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        return {"sqlite_begin": mode}
-    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if mode == "read" else {}
 
 
 def _connected_sqlite(connection: Any, _record: Any) -> None:

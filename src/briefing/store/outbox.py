@@ -91,7 +91,7 @@ def _new(delivery: NewDelivery, now: datetime) -> dict[str, object]:
 def claim(
     session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int, mail: bool
 ) -> tuple[Delivery, ...]:
-    """Take due deliveries, longest due first, mail or all else (ix_deliveries_state_mail_next_attempt_at_id).
+    """Take due deliveries, longest due first, mail or all else (ix_deliveries_due).
 
     Due are pending and retry whose time has come, and sending whose lease has ended. Each goes to sending under a new
     epoch until `now + lease`, and counts this attempt. Mail to suppressed addresses is dead at once, never returned.
@@ -209,7 +209,7 @@ def _attempt(delivery: Delivery, verdict: Verdict, detail: str, now: datetime, d
 
 
 def reclaim(session: Session, *, now: datetime) -> int:
-    """Owe every sending delivery again and return how many (ix_deliveries_state_mail_next_attempt_at_id).
+    """Owe every sending delivery again and return how many (ix_deliveries_due).
 
     For the one process of a SQLite database, at its start: whoever held them is dead.
     """
@@ -218,7 +218,7 @@ def reclaim(session: Session, *, now: datetime) -> int:
 
 
 def expired(session: Session, *, now: datetime) -> tuple[Delivery, ...]:
-    """Return sending deliveries whose lease has ended (ix_deliveries_state_mail_next_attempt_at_id)."""
+    """Return sending deliveries whose lease has ended (ix_deliveries_due)."""
     lease_end = col(DeliveryRow.next_attempt_at)
     return _select(session, col(DeliveryRow.state) == DeliveryState.SENDING.value, lease_end <= now, order=(lease_end,))
 
@@ -226,7 +226,7 @@ def expired(session: Session, *, now: datetime) -> tuple[Delivery, ...]:
 def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None = None) -> int:
     """Owe dead deliveries again from now, all of them or these, with their attempts ahead of them; return how many.
 
-    Those waiting for a retry need wait no longer, if named (primary key; all: ix_deliveries_state_mail_next_attempt_at_id).
+    Those waiting for a retry need wait no longer, if named (primary key; all: ix_deliveries_due).
     """
     states = [DeliveryState.DEAD.value] + ([DeliveryState.RETRY.value] if ids is not None else [])
     chosen = update(DeliveryRow).where(col(DeliveryRow.state).in_(states))
@@ -249,13 +249,13 @@ def found(session: Session, *, keys: Sequence[str]) -> tuple[Delivery, ...]:
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:
-    """Return how many deliveries stand in each state (ix_deliveries_state_mail_next_attempt_at_id alone)."""
-    found = dict(session.exec(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))).all())
-    return {state: found.get(state.value, 0) for state in DeliveryState}
+    """Return how many deliveries stand in each state (ix_deliveries_due alone)."""
+    many = dict(session.exec(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))).all())
+    return {state: many.get(state.value, 0) for state in DeliveryState}
 
 
 def next_due(session: Session) -> datetime | None:
-    """Return when a delivery or a lease comes due next; None if none will (ix_deliveries_state_mail_next_attempt_at_id)."""
+    """Return when a delivery or a lease comes due next; None if none will (ix_deliveries_due)."""
     first = select(func.min(DeliveryRow.next_attempt_at))
     parts = [
         (col(DeliveryRow.state) == state, col(DeliveryRow.mail).is_(mail)) for state in _OPEN for mail in (True, False)

@@ -1,4 +1,4 @@
-"""Every mail of the demo, and its Slack message drawn, in light, dark and on a phone: nothing overflows, loads or runs."""
+"""Every mail of the demo in light, dark and on a phone: nothing overflows, loads or runs."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ CONTRAST = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !e.getClientRects().length || e.closest('[aria-hidden],style,script')) continue;
+    const shown = e.getClientRects().length && !e.closest('[aria-hidden],style,script');
+    if (!walk.currentNode.data.trim() || !shown) continue;
     const [a, b] = [lum(rgb(getComputedStyle(e).color)), lum(ground(e))].sort((x, y) => y - x);
     worst = Math.min(worst, (a + .05) / (b + .05));
   }

@@ -126,7 +126,12 @@ class TestNothingToSay:
         (told,) = composed(desk(), send_when_empty=True).stories
         assert (told.title, told.items, told.awaited, told.more) == ("The Moscow Contingency", (), (), 0)
 
-    def test_a_correction_alone_is_something_to_say(self) -> None:
+    def test_a_correction_of_wording_alone_is_nothing_to_say(self) -> None:
+        fixed = replace(item(7), changed_at=NOW)
+        earlier = _last(replace(fixed, excerpt=("Another wording.",)))
+        assert issue(desk(changed=(fixed,)), previous=earlier) is None
+
+    def test_a_changed_headline_alone_is_something_to_say(self) -> None:
         fixed = item(1, first_seen=SINCE - DAY / 2, title="Corrected", changed_at=NOW)
         assert ids(composed(desk(changed=(fixed,)), previous=_last(replace(fixed, title="Wrong"))), "corrections")
 

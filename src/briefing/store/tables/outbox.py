@@ -25,7 +25,9 @@ class DeliveryRow(Row, table=True):
     """One message to one address. While it is sending, `next_attempt_at` is the end of its lease."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index(None, "state", "mail", "next_attempt_at", "id"),)  # a claim reads it in order
+    __table_args__ = (
+        Index("ix_deliveries_due", "state", "mail", "next_attempt_at", "id"),
+    )  # a claim reads it in order
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(sa_type=Text, unique=True)

@@ -127,7 +127,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_deliveries_event"), "deliveries", ["event"], unique=False)
     op.create_index(op.f("ix_deliveries_issue_id"), "deliveries", ["issue_id"], unique=False)
     op.create_index(
-        op.f("ix_deliveries_state_mail_next_attempt_at_id"), "deliveries", ["state", "mail", "next_attempt_at", "id"], unique=False
+        op.f("ix_deliveries_due"), "deliveries", ["state", "mail", "next_attempt_at", "id"], unique=False
     )
     op.create_table(
         "feed_moves",
@@ -267,7 +267,7 @@ def downgrade() -> None:
     op.drop_table("items")
     op.drop_index(op.f("ix_feed_moves_feed_id"), table_name="feed_moves")
     op.drop_table("feed_moves")
-    op.drop_index(op.f("ix_deliveries_state_mail_next_attempt_at_id"), table_name="deliveries")
+    op.drop_index(op.f("ix_deliveries_due"), table_name="deliveries")
     op.drop_index(op.f("ix_deliveries_issue_id"), table_name="deliveries")
     op.drop_index(op.f("ix_deliveries_event"), table_name="deliveries")
     op.drop_table("deliveries")

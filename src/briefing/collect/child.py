@@ -1,0 +1,55 @@
+"""What runs in a child of `isolate`: read, clean, and turn every mishap into a ParseError.
+
+Apart from `isolate`, because this is all that the two processes share: importing it costs nothing, the parsers come
+with the first document or were loaded by the forking server.
+"""
+
+import resource
+import signal
+
+from briefing.errors import ParseError
+from briefing.model import Fetched, Page, ParsedFeed
+
+
+def limit(memory: int) -> None:
+    """Cap this process's memory in bytes; called once, as it starts.
+
+    RLIMIT_DATA counts what a process may write to, so the libraries that all share cost nothing (Linux 4.7 and later).
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once, even inside a regular expression
+    for kind, value in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0)):
+        _, most = resource.getrlimit(kind)
+        resource.setrlimit(kind, (value if most == resource.RLIM_INFINITY else min(value, most), most))
+
+
+def ready() -> None:
+    """Do nothing: whoever gets an answer knows that a child stands."""
+
+
+def feed(fetched: Fetched) -> ParsedFeed:
+    """Return what a feed document holds."""
+    from briefing.collect import parse
+
+    try:
+        return parse.feed(fetched.body, fetched.content_type, fetched.url)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's error alone
+        raise _told(error) from None
+
+
+def page(fetched: Fetched) -> Page:
+    """Return what a web page says."""
+    from briefing.collect import fulltext
+
+    try:
+        return fulltext.page(fetched.body, fetched.content_type, fetched.url)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's error alone
+        raise _told(error) from None
+
+
+def _told(error: Exception) -> ParseError:
+    """Return the error as one that can cross to the parent: short, ours, and without a piece of the document."""
+    if isinstance(error, ParseError):
+        return ParseError(str(error))
+    if isinstance(error, MemoryError):
+        return ParseError("reading it took too much memory")
+    return ParseError(f"the parser failed on it ({type(error).__name__})")
