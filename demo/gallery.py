@@ -1,6 +1,7 @@
 """What the demo leaves behind: every mail as HTML, text and source, every chat payload, and a page that shows them."""
 
 import json
+import re
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from demo.scenario import World
 
 HERE = Path(__file__).parent
+DATE = re.compile(r"<!date\^[^|]*\|([^>]*)>")  # Slack shows the reader's own time; we show its fallback
 
 
 def leave(world: World) -> Path:
@@ -19,6 +21,7 @@ def leave(world: World) -> Path:
     _payloads(world.out / "chat", "slack", world.chat.slack)
     _payloads(world.out / "chat", "webhook", world.chat.hooks)
     environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    environment.filters["as_shown"] = lambda text: DATE.sub(r"\1", text)
     page = environment.get_template("gallery.html")
     index = world.out / "index.html"
     index.write_text(page.render(mails=mails, slack=world.chat.slack, hooks=world.chat.hooks), encoding="utf-8")

@@ -1,6 +1,7 @@
 """Feeds in the store: what is due, what a claim does, what a poll leaves behind; the same on both databases."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,9 +55,13 @@ def test_a_claimed_feed_comes_due_again_when_its_lease_ends(store: Store) -> Non
 
 def test_a_claim_that_is_not_committed_takes_nothing(store: Store) -> None:
     sync(store, {A: URLS[A]})
-    with pytest.raises(RuntimeError), store.transaction() as session:
-        feeds.claim(session, now=NOW, lease=LEASE, limit=1)
-        raise RuntimeError
+
+    def claim_and_break() -> None:
+        with store.transaction() as session:
+            feeds.claim(session, now=NOW, lease=LEASE, limit=1)
+            raise RuntimeError
+
+    pytest.raises(RuntimeError, claim_and_break)
     assert claim(store) == (A,)
 
 
@@ -155,7 +160,9 @@ def test_another_address_starts_afresh(store: Store) -> None:
 def test_validators_are_written_only_when_given(store: Store) -> None:
     sync(store)
     polled(store, validators=Validators('"1"', "yesterday", "1:abc"))
-    assert polled(store, ok=False, outcome="failed", error="reset").validators == Validators('"1"', "yesterday", "1:abc")
+    assert polled(store, ok=False, outcome="failed", error="reset").validators == Validators(
+        '"1"', "yesterday", "1:abc"
+    )
     assert polled(store, validators=Validators('"2"')).validators == Validators('"2"')
 
 
@@ -218,8 +225,6 @@ def test_a_poll_of_a_feed_nobody_knows_is_refused(store: Store) -> None:
 
 def test_two_claimers_never_take_the_same_feed(store: Store) -> None:
     """Twenty feeds, four threads that claim three at a time: each feed once."""
-    from concurrent.futures import ThreadPoolExecutor
-
     sync(store, {FeedId(f"f{n}"): f"https://{n}.example/" for n in range(20)})
     with ThreadPoolExecutor(4) as threads:
         taken = [feed for some in threads.map(lambda _: claim(store, limit=3), range(12)) for feed in some]

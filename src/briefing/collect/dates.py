@@ -7,11 +7,12 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
-_NUMBERS = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_NUMBERS = re.compile(r"(\d{4})[/.年](\d{1,2})[/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _HALF = re.compile(
     r"(?P<before>.*?\b)(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2})?)\s*(?P<half>[AP])\.?M\.?(?P<after>.*)", re.IGNORECASE
 )
 _AMERICAN = re.compile(r"^(\w{3,9},?\s+)?([A-Z][a-z]{2,8})\.?\s+(\d{1,2}),?\s+(\d{4})\s+(.*)$")
+_NO_YEAR = re.compile(r"\b0\d{3}\b(?!:)(?<![+-]\d{4})")  # email.utils would take 0001 for 2001
 _MIDNIGHT = re.compile(r"^(.*\d{4}-\d{2}-\d{2}T)24:00(?::00)?(.*)$")
 
 
@@ -53,7 +54,7 @@ def _mail(text: str) -> datetime | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = found[:6]
-    if not (hour <= 24 and minute <= 59 and second <= 60):
+    if _NO_YEAR.search(written) or not (hour <= 24 and minute <= 59 and second <= 60):
         return None
     start = datetime(year, month, day, tzinfo=timezone(timedelta(seconds=found[9] or 0)))
     return start + timedelta(hours=hour, minutes=minute, seconds=min(second, 59))

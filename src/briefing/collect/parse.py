@@ -22,6 +22,7 @@ from briefing.model import ParsedFeed, ParsedItem
 
 PARSER_VERSION = "1"  # a new one makes every stored body hash stale, so that unchanged feeds are read once more
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _LONGEST_TTL = timedelta(days=30)
 _PERIODS = {
     "hourly": timedelta(hours=1),
@@ -104,8 +105,7 @@ def _items(drafts: Sequence[Draft], most: int) -> tuple[tuple[ParsedItem, ...], 
     if len(drafts) <= most:
         chosen = drafts
     else:
-        start = datetime.min.replace(tzinfo=UTC)
-        newest = sorted(range(len(drafts)), key=lambda index: drafts[index].published or start, reverse=True)[:most]
+        newest = sorted(range(len(drafts)), key=lambda index: drafts[index].published or _NEVER, reverse=True)[:most]
         chosen = [drafts[index] for index in sorted(newest)]
     return tuple(finished(draft) for draft in chosen), len(drafts) - len(chosen)
 
@@ -179,16 +179,8 @@ def _lang(entry: Any) -> str:
 
 
 def _time(context: Any, name: str) -> datetime | None:
-    """Return one of an entry's times: as we read it, else as feedparser does, which knows a few languages more."""
-    parsed = dict.get(context, f"{name}_parsed")
-    own = moment(_text(context, name))
-    if own or not parsed:
-        return own
-    try:
-        year, month, day, hour, minute, second = parsed[:6]
-        return datetime(year, month, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second)
-    except (ValueError, OverflowError):
-        return None
+    """Return one of an entry's times; feedparser's own reading would swap day and month rather than give up."""
+    return moment(_text(context, name))
 
 
 def _ttl(about: Any) -> timedelta | None:

@@ -46,7 +46,7 @@ _ALT = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGN
 _EMPTY = re.compile(
     r"<(p|a|b|i|em|strong|li|ul|ol|blockquote|figure|figcaption|h[1-6]|sub|sup|code)(?: [^<>]*)?>\s*</\1>"
 )
-_BREAKS = re.compile(r"(?:\s*<br>){3,}")
+_BREAKS = re.compile(r"(?:<br>\s*){3,}")
 _LOOSE_BREAKS = re.compile(r"(?<=<p>)(?:\s*<br>)+|(?:<br>\s*)+(?=</p>)")
 _BROKEN_END = re.compile(r"(?:<[^<>]*|&#?\w{0,31})$")
 

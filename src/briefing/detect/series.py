@@ -45,7 +45,12 @@ def advance(ledger: Sequence[Series], item: Item, *, story: StoryId, text: str, 
     mark = marker(item.title)
     best_text = text or item.text
     announced = announcements(best_text, item.title)
-    place = _standing(own, item, mark) or _kept(own, item, mark, best_text) or _joined(own, item, mark)
+    place = (
+        _standing(own, item, mark)
+        or _kept(own, item, mark, best_text)
+        or _joined(own, item, mark)
+        or _late(own, item, mark, announced)
+    )
     if place is None and (_is_retold(own, announced) or not _opens(mark, announced)):
         return None
     place = place or _new(item, mark, announced, story)
@@ -98,6 +103,15 @@ def _joined(own: Sequence[Series], item: Item, mark: Marker | None) -> _Place | 
     if taken and part in {0, 1} and item.at - _last_at(series) > _RESTART:
         return None
     return _Place(series, part, joins=not taken)
+
+
+def _late(own: Sequence[Series], item: Item, mark: Marker | None, announced: Sequence[Announcement]) -> _Place | None:
+    """Find the series of an unnumbered first part that we meet after the part it promises."""
+    opened = _new(item, mark, announced, StoryId(""))
+    for series in own if mark is None and opened.part else ():
+        if opened.part not in {each.part for each in series.instalments} and named_alike(opened.series.title, series):
+            return _Place(series, opened.part)
+    return None
 
 
 def _last_at(series: Series) -> datetime:

@@ -1,7 +1,8 @@
-"""Slack, by incoming webhook: a header, the words, where and when, and a button.
+"""Slack, by incoming webhook: a header, the words with their links, where and when.
 
 Everything a feed wrote goes into `plain_text` and `rich_text` elements, in which Slack parses nothing: no mention, no
-link and no bold can come from a headline. The only markup is our own date, made of numbers.
+link and no bold can come from a headline. The only markup is our own date, made of numbers. Links are words, not
+buttons: to a button that an app does not answer, Slack shows its reader a warning (slackapi/node-slack-sdk#869).
 """
 
 import re
@@ -24,8 +25,8 @@ LIMITS: Mapping[str, int] = {
     "total": 12_000,
     "text": 3000,
     "words": 1000,
-    "button": 75,
-    "buttons": 5,
+    "link": 75,
+    "links": 5,
     "url": 3000,
     "block_id": 255,
     "name": 150,
@@ -37,7 +38,7 @@ _Block = dict[str, Any]
 def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     """Return the message; `block_id` of its first block is the event's key, by which a repeat can be known."""
     text = escape_slack(fit(notice.headline, LIMITS["words"]))
-    for part in shorter(replace(notice, actions=notice.actions[: LIMITS["buttons"]])):
+    for part in shorter(replace(notice, actions=notice.actions[: LIMITS["links"]])):
         blocks = _blocks(part, event_key)
         if len(blocks) <= LIMITS["blocks"] and len(as_json({"": blocks}).decode()) <= LIMITS["total"]:
             return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
@@ -66,7 +67,7 @@ def flaw(channel: SlackChannel) -> str | None:
 
 
 def _blocks(notice: Notice, event_key: str) -> list[_Block]:
-    found = (_header(notice, event_key), _words(notice), _where_and_when(notice), _buttons(notice.actions))
+    found = (_header(notice, event_key), _words(notice), _where_and_when(notice))
     return [block for block in found if block is not None]
 
 
@@ -81,6 +82,7 @@ def _words(notice: Notice) -> _Block | None:
     if notice.sentences:
         lines.append(_section(Link(" ".join(notice.sentences))))
     lines += [_section(link) for link in notice.context]
+    lines += _links(notice.actions)
     return {"type": "rich_text", "elements": lines} if lines else None
 
 
@@ -107,13 +109,13 @@ def _date(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
 
 
-def _buttons(actions: Sequence[Link]) -> _Block | None:
-    buttons = [
-        {"type": "button", "action_id": f"open-{place}", "text": _plain(action.text, LIMITS["button"]), "url": url}
-        for place, action in enumerate(actions)
-        if (url := web_link(action.url, LIMITS["url"]))
-    ]
-    return {"type": "actions", "elements": buttons} if buttons else None
+def _links(actions: Sequence[Link]) -> list[_Block]:
+    """Return one line of links, such as Read · Story."""
+    found = [(fit(action.text, LIMITS["link"]) or " ", web_link(action.url, LIMITS["url"])) for action in actions]
+    links = [{"type": "link", "url": url, "text": text, "style": {"bold": True}} for text, url in found if url]
+    apart: _Block = {"type": "text", "text": "  ·  "}
+    line = [run for link in links for run in (apart, link)][1:]
+    return [{"type": "rich_text_section", "elements": line}] if line else []
 
 
 def _plain(text: str, limit: int) -> _Block:
