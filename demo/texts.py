@@ -35,7 +35,8 @@ def part_one(at: datetime) -> Sample:
         "According to the sample's unnamed readers, the route is short and well rehearsed. The list of passengers is "
         "said to be shorter still: it reportedly names about twenty people and no field commander of the IRGC.",
         "Whether such a plan exists is disputed. State media reportedly dismissed the accounts; nobody outside has "
-        "been able to verify them. The debate itself has consequences, because those who are not on the list can count.",
+        "been able to verify them. The debate itself has consequences, because those who are not on the list "
+        "can count.",
         "That is the question for the second half of this series: what do the guardians of a system do when they "
         "learn that its head has a way out and they do not?",
         PROMISE,

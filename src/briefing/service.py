@@ -4,7 +4,7 @@ Below `app`, which builds the parts from a configuration; above the shells, whos
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -71,11 +71,19 @@ class Service:
         relaying.cancel()
         await asyncio.gather(relaying, self.poller.cancel(), self.relay.finish(STOP_SECONDS), return_exceptions=True)
 
-    async def poll(self, *, only: Collection[FeedId] | None = None, force: bool = False) -> Sequence[Report]:
-        """Poll what is due, or the feeds named, and wait for them."""
+    async def poll(
+        self,
+        *,
+        only: Collection[FeedId] | None = None,
+        force: bool = False,
+        seen: Callable[[Report], object] = lambda _: None,
+    ) -> Sequence[Report]:
+        """Poll what is due, or the feeds named, and wait for them; `seen` hears of each as it is done."""
         reports: list[Report] = []
         while tasks := await self.poller.start(only=only, force=force):
-            reports += await asyncio.gather(*tasks)
+            for task in asyncio.as_completed(tasks):
+                reports.append(await task)
+                seen(reports[-1])
             if force:  # a feed that was just polled would be taken again
                 only = set(only or self.poller.rules.feeds) - {r.feed for r in reports}
         return reports

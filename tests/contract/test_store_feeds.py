@@ -61,7 +61,8 @@ def test_a_claim_that_is_not_committed_takes_nothing(store: Store) -> None:
             feeds.claim(session, now=NOW, lease=LEASE, limit=1)
             raise RuntimeError
 
-    pytest.raises(RuntimeError, claim_and_break)
+    with pytest.raises(RuntimeError):
+        claim_and_break()
     assert claim(store) == (A,)
 
 

@@ -15,7 +15,7 @@ MASK = "***"
 
 
 def set_up(config: "Config", *, quiet: bool = False) -> None:
-    """Send our events and the libraries' warnings to standard error; `quiet` keeps all but warnings back."""
+    """Send our events and the libraries' warnings to standard error; `quiet` keeps all but errors back."""
     secrets = tuple(sorted(set(_secrets(config)), key=len, reverse=True))
     last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
@@ -26,7 +26,7 @@ def set_up(config: "Config", *, quiet: bool = False) -> None:
             lambda _logger, _name, event: {k: _masked(v, secrets) for k, v in event.items()},
             last,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -1,7 +1,9 @@
 """run, poll: the service, and one look at the feeds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -92,10 +94,17 @@ def poll(
     from briefing.model import FeedId
 
     named = {FeedId(name) for name in feeds or ()}
-    unknown = named - set(_ids(config))
+    known = _ids(config)
+    unknown = named - set(known)
     if unknown:
         raise fail(f"no feed named {', '.join(sorted(unknown))}", hint="briefing feeds list", code=Exit.USAGE)
-    reports = serve(config, database, lambda s: s.poll(only=named or None, force=force or bool(named)), quiet=True)
+    with progress(len(named) or len(known)) as seen:
+        reports = serve(
+            config,
+            database,
+            lambda service: service.poll(only=named or None, force=force or bool(named), seen=seen),
+            quiet=True,
+        )
     if json:
         output.as_json(reports)
     else:
@@ -107,6 +116,21 @@ def _ids(config: Path) -> Sequence[str]:
     from briefing.config import effective
 
     return list(effective.feeds(open_config(config)))
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[["Report"], object]]:
+    """Show a bar on a terminal, which goes when all is done; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda report: bar.update(task, advance=1, description=f"{report.feed} {report.outcome}")
 
 
 def _print(reports: Sequence["Report"]) -> None:

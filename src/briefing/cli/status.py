@@ -86,11 +86,17 @@ def _feeds(facts: dict[str, Any]) -> str:
     parts = [f"{facts['ok']} ok"]
     parts += [f"{facts['new']} not polled yet"] if facts["new"] else []
     parts += [f"{facts['paused']} paused"] if facts["paused"] else []
-    for row in facts["failing"]:
-        since = f" since {row['since']:%H:%M}" if row["since"] else ""
-        parts.append(f"failing: {row['feed']} ({row['error']}{since}, next try {row['next_try']:%H:%M} UTC)")
-    parts += [f"gone: {', '.join(facts['gone'])}"] if facts["gone"] else []
+    parts += [f"{len(facts['failing'])} failing ({_failing(facts['failing'])})"] if facts["failing"] else []
+    parts += [f"{len(facts['gone'])} gone ({', '.join(facts['gone'])})"] if facts["gone"] else []
     return " · ".join(parts)
+
+
+def _failing(rows: list[dict[str, Any]]) -> str:
+    if len(rows) > 1:
+        return ", ".join(row["feed"] for row in rows[:5]) + (" …" if len(rows) > 5 else "") + "; briefing feeds list"
+    (row,) = rows
+    since = f" since {row['since']:%H:%M}" if row["since"] else ""
+    return f"{row['feed']}: {row['error']}{since}, next try {row['next_try']:%H:%M} UTC"
 
 
 def _awaited(row: dict[str, Any]) -> str:

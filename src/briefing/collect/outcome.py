@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import assert_never
 
 from briefing.collect import cadence
-from briefing.model import Failed, Fetched, FetchOutcome, FeedState, Gone, NotModified, Polled, Throttled
+from briefing.model import Failed, FeedState, Fetched, FetchOutcome, Gone, NotModified, Polled, Throttled
 
 FAR = timedelta(days=36_500)  # a feed that is gone is not due in our lifetime
 

@@ -15,6 +15,10 @@ LONGEST = 2000  # what browsers, mail programs and databases agree on
 _PORTS = {"http": 80, "https": 443}
 _UNSAFE = re.compile(r'[\s"<>^`{|}]')
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
+# A URL like most: `absolute` would give it back as it is.
+_USUAL = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?:[/?#][A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?"
+)
 _MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 
 _TRACKER_PREFIXES = ("utm_", "at_custom", "mtm_", "pk_", "piwik_", "hsa_", "oly_", "vero_", "ns_")
@@ -32,6 +36,8 @@ def absolute(url: str, base: str | None = None) -> str | None:
     What a browser would ignore or read differently (tabs and line ends inside, backslashes) is settled here, so that
     the host seen is the host reached (WHATWG URL, section 4.4).
     """
+    if len(url) <= LONGEST and _USUAL.fullmatch(url):
+        return url
     joined = _joined(url, base)
     if joined is None or len(joined) > LONGEST:
         return None

@@ -45,15 +45,21 @@ def advance(ledger: Sequence[Series], item: Item, *, story: StoryId, text: str, 
     mark = marker(item.title)
     best_text = text or item.text
     announced = announcements(best_text, item.title)
+    named = (
+        mark
+        if mark and mark.series_title and (mark.part is not None or mark.final)
+        else _implied(item, mark, announced)
+    )
     place = (
         _standing(own, item, mark)
         or _kept(own, item, mark, best_text)
-        or _joined(own, item, mark)
-        or _late(own, item, mark, announced)
+        or _kept(own, item, named, best_text)
+        or _joined(own, item, named)
     )
-    if place is None and (_is_retold(own, announced) or not _opens(mark, announced)):
+    if place is None and named and not _is_retold(own, announced):
+        place = _Place(Series(story, item.source, named.series_title, authors=item.authors), named.part)
+    if place is None:
         return None
-    place = place or _new(item, mark, announced, story)
     before = next((series for series in own if series == place.series), None)
     return _progress(before, place, item, announced, min(item.at, now))
 
@@ -87,31 +93,23 @@ def _kept(own: Sequence[Series], item: Item, mark: Marker | None, text: str) -> 
     )
     marked = mark.part if mark else None
     part = next((part for part in (marked, promise.part) if part is not None), _next_part(series))
-    return _Place(series, part, (index, kept))
+    return _Place(series, part, (index, kept), joins=not _has(series, part))
 
 
-def _joined(own: Sequence[Series], item: Item, mark: Marker | None) -> _Place | None:
+def _joined(own: Sequence[Series], item: Item, named: Marker | None) -> _Place | None:
     """Find the series that the item says it is a part of, the latest of those named alike."""
-    if mark is None or not mark.series_title or (mark.part is None and not mark.final):
-        return None
-    alike = [series for series in own if series.instalments and named_alike(mark.series_title, series)]
-    if not alike:
+    alike = [each for each in own if each.instalments and named and named_alike(named.series_title, each)]
+    if named is None or not alike:
         return None
     series = max(alike, key=_last_at)
-    part = mark.part if mark.part is not None else _next_part(series)
-    taken = part is not None and part in {instalment.part for instalment in series.instalments}
-    if taken and part in {0, 1} and item.at - _last_at(series) > _RESTART:
+    part = _next_part(series) if named.part is None and named.final else named.part
+    if part in {0, 1} and _has(series, part) and item.at - _last_at(series) > _RESTART:
         return None
-    return _Place(series, part, joins=not taken)
+    return _Place(series, part, joins=not _has(series, part))
 
 
-def _late(own: Sequence[Series], item: Item, mark: Marker | None, announced: Sequence[Announcement]) -> _Place | None:
-    """Find the series of an unnumbered first part that we meet after the part it promises."""
-    opened = _new(item, mark, announced, StoryId(""))
-    for series in own if mark is None and opened.part else ():
-        if opened.part not in {each.part for each in series.instalments} and named_alike(opened.series.title, series):
-            return _Place(series, opened.part)
-    return None
+def _has(series: Series, part: int | None) -> bool:
+    return part is not None and part in {instalment.part for instalment in series.instalments}
 
 
 def _last_at(series: Series) -> datetime:
@@ -132,18 +130,13 @@ def _is_retold(own: Sequence[Series], announced: Sequence[Announcement]) -> bool
 # --- opening a series -----------------------------------------------------------------------------------------------
 
 
-def _opens(mark: Marker | None, announced: Sequence[Announcement]) -> bool:
-    """Say whether an item without a place starts a series: it names one, or promises something we can recognise."""
-    if mark and mark.part is not None and mark.series_title:
-        return True
-    return any(one.part is not None or one.title or one.topic for one in announced)
-
-
-def _new(item: Item, mark: Marker | None, announced: Sequence[Announcement], story: StoryId) -> _Place:
-    title = _series_title(item.title, mark)
+def _implied(item: Item, mark: Marker | None, announced: Sequence[Announcement]) -> Marker | None:
+    """Read from what an item announces which part it is itself; None if it announces nothing we could recognise."""
+    if not any(one.part is not None or one.title or one.topic for one in announced):
+        return None
     coming = [one.part for one in announced if one.part is not None and one.part > 1]
     part = mark.part if mark and mark.part is not None else min(coming) - 1 if coming else None
-    return _Place(Series(story, item.source, title, authors=item.authors), part)
+    return Marker(part, series_title=_series_title(item.title, mark))
 
 
 def _series_title(title: str, mark: Marker | None) -> str:
@@ -172,7 +165,7 @@ def _progress(
     for one in _ahead_of(place.part, announced):
         promise = Promise(one.quote, at, one.part, one.title, one.topic, item.id)
         index = _known(series, promise)
-        if index is None and not _is_out(series, promise):
+        if index is None and not _has(series, promise.part):
             series = replace(series, promises=(*series.promises, promise))
             opened.append(promise)
         elif index is not None and (better := _revision(series.promises[index], promise)):
@@ -220,10 +213,6 @@ def _known(series: Series, promise: Promise) -> int | None:
 
 def _matter(promise: Promise) -> set[str]:
     return {spaced(words) for words in (promise.quote, promise.title, promise.topic) if words}
-
-
-def _is_out(series: Series, promise: Promise) -> bool:
-    return promise.part is not None and promise.part in {instalment.part for instalment in series.instalments}
 
 
 def _revision(standing: Promise, read: Promise) -> Promise | None:

@@ -99,7 +99,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now; `after` is what the far end asked for; `stop_channel` says that nothing else would get through either."""
+    """Not now; `after` is what the far end asked for; `stop_channel`: nothing else would get through either."""
 
     reason: str
     after: timedelta | None = None
