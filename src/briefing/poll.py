@@ -240,7 +240,7 @@ def _keep(session: Session, arrival: Arrival, settings: FeedSettings) -> tuple[S
     items.rekey(session, rekeyed=sieved.rekeyed)
     texts = {item.id: arrival.texts[item.url] for item in new if item.url and item.url in arrival.texts}
     items.put_texts(session, texts=texts, expires=now + TEXT_LIFE)
-    return sorted(new, key=lambda item: item.at), changed
+    return sorted(reversed(new), key=lambda item: item.at), changed
 
 
 def _file(session: Session, rules: Rules, arrival: Arrival, item: Item) -> Sequence[Event]:

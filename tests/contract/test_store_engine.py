@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import event, inspect, text
 from sqlmodel.sql.sqltypes import AutoString
 
 from briefing.errors import StoreError
@@ -59,7 +60,7 @@ def test_a_block_that_raises_leaves_no_trace(store: Store, error: type[BaseExcep
 
 
 def test_nothing_can_be_written_while_reading(store: Store) -> None:
-    with pytest.raises(StoreError, match="read-?only"), store.reading() as session:
+    with pytest.raises(StoreError, match=r"read-?only"), store.reading() as session:
         feeds.sync(session, feeds={FEED: "https://a.example/"}, now=NOW)
     sync(store)  # the connection is as good as new
     assert known(store) == 1
@@ -73,11 +74,12 @@ def test_a_reader_sees_one_moment(store: Store) -> None:
     assert known(store) == 1
 
 
-def test_a_drivers_error_is_ours_with_its_cause_and_shows_no_value(store: Store) -> None:
+def test_a_drivers_error_becomes_ours_has_a_cause_and_shows_no_value(store: Store) -> None:
     with pytest.raises(StoreError) as caught, store.transaction() as session:
         session.connection().execute(text("INSERT INTO settings (name) VALUES (:secret)"), {"secret": "hunter2"})
     assert caught.value.__cause__ is not None
-    assert "hunter2" not in str(caught.value) + str(caught.value.__cause__)[:200]
+    assert "null" in str(caught.value).lower()
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
@@ -173,11 +175,11 @@ def test_sqlite_is_set_up_to_keep_what_it_was_given(sqlite_store: Store, pragma:
 
 def test_a_writer_takes_the_lock_before_it_reads(sqlite_store: Store) -> None:
     """Else two could both find a delivery due, and only one of them could write."""
-    with sqlite_store.transaction(), sqlite3.connect(str(sqlite_store.path), timeout=0) as other:
+    with sqlite_store.transaction() as session, closing(sqlite3.connect(str(sqlite_store.path), timeout=0)) as other:
+        assert feeds.states(session) == ()
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         assert other.execute("SELECT count(*) FROM feeds").fetchone() == (0,)
-    other.close()
 
 
 def test_one_process_at_a_time_runs_on_a_sqlite_database(sqlite_store: Store) -> None:
@@ -241,12 +243,14 @@ def test_kill_9_in_a_transaction_loses_that_transaction_alone(
 
 
 def test_a_full_disk_refuses_the_write_and_keeps_the_rest(sqlite_store: Store) -> None:
-    def fill(connection: Connection) -> None:
-        connection.exec_driver_sql("PRAGMA max_page_count=1")  # means: not one page more than there are
+    many = {FeedId(f"f{n}"): "https://x.example/" * 100 for n in range(1000)}
+
+    def fill() -> None:
+        with sqlite_store.transaction() as session:
+            session.connection().exec_driver_sql("PRAGMA max_page_count=1")  # not one page more than there are
+            feeds.sync(session, feeds=many, now=NOW)
 
     sync(sqlite_store)
-    many = {FeedId(f"f{n}"): "https://x.example/" * 100 for n in range(1000)}
-    with pytest.raises(StoreError, match="full"), sqlite_store.transaction() as session:
-        fill(session.connection())
-        feeds.sync(session, feeds=many, now=NOW)
+    with pytest.raises(StoreError, match="full"):
+        fill()
     assert known(sqlite_store) == 1

@@ -33,7 +33,9 @@ _NO_FEED_PATH = re.compile(r"/comments?/|\.html?$")
 _TELLING = 40  # characters that make a paragraph recognisable
 _SHORTEST_LINE = 25
 _LAST_LINES = 3
-_AROUND = words("nav aside footer form header button")
+_LEAVES = ("p", "div", "blockquote", "aside", "footer", "h2", "h3", "h4", "h5", "h6")
+_AROUND = words("nav form button")
+_AROUND_ARTICLES = words("aside footer header")
 _AROUND_NAME = re.compile(r"comment|respond|share|social|cookie|newsletter|subscribe|copyright", re.IGNORECASE)
 
 _SHORT = 600  # characters: a whole article is longer, a teaser is not
@@ -102,10 +104,10 @@ def _to_the_end(text: str, root: HtmlElement) -> str:
 
 def _leaves(root: HtmlElement) -> list[HtmlElement]:
     """Return the innermost blocks of the article itself, in order."""
-    articles = list(root.iter("article", "main"))
-    article = max(articles, key=lambda element: len(element.text_content()), default=root)
-    blocks = article.iter("p", "div", "blockquote")
-    return [block for block in blocks if not any(True for _ in block.iterdescendants("p", "div", "blockquote", "li"))]
+    article = max(root.iter("article", "main"), key=lambda element: len(element.text_content()), default=root)
+    outside = _AROUND | _AROUND_ARTICLES if article is root else _AROUND
+    blocks = [block for block in article.iter(*_LEAVES) if not any(True for _ in block.iterdescendants(*_LEAVES, "li"))]
+    return [block for block in blocks if not any(around.tag in outside for around in block.iterancestors())]
 
 
 def _is_prose(block: HtmlElement, words: str) -> bool:
@@ -113,10 +115,8 @@ def _is_prose(block: HtmlElement, words: str) -> bool:
     if len(words) < _SHORTEST_LINE or not words.rstrip("\"'”’»)").endswith((".", "!", "?", "…", "؟", "۔", "。")):
         return False
     linked = sum(len(anchor.text_content()) for anchor in block.iter("a"))
-    around = [block, *block.iterancestors()]
-    return linked * 2 < len(words) and not any(
-        a.tag in _AROUND or _AROUND_NAME.search(f"{a.get('class') or ''} {a.get('id') or ''}") for a in around
-    )
+    names = (f"{around.get('class') or ''} {around.get('id') or ''}" for around in (block, *block.iterancestors()))
+    return linked * 2 < len(words) and not any(_AROUND_NAME.search(name) for name in names)
 
 
 def _feeds(root: HtmlElement, url: str) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,15 @@ spares nh3 its quadratic work, and after it, where every tag is balanced and dep
 
 import re
 from collections import Counter
+from itertools import accumulate
 
 from briefing.collect.characters import words
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
 _VOID = words("br hr img input meta link base area col embed source track wbr param")
+_SIGN = re.compile(rf"<(/?)(?!(?:{'|'.join(sorted(_VOID))})\b)[a-zA-Z]", re.IGNORECASE)
+_STEP = {"": 1, "/": -1}
+_UNLINKED = "<a rel="  # how nh3 writes an anchor that has lost its target
 # Opening one of these closes the ones named, when they stand open right before it (HTML, 13.1.2.4 optional tags).
 _IMPLIED = {
     "p": frozenset({"p"}),
@@ -23,7 +27,14 @@ _IMPLIED = {
 
 def prune(markup: str, deepest: int, *, unlinked: bool = False) -> str:
     """Return the markup without the tags below `deepest`, their text kept; `unlinked`: nor anchors without a target."""
+    if _depth(markup) <= deepest and not (unlinked and _UNLINKED in markup):
+        return markup
     return _TAG.sub(_Pruning(deepest, unlinked=unlinked), markup)
+
+
+def _depth(markup: str) -> int:
+    """Return the depth of balanced markup, at the speed of the library."""
+    return max(accumulate(map(_STEP.__getitem__, _SIGN.findall(markup))), default=0)
 
 
 class _Pruning:
@@ -45,7 +56,7 @@ class _Pruning:
     def _opened(self, name: str, attributes: str) -> bool:
         while self._open and self._open[-1][0] in _IMPLIED.get(name, ()):
             self._pop()
-        kept = self._depth < self._deepest and not (self._unlinked and name == "a" and "href=" not in attributes)
+        kept = self._depth < self._deepest and not (self._unlinked and name == "a" and " href=" not in attributes)
         self._open.append((name, kept))
         self._names[name] += 1
         self._depth += kept

@@ -54,6 +54,8 @@ def absolute(url: str, base: str | None = None) -> str | None:
 
 def link(href: str, base: str | None = None) -> str | None:
     """Return a link's target for readers: `absolute` without trackers, or a plain mailto; None if neither."""
+    if len(href) <= LONGEST and _USUAL.fullmatch(href):
+        return untracked(href)
     bare = "".join(clean(href).split("\n")).strip()
     if bare[:7].lower() == "mailto:":
         address = bare[7:].partition("?")[0]

@@ -6,6 +6,7 @@ topic, in this order; each is put in words that an operator can check.
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rapidfuzz import fuzz
 
@@ -15,6 +16,7 @@ from briefing.detect.tongue import straight, visible
 from briefing.detect.tongues import TONGUES
 from briefing.model import Item, Promise, PromiseState, Series
 
+_DATE_ONLY = timedelta(days=1)
 _LEAD = 1_000  # characters of a text in which it says what it is about
 _BODY = 20_000  # characters of a text that count at all
 _SIMILAR = 88  # rapidfuzz ratio, 0 to 100, from which two titles are one
@@ -37,15 +39,17 @@ class Evidence:
 def evidence(item: Item, mark: Marker | None, text: str, series: Series, promise: Promise) -> Evidence | None:
     """Say why `item` keeps `promise` of `series` (of its own source); None if it does not.
 
-    Nothing older than the promise keeps it, nor what only repeats it, nor a part of another number.
+    Nothing older than the promise keeps it, nor what only repeats it, nor a part of another number. A number is sure
+    enough to forgive a feed that gives no more than the day.
     """
-    if promise.state is not PromiseState.AWAITED or promise.made_by == item.id or item.at < promise.made_at:
+    age = promise.made_at - item.at
+    if promise.state is not PromiseState.AWAITED or promise.made_by == item.id or age > _DATE_ONLY:
         return None
     if mark and mark.part is not None and promise.part not in {None, mark.part}:
         return None
     if by_number := _by_number(item, mark, text, series, promise):
         return by_number
-    if promise.quote and spaced(promise.quote) in spaced(text):
+    if age > timedelta(0) or (promise.quote and spaced(promise.quote) in spaced(text)):
         return None
     return _by_title(item, mark, promise) or _by_topic(item, mark, text, series, promise)
 

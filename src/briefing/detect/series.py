@@ -45,18 +45,15 @@ def advance(ledger: Sequence[Series], item: Item, *, story: StoryId, text: str, 
     mark = marker(item.title)
     best_text = text or item.text
     announced = announcements(best_text, item.title)
-    named = (
-        mark
-        if mark and mark.series_title and (mark.part is not None or mark.final)
-        else _implied(item, mark, announced)
-    )
+    says_so = mark and mark.series_title and (mark.part is not None or mark.final)
+    named = mark if says_so else _implied(item, mark, announced)
     place = (
         _standing(own, item, mark)
         or _kept(own, item, mark, best_text)
         or _kept(own, item, named, best_text)
         or _joined(own, item, named)
     )
-    if place is None and named and not _is_retold(own, announced):
+    if place is None and named and (named.part is not None or announced) and not _is_retold(own, announced):
         place = _Place(Series(story, item.source, named.series_title, authors=item.authors), named.part)
     if place is None:
         return None

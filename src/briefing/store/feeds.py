@@ -70,8 +70,9 @@ def claim(
     if only is not None:
         query = query.where(col(FeedRow.id).in_(only))
     taken = tuple(_state(row) for row in session.exec(query.with_for_update(skip_locked=True)).all())
-    ids = [state.id for state in taken]
-    session.exec(update(FeedRow).where(col(FeedRow.id).in_(ids)).values(next_poll_at=now + lease))
+    if taken:
+        ids = [state.id for state in taken]
+        session.exec(update(FeedRow).where(col(FeedRow.id).in_(ids)).values(next_poll_at=now + lease))
     return taken
 
 

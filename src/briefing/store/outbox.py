@@ -96,13 +96,12 @@ def claim(
     Due are pending and retry whose time has come, and sending whose lease has ended. Each goes to sending under a new
     epoch until `now + lease`, and counts this attempt. Mail to suppressed addresses is dead at once, never returned.
     """
-    while True:
-        due = _due(session, now, limit, mail)
+    while due := _due(session, now, limit, mail):
         barred = _barred(session, due)
         _bury(session, [row for row in due if row.address in barred], now)
-        taken = [row for row in due if row.address not in barred]
-        if taken or not due:
-            return _take(session, taken, owner, now + lease)
+        if fit := [row for row in due if row.address not in barred]:
+            return _take(session, fit, owner, now + lease)
+    return ()
 
 
 def _due(session: Session, now: datetime, limit: int, mail: bool) -> Sequence[DeliveryRow]:
@@ -120,7 +119,8 @@ def _barred(session: Session, due: Iterable[DeliveryRow]) -> frozenset[str]:
 
 def _bury(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:
     values = {"state": DeliveryState.DEAD.value, "owner": None, "last_error": "suppressed", "next_attempt_at": now}
-    session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows])).values(**values))
+    if rows:
+        session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows])).values(**values))
 
 
 def _take(session: Session, rows: Sequence[DeliveryRow], owner: str, until: datetime) -> tuple[Delivery, ...]:

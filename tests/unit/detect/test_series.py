@@ -129,6 +129,12 @@ def test_a_promise_is_kept_by_number_by_title_or_by_topic(part_2: Item, evidence
     assert len(ledger) == 1
 
 
+def test_a_feed_that_gives_the_day_alone_keeps_its_promise_by_number() -> None:
+    progress = step(after_part_1(), item(2, "The Moscow Contingency, Part 2: Generals", days=-0.4))
+    assert progress
+    assert [promise.state for promise in progress.series.promises] == [PromiseState.KEPT]
+
+
 DECOYS = [
     pytest.param(item(2, "IRGC coup fears grow", days=1, source="Another Outlet"), id="another outlet's coup story"),
     pytest.param(
@@ -227,6 +233,24 @@ def test_numbered_parts_join_without_a_promise_and_a_gap_stays_awaited() -> None
     assert progress.series.promises[0].state is PromiseState.AWAITED
 
 
+def test_a_final_part_follows_the_last_one() -> None:
+    ledger = after_part_1()
+    step(ledger, item(2, "The Moscow Contingency, Part 2", days=1))
+    progress = step(ledger, item(3, "The Moscow Contingency: The Final Part", days=2))
+    assert progress
+    assert progress.joined
+    assert progress.joined.part == 3
+
+
+def test_an_unnumbered_part_2_is_known_by_promising_part_3() -> None:
+    ledger = after_part_1()
+    text = "Coming up in Part 3: Exile."
+    progress = step(ledger, item(2, "The Moscow Contingency: Who Holds the Guns", days=9, text=text))
+    assert progress
+    assert [promise.part for promise in progress.kept] == [2]
+    assert [promise.part for promise in progress.opened] == [3]
+
+
 def test_a_part_that_is_out_is_not_promised() -> None:
     ledger: list[Series] = []
     step(ledger, item(2, "The Moscow Contingency, Part 2", days=0))
@@ -266,6 +290,7 @@ def test_items_that_are_not_news_build_the_ledger() -> None:
         ("Protests spread", "To be continued."),
         ("Part 2: Something", OTHER_WORDS),
         ("Sbarro files for Chapter 11", OTHER_WORDS),
+        ("The Moscow Contingency: Conclusion", OTHER_WORDS),
     ],
 )
 def test_what_opens_no_series(title: str, text: str) -> None:
