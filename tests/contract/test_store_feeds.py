@@ -24,13 +24,18 @@ def sync(store: Store, urls: dict[FeedId, str] = URLS, now: datetime = NOW) -> N
 
 
 def claim(store: Store, **changes: Any) -> tuple[FeedId, ...]:
-    terms = {"now": NOW, "lease": LEASE, "limit": 10} | changes
+    terms: dict[str, Any] = {"now": NOW, "lease": LEASE, "limit": 10} | changes
     with store.transaction() as session:
         return tuple(state.id for state in feeds.claim(session, **terms))
 
 
 def polled(store: Store, feed: FeedId = A, **changes: Any) -> FeedState:
-    terms = {"at": NOW, "next_poll_at": NOW + timedelta(minutes=15), "ok": True, "outcome": "new"} | changes
+    terms: dict[str, Any] = {
+        "at": NOW,
+        "next_poll_at": NOW + timedelta(minutes=15),
+        "ok": True,
+        "outcome": "new",
+    } | changes
     with store.transaction() as session:
         return feeds.polled(session, Polled(feed=feed, **terms))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def _feeds(store: Store) -> None:
         feeds.sync(session, feeds={A: "https://a.example/rss", B: "https://b.example/rss"}, now=NOW)
 
 
-def candidate(key: str = "1", *, news: bool = True, **changes: object) -> Candidate:
+def candidate(key: str = "1", *, news: bool = True, **changes: Any) -> Candidate:
     parsed = ParsedItem(
         guid=key,
         url=f"https://a.example/{key}",
@@ -34,7 +35,7 @@ def candidate(key: str = "1", *, news: bool = True, **changes: object) -> Candid
         text="Text.",
         excerpt=("Text.",),
     )
-    return Candidate(key, replace(parsed, **changes), f"hash-{key}", news)  # type: ignore[arg-type]
+    return Candidate(key, replace(parsed, **changes), f"hash-{key}", news)
 
 
 def add(
@@ -161,10 +162,10 @@ def test_another_feeds_items_are_not_known(store: Store) -> None:
         pytest.param({"url": "https://a.example/moved"}, id="link"),
     ],
 )
-def test_what_a_reader_sees_makes_an_item_changed(store: Store, changes: dict[str, object]) -> None:
+def test_what_a_reader_sees_makes_an_item_changed(store: Store, changes: dict[str, Any]) -> None:
     (item,) = add(store, candidate())
     (changed,) = change(store, item, replace(candidate(**changes), content_hash="new"))
-    assert changed == replace(item, changed_at=NOW + HOUR, **changes) == get(store, item)  # type: ignore[arg-type]
+    assert changed == replace(item, changed_at=NOW + HOUR, **changes) == get(store, item)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_what_a_reader_sees_makes_an_item_changed(store: Store, changes: dict[st
         pytest.param({"title": "Item\0 1"}, id="characters that are not stored"),
     ],
 )
-def test_what_no_reader_sees_is_stored_silently(store: Store, changes: dict[str, object]) -> None:
+def test_what_no_reader_sees_is_stored_silently(store: Store, changes: dict[str, Any]) -> None:
     (item,) = add(store, candidate())
     assert change(store, item, replace(candidate(**changes), content_hash="new")) == ()
     stored = get(store, item)
@@ -271,7 +272,13 @@ def test_listings_are_newest_first(store: Store) -> None:
     ],
 )
 def test_no_character_of_a_feed_can_break_a_write(store: Store, hostile: str, stored: str) -> None:
-    parts = {"title": hostile, "text": hostile, "authors": (hostile,), "excerpt": (hostile,), "url": hostile}
+    parts: dict[str, Any] = {
+        "title": hostile,
+        "text": hostile,
+        "authors": (hostile,),
+        "excerpt": (hostile,),
+        "url": hostile,
+    }
     (item,) = add(store, candidate(hostile, **parts))
     assert (item.title, item.text, item.authors, item.excerpt, item.url) == (
         stored,

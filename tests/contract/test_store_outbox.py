@@ -56,13 +56,13 @@ def enqueue(store: Store, *deliveries: NewDelivery, now: datetime = NOW) -> int:
 
 
 def claim(store: Store, owner: str = ME, **changes: Any) -> tuple[Delivery, ...]:
-    terms = {"now": NOW, "lease": LEASE, "limit": 10, "mail": True} | changes
+    terms: dict[str, Any] = {"now": NOW, "lease": LEASE, "limit": 10, "mail": True} | changes
     with store.transaction() as session:
         return outbox.claim(session, owner=owner, **terms)
 
 
 def record(store: Store, delivery: Delivery, verdict: Verdict, owner: str = ME, **changes: Any) -> bool:
-    terms = {"next_attempt_at": None, "now": NOW + SECOND, "duration": SECOND} | changes
+    terms: dict[str, Any] = {"next_attempt_at": None, "now": NOW + SECOND, "duration": SECOND} | changes
     with store.transaction() as session:
         return outbox.record(session, delivery=delivery, owner=owner, verdict=verdict, **terms)
 
@@ -75,7 +75,7 @@ def listing(store: Store, *states: DeliveryState) -> tuple[Delivery, ...]:
 def attempts(store: Store) -> Sequence[tuple[int, str, str, int]]:
     columns = (AttemptRow.epoch, AttemptRow.outcome, AttemptRow.detail, AttemptRow.duration_ms)
     with store.reading() as session:
-        return [tuple(row) for row in session.exec(select(*columns).order_by(col(AttemptRow.id)))]
+        return [(row[0], row[1], row[2], row[3]) for row in session.exec(select(*columns).order_by(col(AttemptRow.id)))]
 
 
 def test_an_event_is_told_once(store: Store) -> None:
@@ -167,7 +167,7 @@ def test_the_longest_due_goes_first_whatever_its_state(store: Store) -> None:
     (retried,) = claim(store, now=NOW + SECOND)
     record(store, retried, Retry("busy"), next_attempt_at=NOW + 2 * LEASE)
     enqueue(store, mail("new"), now=NOW + 3 * LEASE)
-    later = {"now": NOW + 4 * LEASE, "limit": 1}
+    later: dict[str, Any] = {"now": NOW + 4 * LEASE, "limit": 1}
     order = [claim(store, **later)[0].message_id for _ in range(3)]
     assert order == ["<abandoned@x.example>", "<retried@x.example>", "<new@x.example>"]
 
@@ -219,9 +219,9 @@ def test_what_will_never_arrive_is_dead(store: Store, verdict: Verdict) -> None:
 def test_many_verdicts_are_recorded_in_one_commit(store: Store) -> None:
     enqueue(store, *(mail(str(n)) for n in range(5)))
     mine = claim(store)
-    terms = {"owner": ME, "next_attempt_at": None, "now": NOW, "duration": SECOND}
+    terms: dict[str, Any] = {"owner": ME, "next_attempt_at": None, "now": NOW, "duration": SECOND}
     with store.transaction() as session:
-        assert all(outbox.record(session, delivery=one, verdict=Delivered(), **terms) for one in mine)  # type: ignore[arg-type]
+        assert all(outbox.record(session, delivery=one, verdict=Delivered(), **terms) for one in mine)
     assert len(listing(store, SENT)) == len(attempts(store)) == 5
 
 

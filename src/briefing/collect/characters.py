@@ -18,6 +18,8 @@ ELLIPSIS = "…"
 
 def clean(text: str) -> str:
     """Return the text without unwanted characters; line ends become a newline."""
+    if text.isascii() and text.isprintable():
+        return text
     joined = _PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
     return _UNWANTED.sub("", _BREAKS.sub("\n", joined))
 

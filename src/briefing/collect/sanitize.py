@@ -47,7 +47,8 @@ _EMPTY = re.compile(
     r"<(p|a|b|i|em|strong|li|ul|ol|blockquote|figure|figcaption|h[1-6]|sub|sup|code)(?: [^<>]*)?>\s*</\1>"
 )
 _BREAKS = re.compile(r"(?:<br>\s*){3,}")
-_LOOSE_BREAKS = re.compile(r"(?<=<p>)(?:\s*<br>)+|(?:<br>\s*)+(?=</p>)")
+_FIRST_BREAKS = re.compile(r"<p>(?:\s*<br>)+")
+_LAST_BREAKS = re.compile(r"(?:<br>\s*)+</p>")
 _BROKEN_END = re.compile(r"(?:<[^<>]*|&#?\w{0,31})$")
 
 
@@ -100,10 +101,13 @@ def _once(markup: str, base: str | None) -> str:
 
 
 def _tidy(markup: str) -> str:
+    """Take out what says nothing, until nothing more goes."""
     previous = ""
     while markup != previous:
         previous = markup
-        markup = _EMPTY.sub("", _LOOSE_BREAKS.sub("", _BREAKS.sub("<br><br>", markup)))
+        if "<br>" in markup:
+            markup = _LAST_BREAKS.sub("</p>", _FIRST_BREAKS.sub("<p>", _BREAKS.sub("<br><br>", markup)))
+        markup = _EMPTY.sub("", markup)
     return markup.strip()
 
 

@@ -94,12 +94,17 @@ class StartTls(StrEnum):
 class Smtp(Strict):
     """The mail server that takes our messages."""
 
-    host: str = Field(description="Name or address of the mail server.")
+    host: str = Field(description="Name or address of the mail server; empty: none.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="587 for STARTTLS, 465 for implicit TLS.")
     starttls: StartTls = Field(StartTls.REQUIRED, description="required, optional, implicit or off.")
     user: str | None = Field(None, description="User name, if the server asks for one.")
     password: SecretStr | None = Field(None, description="Password, best as ${ENV} or ${file:/run/secrets/…}.")
     connections: Annotated[int, Field(ge=1, le=20)] = Field(4, description="Connections used at once.")
+
+
+def _server(smtp: Smtp | None) -> Smtp | None:
+    """Take an empty host, such as an unset ${SMTP_HOST:-}, for no server."""
+    return smtp if smtp and smtp.host else None
 
 
 class Site(Strict):
@@ -121,7 +126,9 @@ class Site(Strict):
     )
     timezone: Zone = Field("UTC", description="Zone of the times below, unless a digest says otherwise.")
     locale: str = Field("en", description="Language of the words around the items.")
-    smtp: Smtp | None = Field(None, description="Without it, mail is written to the folder outbox/.")
+    smtp: Annotated[Smtp | None, AfterValidator(_server)] = Field(
+        None, description="Without it, mail is written to the folder outbox/."
+    )
 
 
 class PollDefaults(Strict):
