@@ -240,7 +240,8 @@ def _keep(session: Session, arrival: Arrival, settings: FeedSettings) -> tuple[S
     items.rekey(session, rekeyed=sieved.rekeyed)
     texts = {item.id: arrival.texts[item.url] for item in new if item.url and item.url in arrival.texts}
     items.put_texts(session, texts=texts, expires=now + TEXT_LIFE)
-    return sorted(reversed(new), key=lambda item: item.at), changed
+    upwards = new[::-1]  # documents run newest first, which settles the order of equal times
+    return sorted(upwards, key=lambda item: item.at), changed
 
 
 def _file(session: Session, rules: Rules, arrival: Arrival, item: Item) -> Sequence[Event]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from briefing.clock import Clock
-from briefing.config.grammar import Channel, SlackChannel, WebhookChannel
+from briefing.config.alerts import Channel, SlackChannel, WebhookChannel
 from briefing.errors import RenderError
 from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, Retry, Verdict
 from briefing.render import mime

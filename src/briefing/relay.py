@@ -87,12 +87,13 @@ class Relay:
         renewing = asyncio.create_task(self._renew())
         attempts = 0
         try:
-            while started := sum([await self._start(lane) for lane in self._lanes]) or self._tasks:
-                attempts += started if isinstance(started, int) else 0
+            while True:
+                attempts += sum([await self._start(lane) for lane in self._lanes])
+                if not self._tasks:
+                    return attempts
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             renewing.cancel()
-        return attempts
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way end, but no longer than this."""

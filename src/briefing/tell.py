@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from briefing.config.grammar import Channel, MailChannel, Route
+from briefing.config.alerts import Channel, MailChannel, Route
 from briefing.edit import routing
 from briefing.model import Event, EventKind, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 from slack_sdk.models.blocks import Block
 
-from briefing.config.grammar import Channel
+from briefing.config.alerts import Channel
 from briefing.model import Dead, Delivered, EventKind, Link, Notice, Retry, Verdict
 from briefing.send.channels import CHANNELS, Vendor
 from briefing.send.http import Poster

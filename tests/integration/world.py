@@ -1,20 +1,62 @@
 """The whole service on loopback with a clock of ours: what the tests of the shells play with."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from aiohttp import web
 
 from briefing import app
 from briefing.check import check
+from briefing.model import Delivery, FeedState, Item
+from briefing.poll import Report
 from briefing.service import Service
+from briefing.store import feeds, items, outbox
 from briefing.store.engine import Store
 from demo.chat_sink import SECRET, ChatSink
 from demo.feed_server import FeedServer
 from demo.smtp_sink import SmtpSink
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+SITE = """
+version: 1
+site:
+  from: "Briefing <briefing@example.org>"
+  operator: operator@example.org
+  postal_address: 1 Example Street, Example City
+  smtp: {host: 127.0.0.1, port: "${SMTP_PORT}", starttls: "off", connections: 2}
+defaults: {poll: {every: 15m, spacing: 0s, timeout: 5s}}
+channels:
+  hook: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}
+  slack: {type: slack, url: "${SLACK}", allow_private: true}
+  desk: {type: mail, to: desk@example.org}
+"""
+
+
+class Feeds(FeedServer):
+    """A feed server that remembers the headers of requests, and keeps paths waiting for a gate to open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[tuple[str, Mapping[str, str]]] = []
+        self.gates: dict[str, asyncio.Event] = {}
+
+    def asked(self, path: str) -> list[int]:
+        """Return the statuses that requests for a path got."""
+        return [status for asked, status in self.requests if asked == path]
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.heard.append((request.path, request.headers))
+        if gate := self.gates.get(request.path):
+            await gate.wait()
+        return await super()._answer(request)
 
 
 @dataclass(slots=True)
@@ -23,37 +65,137 @@ class World:
 
     service: Service
     store: Store
-    feeds: FeedServer
+    feeds: Feeds
     chat: ChatSink
     mail: SmtpSink
     folder: Path
     clock: list[datetime] = field(default_factory=lambda: [NOON])
 
+    @property
+    def now(self) -> datetime:
+        """The service's time."""
+        return self.clock[0]
+
     def later(self, **by: float) -> None:
         """Move the clock on."""
         self.clock[0] += timedelta(**by)
 
-    async def work(self) -> None:
+    def until(self, hour: int, minute: int = 0) -> None:
+        """Move the clock on to the next time it shows this, in UTC."""
+        then = self.now.replace(hour=hour, minute=minute)
+        self.clock[0] = then if then > self.now else then + timedelta(days=1)
+
+    async def work(self) -> Sequence[Report]:
         """Do all that is due now, as `briefing run --once` does."""
-        await self.service.poll()
+        reports = await self.service.poll()
         await self.service.publish()
         await self.service.relay.drain()
+        return reports
+
+    async def poll(self, **later: float) -> dict[str, str]:
+        """Move the clock on, poll what is due, and return each feed's outcome."""
+        self.later(**later)
+        return {report.feed: report.outcome for report in await self.service.poll()}
+
+    async def deliver(self, **later: float) -> int:
+        """Move the clock on, deliver what is due, and return how many attempts that took."""
+        self.later(**later)
+        return await self.service.relay.drain()
+
+    def state(self, feed: str = "one") -> FeedState:
+        """Return how a feed stands."""
+        with self.store.reading() as session:
+            return next(state for state in feeds.states(session) if state.id == feed)
+
+    def items(self) -> tuple[Item, ...]:
+        """Return what is stored, newest first."""
+        with self.store.reading() as session:
+            return items.listing(session)
+
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """Return the outbox, oldest first."""
+        with self.store.reading() as session:
+            return tuple(reversed(outbox.listing(session)))
+
+    def rows(self, query: str) -> list[Any]:
+        """Return the first column of a query."""
+        with self.store.reading() as session:
+            return [row[0] for row in session.connection().exec_driver_sql(query)]
+
+    def events(self, kind: str = "") -> list[str]:
+        """Return the keys of the events of a kind that were told."""
+        return self.rows(f"SELECT key FROM events WHERE key LIKE '{kind}%' ORDER BY id")
+
+    def execute(self, *statements: str) -> None:
+        """Change the database behind the service's back."""
+        with self.store.transaction() as session:
+            for statement in statements:
+                session.connection().exec_driver_sql(statement)
+
+    def text(self, message: EmailMessage) -> str:
+        """Return the plain words of a mail."""
+        return self.mail.text(message)
+
+    @asynccontextmanager
+    async def again(self, config: str) -> AsyncIterator["World"]:
+        """Start another service, with another feeds.yaml, on the same database and among the same servers."""
+        async with _service(self.folder, config, self.feeds, self.chat, self.mail, self.store, self.clock) as world:
+            yield world
 
 
 @asynccontextmanager
-async def world(folder: Path, config: str, *, feeds: FeedServer | None = None) -> AsyncIterator[World]:
+async def world(folder: Path, config: str) -> AsyncIterator[World]:
     """Start the service with a feeds.yaml that may use ${FEEDS}, ${HOOK}, ${SLACK}, ${SECRET} and ${SMTP_PORT}."""
-    async with FeedServer() as own, ChatSink() as chat:
-        server = feeds or own
-        with SmtpSink() as mail:
-            path = folder / "feeds.yaml"
-            path.write_text(config, encoding="utf-8")
-            ports = {"FEEDS": server.url, "HOOK": chat.webhook_url, "SLACK": chat.slack_url, "SECRET": SECRET}
-            checked = check(path, {**ports, "SMTP_PORT": str(mail.port)})
-            assert checked.config is not None, checked.problems
-            clock = [NOON]
-            with closing(Store(f"sqlite:///{folder / 'test.db'}")) as store:
-                store.upgrade()
-                setting = app.Setting(checked.config, folder, clock=lambda: clock[0], jitter=lambda: 0.0)
-                async with app.service(setting, store) as service:
-                    yield World(service, store, server, chat, mail, folder, clock)
+    database = folder / "test.db"
+    database.write_bytes(_empty_database())
+    async with Feeds() as server, ChatSink() as chat:
+        with SmtpSink() as mail, closing(Store(f"sqlite:///{database}")) as store:
+            async with _service(folder, config, server, chat, mail, store, [NOON]) as started:
+                yield started
+
+
+@asynccontextmanager
+async def _service(
+    folder: Path, config: str, server: Feeds, chat: ChatSink, mail: SmtpSink, store: Store, clock: list[datetime]
+) -> AsyncIterator[World]:
+    path = folder / "feeds.yaml"
+    path.write_text(config, encoding="utf-8")
+    ports = {"FEEDS": server.url, "HOOK": chat.webhook_url, "SLACK": chat.slack_url, "SECRET": SECRET}
+    checked = check(path, {**ports, "SMTP_PORT": str(mail.port)})
+    assert checked.config is not None, checked.problems
+    setting = app.Setting(checked.config, folder, clock=lambda: clock[0], jitter=lambda: 0.0)
+    async with app.service(setting, store) as service:
+        yield World(service, store, server, chat, mail, folder, clock)
+
+
+@cache
+def _empty_database() -> bytes:
+    """Migrate once for all tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        with closing(Store(f"sqlite:///{path}")) as store:
+            store.upgrade()
+        return path.read_bytes()
+
+
+def play(folder: Path, config: str, story: Callable[[World], Awaitable[None]]) -> None:
+    """Start a world and let a story happen in it."""
+
+    async def played() -> None:
+        async with world(folder, config) as started:
+            await story(started)
+
+    asyncio.run(played())
+
+
+def live(config: str) -> Callable[[Callable[[World], Awaitable[None]]], Callable[[Path], None]]:
+    """Turn a story that happens in a world into a test."""
+
+    def tested(story: Callable[[World], Awaitable[None]]) -> Callable[[Path], None]:
+        def test(tmp_path: Path) -> None:
+            play(tmp_path, config, story)
+
+        test.__name__, test.__doc__ = story.__name__, story.__doc__
+        return test
+
+    return tested

@@ -7,24 +7,17 @@ their stages by `briefing.check`. Field descriptions are the operator's referenc
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    HttpUrl,
     SecretStr,
-    StringConstraints,
     model_validator,
 )
 
-from briefing.config.scalars import ID_PATTERN, Duration, Percent, Size, TimeOfDay
-
-Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+from briefing.config.alerts import Channel, Route
+from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Strict, Url, Zone
+from briefing.config.scalars import Duration, Percent, Size, TimeOfDay
 
 
 class FullText(StrEnum):
@@ -40,46 +33,6 @@ class Rights(StrEnum):
 
     EXCERPT = "excerpt"
     FULL = "full"
-
-
-def _address(value: str) -> str:
-    try:
-        return validate_email(value, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise ValueError(f'"{value}" is not an e-mail address: {error}') from error
-
-
-def _mailbox(value: str) -> str:
-    name, _, rest = value.rpartition("<")
-    if rest.endswith(">") and _:
-        _address(rest[:-1])
-        if any(c in name for c in '\r\n"<>,;@'):
-            raise ValueError(f'the name in "{value}" may not hold quotes, commas or angle brackets')
-        return value.strip()
-    return _address(value)
-
-
-def _zone(value: str) -> str:
-    try:
-        return ZoneInfo(value).key
-    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
-        raise ValueError(f'no time zone named "{value}"') from error
-
-
-def _one_or_many(value: object) -> object:
-    return value if isinstance(value, list) else [value]
-
-
-Address = Annotated[str, AfterValidator(_address)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Url = HttpUrl
-
-
-class Strict(BaseModel):
-    """Unknown keys are mistakes; values never change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class StartTls(StrEnum):
@@ -254,7 +207,7 @@ class Digest(Strict):
     """A scheduled briefing by e-mail on one or more stories."""
 
     stories: Annotated[list[Id], Field(min_length=1)] = Field(description="Ids of stories, in the order shown.")
-    to: Annotated[list[Address | ToList], BeforeValidator(_one_or_many), Field(min_length=1)] = Field(
+    to: Annotated[list[Address | ToList], OneOrMany, Field(min_length=1)] = Field(
         description="Addresses, or {list: id}."
     )
     title: str | None = Field(None, description="Name of the digest; default: its first story's title.")
@@ -284,81 +237,6 @@ class AudienceList(Strict):
     """A list people subscribe to."""
 
     title: str = Field(description="Name of the list as subscribers see it.")
-
-
-class SlackChannel(Strict):
-    """Slack, by incoming webhook."""
-
-    type: Literal["slack"] = Field(description="Kind of channel.")
-    url: SecretStr = Field(description="Incoming webhook address; a secret.")
-    allow_private: bool = Field(False, description="true: the address may be private or loopback.")
-
-
-class WebhookChannel(Strict):
-    """Any HTTP receiver, signed by Standard Webhooks."""
-
-    type: Literal["webhook"] = Field(description="Kind of channel.")
-    url: SecretStr = Field(description="Where events are posted.")
-    secret: SecretStr = Field(description="Signing secret: whsec_ and 24 to 64 bytes in base64.")
-    headers: dict[str, SecretStr] = Field({}, description="More request headers.")
-    allow_private: bool = Field(False, description="true: the address may be private or loopback.")
-
-
-class MailChannel(Strict):
-    """Alerts by e-mail."""
-
-    type: Literal["mail"] = Field(description="Kind of channel.")
-    to: Annotated[list[Address], BeforeValidator(_one_or_many), Field(min_length=1)] = Field(
-        description="Who gets the alerts."
-    )
-
-
-class TeamsChannel(Strict):
-    """Microsoft Teams, by workflow."""
-
-    type: Literal["teams"] = Field(description="Kind of channel.")
-    url: SecretStr = Field(description="Workflow address; a secret.")
-
-
-class TelegramChannel(Strict):
-    """Telegram, by bot."""
-
-    type: Literal["telegram"] = Field(description="Kind of channel.")
-    token: SecretStr = Field(description="Token of the bot.")
-    chat: str = Field(description='Id of the chat, in quotes, such as "-1001234567890".')
-
-
-Channel = Annotated[
-    SlackChannel | WebhookChannel | MailChannel | TeamsChannel | TelegramChannel, Field(discriminator="type")
-]
-
-
-class When(Strict):
-    """What a route is for; every key given must hold."""
-
-    event: Literal["item", "instalment", "promise", "corroborated", "feed_down", "feed_up"] | None = Field(
-        None, description="Kind of event."
-    )
-    story: Id | None = Field(None, description="Only events of this story.")
-    feed: Id | None = Field(None, description="Only events of this feed.")
-
-
-class Quiet(Strict):
-    """Hours in which alerts wait."""
-
-    from_: TimeOfDay = Field(alias="from", description="When they begin, in the site's zone.")
-    until: TimeOfDay = Field(description="When they end; an earlier time is the next day's.")
-
-
-class Route(Strict):
-    """Which channels get which events; the first route that matches wins, unless it says continue."""
-
-    to: Annotated[list[Id], BeforeValidator(_one_or_many), Field(min_length=1)] = Field(description="Ids of channels.")
-    when: When = Field(When(), description="What this route is for; default: everything.")
-    continue_: bool = Field(False, alias="continue", description="true: the routes below are tried as well.")
-    quiet: Quiet | None = Field(None, description="Hours in which alerts wait.")
-    group: Duration | None = Field(None, description="Fold a burst into one message.")
-    repeat: Duration | None = Field(None, description="Say it again after this time if it still holds.")
 
 
 class Config(Strict):

@@ -5,7 +5,7 @@ Apart from `alert`, which says what is worth telling: here is only who is told.
 
 from collections.abc import Sequence
 
-from briefing.config.grammar import Route, When
+from briefing.config.alerts import Route, When
 from briefing.model import Event
 
 

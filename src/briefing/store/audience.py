@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from briefing.model import Recipient, Subscription, SubscriptionState
@@ -42,7 +42,7 @@ def add(
             "since": now,
         }
         insert_or_set(session, SubscriptionRow, [row], key=("list", "subscriber_id"))
-    return next(found for found in listing(session, list=list) if found.address == subscriber.address)
+    return _select(session, col(SubscriptionRow.list) == list, col(SubscriberRow.mailbox) == folded)[0]
 
 
 def remove(session: Session, *, address: str, list: str, now: datetime) -> bool:  # noqa: A002
@@ -56,12 +56,14 @@ def remove(session: Session, *, address: str, list: str, now: datetime) -> bool:
 
 def listing(session: Session, *, list: str | None = None) -> tuple[Subscription, ...]:  # noqa: A002
     """Return the subscriptions of one list (primary key) or of all, by address."""
+    return _select(session, *([col(SubscriptionRow.list) == list] if list is not None else []))
+
+
+def _select(session: Session, *conditions: ColumnElement[bool]) -> tuple[Subscription, ...]:
     joined = col(SubscriberRow.id) == col(SubscriptionRow.subscriber_id)
     barred = col(SuppressionRow.mailbox) == col(SubscriberRow.mailbox)
     query = select(SubscriptionRow, SubscriberRow.address, SuppressionRow.mailbox).join(SubscriberRow, joined)
-    query = query.join(SuppressionRow, barred, isouter=True)
-    if list is not None:
-        query = query.where(col(SubscriptionRow.list) == list)
+    query = query.join(SuppressionRow, barred, isouter=True).where(*conditions)
     found = session.exec(query.order_by(col(SubscriptionRow.list), col(SubscriberRow.mailbox)))
     return tuple(_subscription(row, address, bar is not None) for row, address, bar in found)
 

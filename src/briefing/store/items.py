@@ -44,13 +44,18 @@ def add(
     `lang` is the feed's, for items that name none; without `keep_html` an item keeps only its text.
     """
     keys = [candidate.key for candidate in candidates]
-    before = {row.id for row in _by_key(session, feed, keys)}
+    before = _ids(session, feed, keys)
     rows = [_new(feed, source, candidate, lang, now, keep_html) for candidate in candidates]
     insert_new(session, ItemRow, rows)
     # A row of another poller that committed between the two looks bears another moment.
     added = {row.key: row for row in _by_key(session, feed, keys) if row.id not in before and row.first_seen == now}
     wanted = dict.fromkeys(storable(key) for key in keys)
     return tuple(_item(added[key]) for key in wanted if key in added)
+
+
+def _ids(session: Session, feed: FeedId, keys: Sequence[str]) -> set[int | None]:
+    mine = select(ItemRow.id).where(col(ItemRow.feed_id) == feed)
+    return {number for part in slices(keys) for number in session.exec(mine.where(col(ItemRow.key).in_(part)))}
 
 
 def _by_key(session: Session, feed: FeedId, keys: Sequence[str]) -> list[ItemRow]:

@@ -170,7 +170,7 @@ def record(
     }
     if session.exec(update(DeliveryRow).where(*_held(delivery, owner)).values(**values)).rowcount != 1:
         return False
-    session.add(_attempt(delivery, verdict, detail, now, duration))
+    insert_new(session, AttemptRow, [_attempt(delivery, verdict, detail, now, duration)])
     if isinstance(verdict, Dead) and verdict.suppress and delivery.recipient is not None:
         audience.suppress(session, address=delivery.recipient.address, reason=detail, now=now)
     return True
@@ -197,15 +197,17 @@ def _standing(verdict: Verdict, next_attempt_at: datetime | None) -> tuple[Deliv
             assert_never(verdict)
 
 
-def _attempt(delivery: Delivery, verdict: Verdict, detail: str, now: datetime, duration: timedelta) -> AttemptRow:
-    return AttemptRow(
-        delivery_id=delivery.id,
-        epoch=delivery.epoch,
-        at=now,
-        duration_ms=duration // timedelta(milliseconds=1),
-        outcome=type(verdict).__name__.lower(),
-        detail=detail,
-    )
+def _attempt(
+    delivery: Delivery, verdict: Verdict, detail: str, now: datetime, duration: timedelta
+) -> dict[str, object]:
+    return {
+        "delivery_id": delivery.id,
+        "epoch": delivery.epoch,
+        "at": now,
+        "duration_ms": duration // timedelta(milliseconds=1),
+        "outcome": type(verdict).__name__.lower(),
+        "detail": detail,
+    }
 
 
 def reclaim(session: Session, *, now: datetime) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from briefing.config.grammar import Route
+from briefing.config.alerts import Route
 from briefing.edit.routing import channels, explain
 from briefing.model import Event, EventKind, FeedId, StoryId
 from tests.unit.edit.desk import NOW

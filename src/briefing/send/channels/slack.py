@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from briefing.config.grammar import SlackChannel
+from briefing.config.alerts import SlackChannel
 from briefing.model import Dead, Link, Notice, Verdict
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.text import as_json, escape_slack, fit, shorter, web_link

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from briefing.config.grammar import WebhookChannel
+from briefing.config.alerts import WebhookChannel
 from briefing.model import Link, Notice, Verdict
 from briefing.send import signing
 from briefing.send.channels.outgoing import Outgoing

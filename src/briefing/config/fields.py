@@ -1,0 +1,62 @@
+"""The small types of the grammar: ids, addresses, zones; each refuses in words an operator can act on.
+
+Apart from `scalars`, which reads numbers with units: these read names.
+"""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    HttpUrl,
+    StringConstraints,
+)
+
+from briefing.config.scalars import ID_PATTERN
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+
+
+def _address(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f'"{value}" is not an e-mail address: {error}') from error
+
+
+def _mailbox(value: str) -> str:
+    name, _, rest = value.rpartition("<")
+    if rest.endswith(">") and _:
+        _address(rest[:-1])
+        if any(c in name for c in '\r\n"<>,;@'):
+            raise ValueError(f'the name in "{value}" may not hold quotes, commas or angle brackets')
+        return value.strip()
+    return _address(value)
+
+
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise ValueError(f'no time zone named "{value}"') from error
+
+
+def _one_or_many(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Url = HttpUrl
+OneOrMany = BeforeValidator(_one_or_many)
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes; values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
