@@ -48,13 +48,13 @@ class World:
         self.tell(f"{self.now:%d %b %H:%M}  {words}")
 
 
-async def play(out: Path, tell: Callable[[str], None]) -> World:
-    """Run the whole story; return the world with its facts."""
+async def play(out: Path, tell: Callable[[str], None], *, database: str | None = None) -> World:
+    """Run the whole story, on SQLite unless told otherwise; return the world with its facts."""
     async with FeedServer() as feeds, ChatSink(HOOK_SECRET) as chat:
         with SmtpSink() as mail:
             world = World(out, feeds, mail, chat, tell)
             _publish_first(world)
-            with closing(_store(out)) as store:
+            with closing(_store(database or f"sqlite:///{out / 'demo.db'}")) as store:
                 _subscribe(store)
                 async with app.service(_setting(world), store) as service:
                     await _november(world, service)
@@ -74,8 +74,8 @@ def _setting(world: World) -> app.Setting:
     return app.Setting(checked.config, world.out, clock=world.clock, jitter=lambda: 0.0)
 
 
-def _store(out: Path) -> Store:
-    store = Store(f"sqlite:///{out / 'demo.db'}")
+def _store(database: str) -> Store:
+    store = Store(database)
     store.upgrade()
     return store
 

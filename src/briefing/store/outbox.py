@@ -247,7 +247,8 @@ def listing(
 
 def found(session: Session, *, keys: Sequence[str]) -> tuple[Delivery, ...]:
     """Return the deliveries owed under these keys, in their order of enqueueing (uq_deliveries_key)."""
-    return _select(session, col(DeliveryRow.key).in_(keys), order=(col(DeliveryRow.id),))
+    order = (col(DeliveryRow.id),)
+    return tuple(one for part in slices(keys) for one in _select(session, col(DeliveryRow.key).in_(part), order=order))
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:
