@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
@@ -73,7 +74,6 @@ class Arrival:
 
     state: FeedState
     outcome: FetchOutcome
-    now: datetime
     feed: ParsedFeed | None = None
     sieved: Sieved = field(default_factory=Sieved)
     texts: Mapping[str, str] = field(default_factory=dict)  # an item's URL to its page's text
@@ -141,7 +141,11 @@ class Poller:
         rules = self.rules
         try:
             arrival = await self._arrive(state, rules.feeds[state.id])
-            report = await self._write(lambda session: remember(session, rules, arrival, jitter=self._jitter()))
+            # The clock is read in the transaction: what it stores then lies behind every issue that was written
+            # before it, and no issue's period passes over an item that was under way.
+            report = await self._write(
+                lambda session: remember(session, rules, arrival, now=self._clock(), jitter=self._jitter())
+            )
         except Exception as error:
             # The edge of a poll: a mistake of ours must not stop the other feeds. The claim brings the feed back.
             log.exception("poll.broke", feed=state.id)
@@ -158,16 +162,16 @@ class Poller:
         now = self._clock()
         outcome = await self._fetcher.get(request(settings, state), now=now, parser_version=PARSER_VERSION)
         if not isinstance(outcome, Fetched):
-            return Arrival(state, outcome, now)
+            return Arrival(state, outcome)
         try:
             feed = await self._isolate.feed(outcome)
         except FeedError as error:
-            return Arrival(state, Failed(str(error)), now)
+            return Arrival(state, Failed(str(error)))
         wanted = dedupe.lookup(feed)
         known = await self._write(lambda session: items.known(session, feed=state.id, lookup=wanted))
         sieved = dedupe.sieve(feed, known, primed=state.primed, since=settings.since, now=now)
         texts = await self._texts(feed, sieved, settings, now)
-        return Arrival(state, outcome, now, feed, sieved, texts)
+        return Arrival(state, outcome, feed, sieved, texts)
 
     async def _texts(
         self, feed: ParsedFeed, sieved: Sieved, settings: FeedSettings, now: datetime
@@ -181,30 +185,34 @@ class Poller:
 
 
 def request(settings: FeedSettings, state: FeedState) -> Request:
-    """Return the conditional GET that polls a feed."""
-    bare = page_request(settings, state.url)
+    """Return the conditional GET that polls a feed, wherever it moved: it is the feed that may be private."""
+    bare = replace(page_request(settings, state.url), allow_private=settings.allow_private)
     return replace(bare, headers=settings.headers, auth=settings.auth, validators=state.validators)
 
 
 def page_request(settings: FeedSettings, url: str) -> Request:
     """Return a GET of a page behind a feed: the feed's limits and name, none of its credentials.
 
-    A feed that may be private vouches for pages of its own host alone: its links are a stranger's words.
+    A feed that may be private vouches for pages of its own server alone: its links are a stranger's words.
     """
     return Request(
         url=url,
         user_agent=settings.user_agent,
-        allow_private=settings.allow_private and urlsplit(url).netloc == urlsplit(settings.url).netloc,
+        allow_private=settings.allow_private and _server(url) == _server(settings.url),
         deadline=settings.deadline,
         max_bytes=settings.max_bytes,
     )
 
 
-def remember(session: Session, rules: Rules, arrival: Arrival, *, jitter: float) -> Report:
+def _server(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime, jitter: float) -> Report:
     """Write all that an arrival means, in the caller's transaction, and say what it was."""
-    settings, now = rules.feeds[arrival.state.id], arrival.now
-    new, changed = _keep(session, arrival, settings)
-    events = [e for item in (*new, *changed) for e in _file(session, rules, arrival, item)]
+    settings = rules.feeds[arrival.state.id]
+    new, changed = _keep(session, arrival, settings, now)
+    events = [e for item in (*new, *changed) for e in _file(session, rules, arrival, item, now)]
     ttl = arrival.feed.ttl if arrival.feed else None
     record = polled(
         arrival.state, arrival.outcome, every=settings.every, share=settings.jitter, ttl=ttl, now=now, jitter=jitter
@@ -216,14 +224,16 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, jitter: float)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
     for event in told:
         outbox.enqueue(session, deliveries=rules.tell(event), now=now)
-    if isinstance(arrival.outcome, Throttled):
+    if _asks_for_patience(arrival.outcome):
         _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
 
 
-def _keep(session: Session, arrival: Arrival, settings: FeedSettings) -> tuple[Sequence[Item], Sequence[Item]]:
+def _keep(
+    session: Session, arrival: Arrival, settings: FeedSettings, now: datetime
+) -> tuple[Sequence[Item], Sequence[Item]]:
     """Store what is new or changed; the new oldest first, as a series is read."""
-    feed, sieved, now = arrival.feed, arrival.sieved, arrival.now
+    feed, sieved = arrival.feed, arrival.sieved
     if feed is None:
         return (), ()
     full = settings.rights is Rights.FULL
@@ -244,20 +254,27 @@ def _keep(session: Session, arrival: Arrival, settings: FeedSettings) -> tuple[S
     return sorted(upwards, key=lambda item: item.at), changed
 
 
-def _file(session: Session, rules: Rules, arrival: Arrival, item: Item) -> Sequence[Event]:
+def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: datetime) -> Sequence[Event]:
     """File an item under its stories and series; return what is worth telling at once."""
     text = arrival.texts.get(item.url or "", item.text)
     matches = rules.matcher.stories(item.feed, item.title, text)
     progress: dict[StoryId, Progress] = {}
     for story in sorted(rules.serial.get(item.feed, ())):
         ledger = stories.ledger(session, story=story, source=item.source)
-        step = series.advance(ledger, item, story=story, text=text, now=arrival.now)
+        step = series.advance(ledger, item, story=story, text=text, now=now)
         matched = any(match.story == story for match in matches)
         if step and (matched or step.series.id is not None):  # a known series needs no query to go on
             progress[story] = replace(step, series=stories.save(session, series=step.series))
             matches += () if matched else (Match(story, (step.series.title,)),)
     stories.match(session, item=item.id, matches=matches)
-    return alert.events(item, matches, progress, rules.titles, arrival.now, full_text=arrival.texts.get(item.url or ""))
+    return alert.events(item, matches, progress, rules.titles, now, full_text=arrival.texts.get(item.url or ""))
+
+
+def _asks_for_patience(outcome: FetchOutcome) -> bool:
+    """Tell whether an answer speaks for the whole host: a 503 that says no time is one feed's own trouble."""
+    return isinstance(outcome, Throttled) and (
+        outcome.retry_after is not None or outcome.status == HTTPStatus.TOO_MANY_REQUESTS
+    )
 
 
 def _hold(session: Session, rules: Rules, settings: FeedSettings, url: str, *, until: datetime) -> None:

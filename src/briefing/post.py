@@ -6,10 +6,11 @@ resend say the same; a channel's payload is final already and only its address a
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from threading import Thread
 from typing import Protocol
 
 from briefing.clock import Clock
@@ -87,7 +88,6 @@ class MailLane:
     def __init__(self, letters: Letters, connect: Callable[[], Postman], *, width: int, sender: str) -> None:
         self._letters, self._sender, self.width = letters, sender, width
         self._connections = [connect() for _ in range(width)]
-        self._threads = ThreadPoolExecutor(width, thread_name_prefix="mail")
 
     async def send(self, delivery: Delivery) -> Verdict:
         """Render and hand over one mail on a free connection; the relay never asks for more than there are."""
@@ -97,7 +97,7 @@ class MailLane:
         connection = self._connections.pop()
         try:
             work = partial(connection.send, message, sender=self._sender, recipient=delivery.recipient.address)
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await _in_thread(work)
         finally:
             self._connections.append(connection)
 
@@ -105,7 +105,35 @@ class MailLane:
         """Close the connections that are free; one that is in use ends with its send."""
         for connection in self._connections:
             connection.close()
-        self._threads.shutdown(wait=False)
+
+
+async def _in_thread(work: Callable[[], Verdict]) -> Verdict:
+    """Run a blocking send in a thread that a stopping process does not wait for, as it would for a pool's.
+
+    A server may take ten minutes to answer the dot; a service manager grants ten seconds.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Verdict] = loop.create_future()
+
+    def settle(verdict: Verdict | None, error: BaseException | None) -> None:
+        if answer.cancelled():
+            return
+        if verdict is None:
+            answer.set_exception(error or RuntimeError("no verdict"))
+        else:
+            answer.set_result(verdict)
+
+    def run() -> None:
+        verdict, error = None, None
+        try:
+            verdict = work()
+        except BaseException as raised:  # noqa: BLE001 - handed to whoever awaits
+            error = raised
+        with suppress(RuntimeError):  # the loop is gone: the process is stopping
+            loop.call_soon_threadsafe(settle, verdict, error)
+
+    Thread(target=run, name="mail", daemon=True).start()
+    return await answer
 
 
 @dataclass(frozen=True, slots=True)

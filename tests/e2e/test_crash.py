@@ -99,6 +99,19 @@ def test_a_webhook_repeats_under_the_same_id_with_the_same_body(tmp_path: Path) 
     assert first.body == second.body
 
 
+def test_it_stops_within_ten_seconds_while_a_server_keeps_its_answer_and_sends_after_restart(tmp_path: Path) -> None:
+    with servers() as (feeds, chat), SmtpSink() as mail:
+        configure(tmp_path, feeds, chat, mail, "mailbox")
+        mail.fail(END, "250 taken", delay=30)
+        with Running(tmp_path) as service:
+            wait_until(lambda: mail.received, tmp_path)
+            assert service.stop(10) == 0
+        with Running(tmp_path):
+            wait_until(lambda: len(mail.received) == 2, tmp_path)
+
+    assert len({message["Message-ID"] for message in mail.messages}) == 1
+
+
 def test_it_stops_within_ten_seconds_of_sigterm_and_a_second_process_is_refused(tmp_path: Path) -> None:
     with servers() as (feeds, chat), SmtpSink() as mail:
         configure(tmp_path, feeds, chat, mail, "mailbox")

@@ -31,7 +31,7 @@ site:
   from: "Briefing <briefing@example.org>"
   operator: operator@example.org
   postal_address: 1 Example Street, Example City
-  smtp: {host: 127.0.0.1, port: "${SMTP_PORT}", starttls: "off", connections: 2}
+  smtp: {host: 127.0.0.1, port: "${SMTP_PORT}", starttls: "off", connections: 1}
 defaults: {poll: {every: 15m, spacing: 0s, timeout: 5s}}
 channels:
   hook: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}
@@ -176,6 +176,13 @@ def _empty_database() -> bytes:
         with closing(Store(f"sqlite:///{path}")) as store:
             store.upgrade()
         return path.read_bytes()
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait, on the real clock, until something holds."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - it happens in threads and servers that know no event of ours
+            await asyncio.sleep(0.005)
 
 
 def play(folder: Path, config: str, story: Callable[[World], Awaitable[None]]) -> None:

@@ -81,11 +81,14 @@ def _quote(element: HtmlElement) -> Iterator[str]:
 
 
 def _verbatim(element: HtmlElement) -> Iterator[str]:
-    for br in element.iter("br"):
-        br.tail = "\n" + (br.tail or "")
-    text = element.text_content().strip("\n")
+    text = _as_written(element).strip("\n")
     if text.strip():
         yield text
+
+
+def _as_written(element: HtmlElement) -> str:
+    inner = (_as_written(child) + (child.tail or "") for child in element.iterchildren("*"))
+    return "\n" if element.tag == "br" else "".join([element.text or "", *inner])
 
 
 def _table(element: HtmlElement) -> Iterator[str]:

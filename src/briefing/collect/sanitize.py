@@ -108,7 +108,7 @@ def _tidy(markup: str) -> str:
         if "<br>" in markup:
             markup = _LAST_BREAKS.sub("</p>", _FIRST_BREAKS.sub("<p>", _BREAKS.sub("<br><br>", markup)))
         markup = _EMPTY.sub("", markup)
-    return markup.strip()
+    return markup.strip() if _ANY_TAG.search(markup) else " ".join(markup.split())
 
 
 def _capped(markup: str, limit: int) -> str:

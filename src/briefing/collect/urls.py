@@ -13,11 +13,13 @@ from briefing.collect.characters import clean, words
 
 LONGEST = 2000  # what browsers, mail programs and databases agree on
 _PORTS = {"http": 80, "https": 443}
-_UNSAFE = re.compile(r'[\s"<>^`{|}]')
+_WITH_HOST = re.compile(r"https?://[^/]", re.IGNORECASE)
+_UNSAFE = re.compile(r'[\s"<>^`{|}]|%(?![0-9A-Fa-f]{2})')
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
 # A URL like most: `absolute` would give it back as it is.
 _USUAL = re.compile(
-    r"https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?:[/?#][A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?"
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}"
+    r"(?:[/?#](?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*)?"
 )
 _MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 
@@ -27,7 +29,7 @@ _TRACKERS = words(
     " _hsenc _hsmi mkt_tok wickedid s_cid cmpid ncid xtor at_medium at_campaign at_link_id smid smtyp ref_src epik"
     " _openstat trk_contact trk_msg __twitter_impression phpsessid jsessionid"
 )
-_AMP_ENDING = re.compile(r"(/amp/?|\.amp)$", re.IGNORECASE)
+_AMP_ENDING = re.compile(r"(/amp/?|(?<=[^./])\.amp)$", re.IGNORECASE)
 
 
 def absolute(url: str, base: str | None = None) -> str | None:
@@ -95,9 +97,11 @@ def _joined(url: str, base: str | None) -> str | None:
     bare = "".join(part.strip("\t") for part in clean(url.replace("\t", "")).split("\n")).strip()
     if not bare:
         return None
-    scheme = bare.partition(":")[0].lower()
-    if scheme in _PORTS or bare[0] in "/\\":
+    whole = bare.partition(":")[0].lower() in _PORTS
+    if whole or bare[0] in "/\\":
         bare = bare.replace("\\", "/")
+    if whole and not _WITH_HOST.match(bare):
+        return None  # urljoin would fill in the host of the base
     try:
         return urljoin(base or "", bare)
     except ValueError:

@@ -31,7 +31,7 @@ SEED = next((p for p in (Path(__file__).parents[4] / "shared" / "seed").glob("*.
         pytest.param('<a href="javascript&colon;alert(1)">l</a>', "l", id="script in a link"),
         pytest.param('<a href="//evil.example/x">l</a>', f'<a href="https://evil.example/x" {REL}>l</a>', id="//"),
         pytest.param('<a href="ssh://a.example">l</a><a name=x>m</a>', "lm", id="links to nowhere are text"),
-        pytest.param("<div>a<div>b</div></div>", "a<p>b</p>", id="boxes are paragraphs"),
+        pytest.param("<div>a<div>b</div></div>", "<p>a</p><p>b</p>", id="boxes are paragraphs"),
         pytest.param("<div>a</div><div>b</div>", "<p>a</p><p>b</p>", id="neighbours do not melt"),
         pytest.param("<p></p><p>&#8203;<p> <br> </p>a", "<p>\u200b</p>a", id="empty paragraphs go"),
         pytest.param("a<br><br><br><br>b", "a<br><br>b", id="many breaks are two"),
@@ -48,10 +48,8 @@ def test_only_the_little_we_let_through_comes_out(markup: str, expected: str) ->
 
 
 def test_a_table_survives_with_its_cells_word_for_word() -> None:
-    markup = '<table border=1><caption>C</caption><tr><th colspan="2" style="x">~40%</th></tr><tr><td>&gt;62%</td></tr></table>'
-    assert html(markup) == (
-        '<table><caption>C</caption><tbody><tr><th colspan="2">~40%</th></tr><tr><td>&gt;62%</td></tr></tbody></table>'
-    )
+    markup = '<table border=1><tr><th colspan="2" style="x">~40%</th></tr><tr><td>&gt;62%</td></tr></table>'
+    assert html(markup) == ('<table><tbody><tr><th colspan="2">~40%</th></tr><tr><td>&gt;62%</td></tr></tbody></table>')
 
 
 PIPES = "| Indicator | 2025 |\n|---|---:|\n| Inflation | >62% |\n| Rial / $ | ~1,470,000 |"
@@ -133,39 +131,43 @@ def test_floods_come_out_shallow_small_and_soon(markup: str) -> None:
     plain(cleaned)
 
 
+TAGS = (
+    "p",
+    "b",
+    "i",
+    "a",
+    "table",
+    "tr",
+    "td",
+    "ul",
+    "li",
+    "div",
+    "pre",
+    "svg",
+    "style",
+    "h1",
+    "blockquote",
+    "math",
+    "br",
+)
 FRAGMENTS = st.sampled_from(
-    [
-        "<p>",
-        "</p>",
-        "<b>",
-        "</b>",
-        "<i>",
-        "<a href=/x>",
-        "</a>",
-        "<a>",
-        "<table>",
-        "<tr>",
-        "<td>",
-        "</td>",
-        "</table>",
-        "<ul>",
-    ]
+    [f"<{tag}>" for tag in TAGS]
+    + [f"</{tag}>" for tag in TAGS]
     + [
-        "<li>",
-        "</ul>",
-        "<div>",
-        "</div>",
-        "<br>",
+        "<a href=/x>",
+        "<!--",
+        "-->",
+        "<!",
         "\n",
         "| a | b |",
         "|",
-        "<pre>",
-        "</pre>",
-        "<svg>",
-        "<style>",
-        "<!--",
+        "<img alt='z'>",
+        "&lt;",
+        "&#8;",
+        "\u202e",
+        "text",
+        " ",
     ]
-    + ["<img alt='z'>", "&lt;", "&#8;", "\u202e", "text", " ", "&amp;nbsp;", "<h1>", "<blockquote>", "<math><mi>", "<!"]
 )
 
 
