@@ -5,7 +5,7 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
         --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run test check lock e2e clean
+.PHONY: demo run test check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -19,6 +19,9 @@ test: .venv/ready  ## all tests but the browser's
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser
 
+shots: demo  ## the README's pictures, drawn from the demo; needs Debian's chromium
+	$(BIN)/python -m demo.shots
+
 check: .venv/ready  ## format, lint, types, import rules, dead dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -29,6 +32,7 @@ check: .venv/ready  ## format, lint, types, import rules, dead dependencies
 lock: .venv/ready  ## pin all dependencies again, by version and hash
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) --group dev pyproject.toml -o requirements-dev.lock
+	echo hatchling | $(BIN)/uv pip compile $(LOCK) - -o requirements-build.lock
 
 clean:
 	rm -rf .venv demo/out .mypy_cache .ruff_cache .import_linter_cache .hypothesis

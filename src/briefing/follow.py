@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import copymode
 from types import TracebackType
 from typing import Self
 
@@ -173,6 +174,8 @@ def write(found: Found, path: Path, *, to: str | None, zone: str = "UTC") -> str
             text = edit.add_digest(text, story, stories=[story], at="07:00", to=[to])
     trial_file = path.with_name(f".{path.name}.new")
     trial_file.write_text(text, encoding="utf-8")
+    if path.exists():
+        copymode(path, trial_file)  # it may hold secrets
     trial_file.replace(path)
     return story
 

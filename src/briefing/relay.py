@@ -76,8 +76,12 @@ class Relay:
         try:
             while True:
                 self.wake.clear()
-                for lane in self._lanes:
-                    await self._start(lane)
+                try:
+                    for lane in self._lanes:
+                        await self._start(lane)
+                except Exception:
+                    # The relay's edge: whatever broke is logged, and tried again when the next tick wakes us.
+                    log.exception("relay.broke")
                 await self.wake.wait()
         finally:
             renewing.cancel()
@@ -111,18 +115,22 @@ class Relay:
         except StoreError as error:  # what cannot be written must not be sent
             log.warning("relay.claim", error=str(error))
             return 0
-        for delivery in claimed:
+        fresh = [delivery for delivery in claimed if delivery.id not in self._under_way]
+        # An attempt of ours that outlived its lease (a laptop that slept) is not begun again: it goes on under this one.
+        self._under_way |= {delivery.id: delivery for delivery in claimed}
+        for delivery in fresh:
             self._free[lane.mail] -= 1
-            self._under_way[delivery.id] = delivery
             task = asyncio.create_task(self._deliver(lane, delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return len(claimed)
+        return len(fresh)
 
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
         started = self._clock()
         try:
             verdict = await lane.send(delivery)
+        except StoreError as error:  # the issue could not be read: trouble of ours, which passes
+            verdict = Retry(str(error))
         except BriefingError as error:
             verdict = Dead(str(error))
         except Exception as error:
@@ -130,42 +138,48 @@ class Relay:
             log.exception("relay.broke", delivery=delivery.id)
             verdict = Retry(f"internal error: {type(error).__name__}")
         self._held[lane.mail] = self._held[lane.mail].after(verdict, self._clock())
-        await self._record(delivery, verdict, started)
-        del self._under_way[delivery.id]
-        self._free[lane.mail] += 1
-        self.wake.set()
+        try:
+            await self._record(delivery.id, verdict, started)
+        finally:
+            del self._under_way[delivery.id]
+            self._free[lane.mail] += 1
+            self.wake.set()
 
-    async def _record(self, delivery: Delivery, verdict: Verdict, started: datetime) -> None:
+    async def _record(self, number: DeliveryId, verdict: Verdict, started: datetime) -> None:
         now = self._clock()
-        again = next_attempt(delivery, verdict, now)
-        kept = False
         while True:
+            delivery = self._under_way[number]  # under its latest lease
+            again = next_attempt(delivery, verdict, now)
+            record = partial(
+                outbox.record,
+                delivery=delivery,
+                owner=self._owner,
+                verdict=verdict,
+                next_attempt_at=again,
+                now=now,
+                duration=now - started,
+            )
             try:
-                kept = await self._write(
-                    partial(
-                        outbox.record,
-                        delivery=delivery,
-                        owner=self._owner,
-                        verdict=verdict,
-                        next_attempt_at=again,
-                        now=now,
-                        duration=now - started,
-                    )
-                )
-                break
+                kept = await self._write(record)
             except StoreError as error:  # sent but not recorded: keep the lease and try until it is
-                log.warning("relay.record", delivery=delivery.id, error=str(error))
+                log.warning("relay.record", delivery=number, error=str(error))
                 await asyncio.sleep(RECORD_AGAIN_SECONDS)
+                continue
+            if kept or self._under_way[number] is delivery:
+                break
         _tell(delivery, verdict, again, kept=kept)
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             held = tuple(self._under_way.values())
-            if held:
-                await self._write(
-                    partial(outbox.renew, deliveries=held, owner=self._owner, now=self._clock(), lease=LEASE)
-                )
+            if not held:
+                continue
+            renew = partial(outbox.renew, deliveries=held, owner=self._owner, now=self._clock(), lease=LEASE)
+            try:
+                await self._write(renew)
+            except StoreError as error:  # asked again long before the leases end
+                log.warning("relay.renew", error=str(error))
 
 
 def next_attempt(delivery: Delivery, verdict: Verdict, now: datetime) -> datetime | None:

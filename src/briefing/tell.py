@@ -36,7 +36,7 @@ class Teller:
         """Return the rows that tell an event to everybody its routes name."""
         names = routing.channels(event, self.routes)
         rows = [row for name in names for row in self.to_channel(name, event)]
-        if not names and event.kind in SERVICE:
+        if not rows and event.kind in SERVICE:
             rows = [self._mail(self.operator, event, self._words(event))]
         return tuple(rows)
 
