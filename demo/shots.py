@@ -14,7 +14,7 @@ SCHEMES = ("light", "dark")
 
 def main() -> None:
     """Write docs/images/*.png; needs chromium and a demo that has been played."""
-    mail = sorted((OUT / "inbox").glob("*-ada.html"))[-1]
+    mail = max((OUT / "inbox").glob("*-ada.html"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         _beside(browser, [_shot(browser, mail, "body", scheme) for scheme in SCHEMES], "mail.png")

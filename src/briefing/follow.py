@@ -173,9 +173,10 @@ def write(found: Found, path: Path, *, to: str | None, zone: str = "UTC") -> str
         if to:
             text = edit.add_digest(text, story, stories=[story], at="07:00", to=[to])
     trial_file = path.with_name(f".{path.name}.new")
-    trial_file.write_text(text, encoding="utf-8")
+    trial_file.touch()
     if path.exists():
-        copymode(path, trial_file)  # it may hold secrets
+        copymode(path, trial_file)  # before a word is in it: some of them may be secrets
+    trial_file.write_text(text, encoding="utf-8")
     trial_file.replace(path)
     return story
 

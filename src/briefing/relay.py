@@ -116,7 +116,7 @@ class Relay:
             log.warning("relay.claim", error=str(error))
             return 0
         fresh = [delivery for delivery in claimed if delivery.id not in self._under_way]
-        # An attempt of ours that outlived its lease (a laptop that slept) is not begun again: it goes on under this one.
+        # An attempt of ours that outlived its lease (a laptop slept) is not begun again: it goes on under the new one.
         self._under_way |= {delivery.id: delivery for delivery in claimed}
         for delivery in fresh:
             self._free[lane.mail] -= 1

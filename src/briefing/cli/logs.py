@@ -1,55 +1,60 @@
 """Logs: key=value on a terminal, JSON otherwise, on standard error; known secrets are masked wherever they turn up."""
 
 import logging
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from pydantic import BaseModel, SecretStr
+from structlog.stdlib import ProcessorFormatter
+
+from briefing.cli.mask import Mask
 
 if TYPE_CHECKING:
     from briefing.config.grammar import Config
 
-MASK = "***"
+_FIRST = ("timestamp", "level", "event")
+_Event = MutableMapping[str, Any]
 
 
 def set_up(config: "Config", *, quiet: bool = False) -> None:
-    """Send our events and the libraries' warnings to standard error; `quiet` keeps all but errors back."""
-    secrets = tuple(sorted(set(_secrets(config)), key=len, reverse=True))
-    last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    """Send our events and the libraries' warnings to standard error; `quiet` keeps back all but what broke."""
+    mask = Mask(config)
+    shared: list[Any] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    finish: list[Any] = [
+        structlog.processors.format_exc_info,
+        lambda _logger, _name, event: _ordered(mask(dict(event))),
+        _writer(),
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            lambda _logger, _name, event: {k: _masked(v, secrets) for k, v in event.items()},
-            last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if quiet else logging.INFO),
+        processors=[*([_broken_only] if quiet else []), *shared, *finish],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole URLs, and a chat hook's URL is a secret
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        ProcessorFormatter(processors=[ProcessorFormatter.remove_processors_meta, *finish], foreign_pre_chain=shared)
+    )
+    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(not quiet)
 
 
-def _masked(value: Any, secrets: tuple[str, ...]) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, MASK)
-    return value
+def _writer() -> Any:
+    if not sys.stderr.isatty():
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, pad_event_to=0)
 
 
-def _secrets(value: Any) -> Iterator[str]:
-    if isinstance(value, SecretStr):
-        if len(value.get_secret_value()) >= 4:  # shorter ones would mask ordinary words
-            yield value.get_secret_value()
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _secrets(getattr(value, name))
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _secrets(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _secrets(inner)
+def _ordered(event: _Event) -> _Event:
+    """Put first what every event has."""
+    return {name: event[name] for name in _FIRST if name in event} | {
+        name: value for name, value in event.items() if name not in _FIRST
+    }
+
+
+def _broken_only(_logger: Any, _name: str, event: _Event) -> _Event:
+    """Drop what a command that ends soon tells by its own output."""
+    if "exc_info" not in event:
+        raise structlog.DropEvent
+    return event

@@ -1,74 +1,127 @@
-"""Options and exit codes that all commands share, and how each opens what it needs."""
+"""Options that all commands share, and how each opens what it needs."""
 
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from briefing.cli import output
+from briefing.cli.failure import WANTS_JSON, Exit, Failure
+from briefing.errors import StoreError
+
 if TYPE_CHECKING:
     from briefing.config.grammar import Config
     from briefing.store.engine import Store
 
+
+def _wants_json(ctx: typer.Context, value: bool) -> bool:  # noqa: FBT001 - how typer calls it
+    ctx.meta[WANTS_JSON] = value
+    return value
+
+
+def _mailbox(value: str | None) -> str | None:
+    if value is None:
+        return None
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise typer.BadParameter(f'"{value}" is not an e-mail address: {error}') from error
+
+
 ConfigPath = Annotated[
-    Path, typer.Option("--config", "-c", envvar="BRIEFING_CONFIG", help="The configuration.", show_default=True)
+    Path, typer.Option("--config", "-c", envvar="BRIEFING_CONFIG", metavar="FILE", help="The configuration.")
 ]
 Database = Annotated[
-    str, typer.Option("--database", "-d", envvar="BRIEFING_DATABASE_URL", help="sqlite:///FILE or postgresql://…")
+    str,
+    typer.Option(
+        "--database",
+        "-d",
+        envvar="BRIEFING_DATABASE_URL",
+        metavar="URL",
+        help="The database: sqlite:///FILE or postgresql://…",
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
+Json = Annotated[bool, typer.Option("--json", callback=_wants_json, help="Write JSON to standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+To = Annotated[str | None, typer.Option("--to", metavar="ADDRESS", callback=_mailbox)]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="The address may be in your own network, or this machine.")
+]
 CONFIG = Path("feeds.yaml")
 DATABASE = "sqlite:///briefing.db"
 
 
-class Exit(IntEnum):
-    """What the exit status says."""
-
-    DONE = 0
-    FAILED = 1  # problems were found, or nothing could be done
-    USAGE = 2  # the command line or feeds.yaml is wrong
-    PARTLY = 3  # some feeds or recipients failed
-    AGAIN = 75  # EX_TEMPFAIL: a lock is held or all failures are passing; try again
-    INTERRUPTED = 130
-
-
-def fail(message: str, *, hint: str = "", code: Exit = Exit.FAILED) -> typer.Exit:
-    """Say what went wrong and what to do on standard error; return the exit to raise."""
-    sys.stderr.write(f"briefing: {message}\n" + (f"  hint: {hint}\n" if hint else ""))
-    return typer.Exit(code)
-
-
 def open_config(path: Path) -> "Config":
-    """Load and check the configuration; warnings go to standard error, errors end the command."""
+    """Load and check the configuration; every error in it ends the command."""
     from briefing.check import check
-    from briefing.config.hints import render
 
+    if not path.exists():
+        raise Failure(f"{path}: no such file", hint=ways_to_begin(path), code=Exit.USAGE)
     checked = check(path, os.environ)
     if checked.config is None:
-        for problem in checked.problems:
-            sys.stderr.write(render(problem) + "\n")
-        count = sum(p.severity == "error" for p in checked.problems)
-        raise fail(f"{count} error{'s' * (count != 1)} in {path}; nothing was done", code=Exit.USAGE)
+        errors = [problem for problem in checked.problems if problem.severity == "error"]
+        message = f"{count(len(errors), 'error')} in {path}; nothing was done"
+        raise Failure(message, hint="briefing check tells the same", code=Exit.USAGE, problems=errors)
     return checked.config
+
+
+def ways_to_begin(path: Path) -> str:
+    """Say how to come by a configuration that is not there."""
+    option = "" if path == CONFIG else f" --config {path}"
+    return f"briefing init{option} writes one to start from; briefing follow URL{option} makes one of a page or feed"
 
 
 @contextmanager
 def open_store(database: str) -> Iterator["Store"]:
-    """Open the database and bring its tables up to date."""
-    from briefing.errors import StoreError
+    """Open the database and bring its tables up to date; say so if there was none."""
     from briefing.store.engine import Store
 
+    store = Store(database)
+    made = store.path is not None and not store.path.exists()
     try:
-        store = Store(database)
         store.upgrade()
     except StoreError as error:
-        raise fail(str(error), hint="check --database or BRIEFING_DATABASE_URL") from error
+        if store.path is None or not _misplaced(store.path):
+            raise
+        raise Failure(f"{store.path}: {_misplaced(store.path)}", hint="look at --database") from error
+    if made:
+        output.note(f"made {store.path}: there was no database")
     try:
         yield store
     finally:
         store.close()
+
+
+def _misplaced(path: Path) -> str:
+    """Say what is wrong with a database's place; nothing if it is the database that is wrong."""
+    if path.is_dir():
+        return "is a folder, not a database"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return "may not be written to"
+    return ""
+
+
+def known(noun: str, name: str, ids: Iterable[str], *, otherwise: str = "") -> str:
+    """Return an id that exists; one that does not ends the command with what was likely meant."""
+    from briefing.config.hints import did_you_mean
+
+    ids = list(ids)
+    if name in ids:
+        return name
+    hint = did_you_mean(name, ids, "known: ") or otherwise
+    raise Failure(f'no {noun} named "{name}"', hint=hint, code=Exit.USAGE)
+
+
+def count(number: int, noun: str) -> str:
+    """Say how many: `1 story`, `2 stories`, `3 addresses`."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + ("es" if noun.endswith("s") else "s")
+    return f"{number:,} {plural}"

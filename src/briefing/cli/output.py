@@ -1,54 +1,63 @@
 """Data to standard output, one line a thing or JSON; words for people to standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # what would move a terminal's cursor
+
 
 def say(text: str = "") -> None:
-    """Write one line of data."""
+    """Write a line of data."""
     sys.stdout.write(text + "\n")
 
 
 def note(text: str) -> None:
-    """Write one line for people; data stays clean."""
+    """Write a line for people; data stays clean."""
     sys.stderr.write(text + "\n")
 
 
-def as_json(value: Any) -> None:
-    """Write a value as JSON: dataclasses as objects, times as RFC 3339."""
+def as_json(value: Any, *, lines: bool = False) -> None:
+    """Write a value as JSON, dataclasses as objects and times as RFC 3339; in one line if it is one of many."""
     from pydantic_core import to_jsonable_python
 
-    say(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
-
-
-def as_line(value: Any) -> None:
-    """Write a value as one line of JSON."""
-    from pydantic_core import to_jsonable_python
-
-    say(json.dumps(to_jsonable_python(value), ensure_ascii=False))
+    say(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=None if lines else 2))
 
 
 def table(rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """Write rows in aligned columns, the thing's id first; say so when there are none."""
-    cells = [[str(cell) if cell is not None else "-" for cell in row] for row in rows]
+    from rich.cells import cell_len
+
+    cells = [[plain(cell) for cell in row] for row in rows]
     if not cells:
         note(empty)
         return
-    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    widths = [max(cell_len(row[i]) for row in cells) for i in range(len(cells[0]))]
     for row in cells:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def plain(cell: object) -> str:
+    """Write a value in one line that steers no terminal, whoever wrote it."""
+    return "-" if cell is None else _STEERING.sub(" ", str(cell))
+
+
+def agreed(question: str) -> bool:
+    """Ask on standard error, for data has standard output; whoever is not there has not agreed."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def ago(then: datetime | None, now: datetime) -> str:
     """Say how long ago, or in how long, in one unit."""
     if then is None:
         return "never"
-    gap = now - then
-    words = span(abs(gap))
-    return f"{words} ago" if gap >= timedelta(0) else f"in {words}"
+    words = span(abs(now - then))
+    return f"{words} ago" if now >= then else f"in {words}"
 
 
 def span(gap: timedelta) -> str:

@@ -64,7 +64,7 @@ def finished(draft: Draft) -> ParsedItem:
     """
     body = draft.body.value if draft.body.markup else sanitize.escaped(draft.body.value)
     html = sanitize.html(body, draft.base)
-    text = sanitize.plain(html)
+    text = sanitize.plain(html)[: sanitize.LONGEST]
     lang = language(draft.lang)
     excerpt = sanitize.sentences(text, lang, _EXCERPT)
     url = urls.absolute(draft.url, draft.base) if draft.url else None

@@ -100,7 +100,11 @@ class Isolate:
             initargs=(self._memory,),
             context=context,
         )
-        pool.schedule(child.ready).result(_START)
+        try:
+            pool.schedule(child.ready).result(_START)
+        except BaseException:
+            _stop(pool)
+            raise
         return pool
 
 

@@ -58,7 +58,8 @@ def lookup(feed: ParsedFeed) -> Lookup:
 def sieve(feed: ParsedFeed, known: Sequence[KnownItem], *, primed: bool, since: timedelta, now: datetime) -> Sieved:
     """Part the items of `feed` into new, changed and seen, given what the store knows of its `lookup`.
 
-    On a feed's first poll (`primed` false) undated items and those older than `since` are stored but are not news.
+    On a feed's first poll (`primed` false) undated items and those older than `since` are stored but are not news; an
+    item with neither title, text nor link never is.
     """
     present = _present(feed)
     owners = _owners(present, known)
@@ -67,7 +68,7 @@ def sieve(feed: ParsedFeed, known: Sequence[KnownItem], *, primed: bool, since: 
     for each in present:
         owner = owners.get(each.keys[0])
         if owner is None:
-            news = primed or _is_recent(each.parsed, since, now)
+            news = bool(each.parsed.title) and (primed or _is_recent(each.parsed, since, now))
             new.append(Candidate(keys.give(each), each.parsed, each.content_hash, news))
             continue
         if owner.key not in each.keys and (key := keys.free(each)):

@@ -1,0 +1,356 @@
+"""What becomes of deliveries when the far end, or our own disk, does not play along: real SMTP and HTTP on loopback."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from briefing import relay
+from briefing.model import Delivered, Delivery
+from briefing.store import audience, outbox
+from demo.smtp_sink import END
+from tests.integration.documents import Entry, rss
+from tests.integration.world import NOON, SITE, World, live, play, until
+
+FEED = """
+feeds:
+  one: {url: "${FEEDS}/one.rss", allow_private: true, title: One}
+stories:
+  all: {title: All of it, feeds: [one]}
+"""
+
+
+def to(channel: str) -> str:
+    return SITE + FEED + f"routes: [{{to: [{channel}]}}]\n"
+
+
+MAIL = to("desk")
+SLOW = timedelta(minutes=2)
+
+
+async def report(world: World, *numbers: int) -> None:
+    """Let the feed tell items with these numbers, one event each."""
+    entries = [Entry(str(n), f"Report number {n}", NOON - timedelta(minutes=n)) for n in numbers]
+    world.feeds.put("/one.rss", rss(*entries))
+    await world.service.poll()
+
+
+def states(world: World) -> list[str]:
+    return [delivery.state.value for delivery in world.deliveries()]
+
+
+def only(world: World) -> Delivery:
+    (delivery,) = world.deliveries()
+    return delivery
+
+
+# --- mail -----------------------------------------------------------------------------------------------------------
+
+
+@live(MAIL)
+async def test_mail_that_is_put_off_comes_later_under_the_same_message_id(world: World) -> None:
+    world.mail.fail("RCPT", "451 4.7.1 greylisted")
+    await report(world, 1)
+    assert await world.deliver() == 1
+    assert (only(world).state, only(world).last_error) == ("retry", "RCPT TO: 451 4.7.1 greylisted")
+    assert await world.deliver(minutes=4) == 0
+    assert await world.deliver(minutes=1) == 1
+    assert only(world).state == "sent"
+    assert [mail["Message-ID"] for mail in world.mail.messages] == [only(world).message_id]
+    assert world.rows("SELECT outcome FROM attempts ORDER BY id") == ["retry", "delivered"]
+
+
+@live(MAIL)
+async def test_mail_is_tried_for_five_days_and_then_given_up(world: World) -> None:
+    world.mail.fail("RCPT", "451 4.7.1 greylisted", times=1000)
+    await report(world, 1)
+    while only(world).state != "dead":
+        await world.deliver()
+        world.clock[0] = max(world.now, only(world).next_attempt_at)
+    assert timedelta(days=5) <= world.now - NOON < timedelta(days=5, hours=2)
+    assert 100 < only(world).attempts < 120
+
+
+@live(MAIL)
+async def test_a_mailbox_that_does_not_exist_is_never_written_to_again(world: World) -> None:
+    world.mail.fail("RCPT", "550 5.1.1 no such user")
+    await report(world, 1)
+    await world.deliver()
+    assert states(world) == ["dead"]
+    with world.store.reading() as session:
+        assert audience.suppressed(session, addresses=["desk@example.org"])
+    world.later(minutes=15)
+    await report(world, 1, 2)
+    assert await world.deliver() == 0
+    assert [(row.state, row.last_error) for row in world.deliveries()][1:] == [("dead", "suppressed")]
+    assert world.mail.commands.count("RCPT") == 1
+
+
+@live(MAIL)
+async def test_a_mail_refused_for_what_it_says_is_dead_and_its_reader_is_not(world: World) -> None:
+    world.mail.fail(END, "554 5.7.1 looks like spam")
+    await report(world, 1, 2)
+    await world.deliver()
+    assert sorted(states(world)) == ["dead", "sent"]
+    with world.store.reading() as session:
+        assert not audience.suppressed(session, addresses=["desk@example.org"])
+
+
+@live(MAIL.replace("connections: 1", "connections: 2, user: briefing, password: wrong"))
+async def test_a_refused_login_holds_the_lane_and_keeps_the_rows(world: World) -> None:
+    world.mail.fail("AUTH", "535 5.7.8 no", times=100)
+    world.mail.fail("EHLO", "250-localhost\r\n250 AUTH PLAIN", times=100)
+    await report(world, *range(10))
+    assert await world.deliver() == 2
+    assert await world.deliver(seconds=4) == 0
+    assert await world.deliver(seconds=1) == 2
+    assert await world.deliver(seconds=9) == 0
+    assert world.mail.commands.count("AUTH") == 4
+    assert sorted(states(world)) == ["pending"] * 6 + ["retry"] * 4
+    world.mail._faults.clear()
+    mended = MAIL.replace("connections: 1", "connections: 2")
+    async with world.again(mended) as after:
+        await after.deliver(hours=1)
+    assert states(world) == ["sent"] * 10
+    assert len(world.mail.received) == 10
+
+
+@pytest.mark.parametrize("command", ["EHLO", "MAIL", "RCPT", "DATA", END])
+def test_a_connection_that_drops_is_tried_again(tmp_path: Path, command: str) -> None:
+    async def story(world: World) -> None:
+        world.mail.fail(command)
+        await report(world, 1)
+        assert await world.deliver() == 1
+        assert only(world).state == "retry"
+        assert await world.deliver(minutes=5) == 1
+        assert only(world).state == "sent"
+        ids = {mail["Message-ID"] for mail in world.mail.messages}
+        assert ids == {only(world).message_id}
+        assert len(world.mail.received) == (2 if command == END else 1)  # after the dot nobody can know
+
+    play(tmp_path, MAIL, story)
+
+
+@live(MAIL)
+async def test_many_mails_share_one_connection(world: World) -> None:
+    await report(world, *range(5))
+    assert await world.deliver() == 5
+    assert world.mail.connections == 1
+
+
+@live("\n".join(line for line in MAIL.splitlines() if "smtp:" not in line))
+async def test_without_a_mail_server_mail_becomes_files_once_each(world: World) -> None:
+    await report(world, 1)
+    await world.deliver()
+    world.execute("UPDATE deliveries SET state = 'retry'")
+    await world.deliver()
+    names = sorted(path.name for path in (world.folder / "outbox").iterdir())
+    assert [Path(name).suffix for name in names] == [".eml", ".html"]
+    assert all(name.startswith("0001-desk@example.org-") for name in names)
+
+
+# --- webhooks and chat ----------------------------------------------------------------------------------------------
+
+
+@live(to("hook"))
+async def test_a_webhook_that_failed_gets_the_same_id_and_the_same_bytes_again(world: World) -> None:
+    world.chat.answer(500, times=2)
+    await report(world, 1)
+    assert await world.deliver() == 1
+    assert await world.deliver(seconds=4) == 0
+    assert await world.deliver(seconds=1) == 1
+    assert await world.deliver(minutes=5) == 1
+    assert only(world).state == "sent"
+    assert [post.status for post in world.chat.posts] == [500, 500, 204]
+    assert len({post.headers["webhook-id"] for post in world.chat.posts}) == 1
+    assert len({post.body for post in world.chat.posts}) == 1
+    stamps = [int(post.headers["webhook-timestamp"]) for post in world.chat.posts]
+    assert [stamp - stamps[0] for stamp in stamps] == [0, 5, 305]
+    assert (world.chat.invalid, len(world.chat.hooks)) == (0, 1)
+
+
+@live(to("hook"))
+async def test_a_webhook_is_given_up_after_eight_attempts(world: World) -> None:
+    world.chat.answer(503, times=20)
+    await report(world, 1)
+    while only(world).state != "dead":
+        await world.deliver()
+        world.clock[0] = max(world.now, only(world).next_attempt_at)
+    assert len(world.chat.posts) == 8
+    assert only(world).last_error == "answered 503 Service Unavailable"
+
+
+@live(to("hook"))
+async def test_a_webhook_that_says_it_is_gone_is_dead_at_once(world: World) -> None:
+    world.chat.answer(410)
+    await report(world, 1)
+    await world.deliver()
+    assert (only(world).state, len(world.chat.posts)) == ("dead", 1)
+
+
+@live(to("slack"))
+async def test_slack_is_given_the_time_it_asks_for(world: World) -> None:
+    world.chat.answer(429, headers={"Retry-After": "120"})
+    await report(world, 1)
+    await world.deliver()
+    assert only(world).next_attempt_at == world.now + timedelta(seconds=120)
+    assert await world.deliver(seconds=119) == 0
+    assert await world.deliver(seconds=1) == 1
+    assert len(world.chat.slack) == 1
+
+
+@live(to("hook, slack, desk"))
+async def test_one_far_end_in_trouble_holds_up_no_other(world: World) -> None:
+    world.mail.fail("MAIL", "550 5.7.1 not from you", times=10)
+    world.chat.answer(500)
+    await report(world, 1, 2)
+    await world.deliver()
+    assert sorted((row.channel, row.state.value) for row in world.deliveries() if row.channel != "mail") in (
+        [("hook", "retry"), ("hook", "sent"), ("slack", "sent"), ("slack", "sent")],
+        [("hook", "sent"), ("hook", "sent"), ("slack", "retry"), ("slack", "sent")],
+    )
+    assert sorted(row.state for row in world.deliveries() if row.channel == "mail") == ["pending", "retry"]
+
+
+@live(to("hook"))
+async def test_a_dead_delivery_that_is_retried_is_sent(world: World) -> None:
+    world.chat.answer(400)
+    await report(world, 1)
+    await world.deliver()
+    assert (only(world).state, await world.deliver(days=1)) == ("dead", 0)
+    with world.store.transaction() as session:
+        assert outbox.retry(session, now=world.now) == 1
+    assert await world.deliver() == 1
+    assert (only(world).state, len(world.chat.hooks)) == ("sent", 1)
+
+
+@live(to("hook"))
+async def test_a_channel_that_was_removed_keeps_what_it_was_owed(world: World) -> None:
+    world.chat.answer(500)
+    await report(world, 1)
+    await world.deliver()
+    async with world.again(to("slack")) as without:
+        assert await without.deliver(minutes=1) == 1
+        assert only(world).last_error == 'no channel named "hook" is configured any more'
+        assert only(world).state == "retry"
+    async with world.again(to("hook")) as back:
+        assert await back.deliver(minutes=5) == 1
+    assert (only(world).state, len(world.chat.hooks)) == ("sent", 1)
+
+
+@live(to("hook"))
+async def test_a_test_of_a_channel_goes_through_the_outbox_each_time(world: World) -> None:
+    (sent,) = await world.service.test_channel("hook")
+    world.later(seconds=1)
+    (again,) = await world.service.test_channel("hook")
+    (mailed,) = await world.service.test_channel("desk")
+    assert {sent.state, again.state, mailed.state} == {"sent"}
+    assert [hook["type"] for hook in world.chat.hooks] == ["briefing.test"] * 2
+    assert [mail["To"] for mail in world.mail.messages] == ["desk@example.org"]
+
+
+# --- what if we die here --------------------------------------------------------------------------------------------
+
+
+def refuse(change: str) -> str:
+    """Make the database refuse a change of deliveries, as a full disk would."""
+    return (
+        f"CREATE TRIGGER full_disk BEFORE UPDATE ON deliveries WHEN {change} "
+        "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+
+
+@live(to("hook, desk"))
+async def test_what_cannot_be_written_is_not_sent(world: World) -> None:
+    await report(world, 1)
+    world.execute(refuse("NEW.state = 'sending'"))
+    assert await world.deliver() == 0
+    assert (world.mail.commands, world.chat.posts, states(world)) == ([], [], ["pending", "pending"])
+    world.execute("DROP TRIGGER full_disk")
+    assert await world.deliver() == 2
+    assert states(world) == ["sent", "sent"]
+
+
+@live(MAIL)
+async def test_a_connection_takes_its_next_mail_when_the_last_is_on_record(world: World) -> None:
+    await report(world, 1, 2)
+    world.execute(refuse("NEW.state = 'sent'"))
+    delivering = asyncio.create_task(world.service.relay.drain())
+    await until(lambda: world.mail.received)
+    await asyncio.sleep(0.1)
+    assert len(world.mail.received) == 1
+    world.execute("DROP TRIGGER full_disk")
+    await delivering
+    assert (len(world.mail.received), states(world)) == (2, ["sent", "sent"])
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask a database that refused a record again at once."""
+    monkeypatch.setattr(relay, "RECORD_AGAIN_SECONDS", 0.05)
+
+
+@live(MAIL)
+async def test_an_issue_that_cannot_be_read_now_is_mailed_later(world: World) -> None:
+    await report(world, 1)
+    world.execute("ALTER TABLE issues RENAME TO away", "UPDATE deliveries SET issue_id = NULL")
+    world.execute("PRAGMA defer_foreign_keys = ON", "UPDATE deliveries SET issue_id = 1")
+    await world.deliver()
+    assert only(world).state == "retry"
+
+
+@live(MAIL)
+async def test_a_row_that_another_worker_took_over_is_not_recorded_by_the_first(world: World) -> None:
+    await report(world, 1)
+    world.mail.fail(END, "250 2.0.0 taken", delay=0.2)
+    delivering = asyncio.create_task(world.service.relay.drain())
+    await until(lambda: world.mail.received)
+    world.later(minutes=2)
+    other = {"owner": "another", "now": world.now}
+    with world.store.transaction() as session:
+        (taken,) = outbox.claim(session, **other, lease=SLOW, limit=5, mail=True)  # type: ignore[arg-type]
+    assert await delivering == 1
+    assert (only(world).state, only(world).epoch) == ("sending", 2)
+    assert world.rows("SELECT count(*) FROM attempts") == [0]
+    with world.store.transaction() as session:
+        done = {"verdict": Delivered(), "next_attempt_at": None, "duration": timedelta(0)}
+        assert outbox.record(session, delivery=taken, **other, **done)  # type: ignore[arg-type]
+    assert (states(world), await world.deliver(hours=1)) == (["sent"], 0)
+    assert world.rows("SELECT epoch FROM attempts") == [2]
+
+
+@live(MAIL)
+async def test_an_attempt_that_outlives_its_own_lease_is_not_begun_twice(world: World) -> None:
+    await report(world, 1, 2, 3)
+    world.mail.fail(END, "250 2.0.0 taken", delay=0.2)
+    delivering = asyncio.create_task(world.service.relay.drain())
+    await until(lambda: world.mail.received)
+    world.later(minutes=2)
+    await asyncio.gather(delivering, world.service.relay.drain())
+    assert len(world.mail.received) == 3
+    assert states(world) == ["sent"] * 3
+    await report(world, 1, 2, 3, 4)
+    assert await world.deliver(minutes=20) == 0  # nothing is left over
+
+
+@live(MAIL)
+async def test_what_was_under_way_when_the_service_died_goes_out_at_the_next_start(world: World) -> None:
+    await report(world, 1)
+    with world.store.transaction() as session:
+        outbox.claim(session, owner="dead", now=world.now, lease=SLOW, limit=5, mail=True)
+    assert await world.deliver() == 0
+    async with world.again(MAIL) as restarted:
+        assert await restarted.deliver() == 1
+    assert (only(world).state, only(world).epoch) == ("sent", 2)
+
+
+@live(to("hook, desk"))
+async def test_a_running_service_relays_what_a_poll_enqueued_without_waiting_for_a_tick(world: World) -> None:
+    world.feeds.put("/one.rss", rss(Entry("1", "Report number 1", NOON)))
+    stop = asyncio.Event()
+    running = asyncio.create_task(world.service.run(stop))
+    await until(lambda: world.mail.received and world.chat.hooks)
+    stop.set()
+    await asyncio.wait_for(running, 5)
+    assert states(world) == ["sent", "sent"]
