@@ -3,9 +3,10 @@
 Nothing here decides; it is the one place that knows all the stages and shells by name.
 """
 
+import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,8 +25,9 @@ from briefing.config import effective
 from briefing.config.grammar import Config, Digest, Rights
 from briefing.detect import match
 from briefing.edit import schedule
-from briefing.model import FeedId, StoryId
+from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, Recipient, StoryId
 from briefing.post import ChannelLane, Letters, MailLane, Postman
+from briefing.remember import Rules
 from briefing.render.email import Desk, Renderer
 from briefing.send.http import Poster
 from briefing.send.smtp import Folder, Smtp
@@ -36,7 +38,10 @@ from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
-HOOKS_AT_ONCE = 8
+HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
+
+
+ANYBODY = Recipient("reader@example.org")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,13 @@ async def service(setting: Setting, store: Store) -> AsyncIterator[Service]:
         Poster() as poster,
     ):
         secret = await write(partial(prepare, setting=setting, single=store.path is not None))
-        letters = _letters(setting, write)
-        lane = _mail_lane(setting, letters)
+        posted = letters(setting, lambda wanted: write(partial(issues.get, issue=wanted)))
+        lane = _mail_lane(setting, posted)
         try:
-            yield _assemble(setting, Wires(write, fetcher, isolate, poster, secret), letters, lane)
+            yield _assemble(setting, Wires(write, fetcher, isolate, poster, secret), posted, lane)
         finally:
             await write.close()
-            lane.close()
+            await asyncio.to_thread(lane.close)
 
 
 def prepare(session: Session, *, setting: Setting, single: bool) -> bytes:
@@ -90,18 +95,19 @@ def prepare(session: Session, *, setting: Setting, single: bool) -> bytes:
     return engine.secret(session)
 
 
-def _assemble(setting: Setting, wires: Wires, letters: Letters, lane: MailLane) -> Service:
+def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -> Service:
     config, clock = setting.config, setting.clock
     teller = Teller(
         routes=config.routes,
         channels=config.channels,
-        renderer=letters.renderer,
-        desk=letters.desk,
+        renderer=posted.renderer,
+        desk=posted.desk,
         operator=effective.operator(config),
         secret=wires.secret,
     )
     hooks = ChannelLane(config.channels, wires.poster, clock)
-    lanes = [relay.Lane(True, lane.width, lane.send), relay.Lane(False, HOOKS_AT_ONCE, hooks.send)]
+    lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send)]
+    lanes += [relay.Lane(name, HOOKS_AT_ONCE, hooks.send) for name in config.channels]
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"
     relaying = relay.Relay(lanes=lanes, write=wires.write, clock=clock, owner=owner)
     poller = poll.Poller(
@@ -116,18 +122,18 @@ def _assemble(setting: Setting, wires: Wires, letters: Letters, lane: MailLane) 
     )
     return Service(
         poller=poller,
-        plans=plans(setting, wires.secret),
+        plans=plans(config, posted, wires.secret),
         relay=relaying,
         teller=teller,
-        letters=letters,
+        letters=posted,
         write=wires.write,
         clock=clock,
     )
 
 
-def rules(config: Config, teller: Teller) -> poll.Rules:
+def rules(config: Config, teller: Teller) -> Rules:
     """Compile what the configuration says about feeds and stories."""
-    return poll.Rules(
+    return Rules(
         feeds={name: effective.settings(config, name) for name in effective.feeds(config)},
         matcher=matcher(config),
         titles={StoryId(name): story.title for name, story in config.stories.items()},
@@ -160,9 +166,8 @@ def _serial(config: Config) -> Mapping[FeedId, frozenset[StoryId]]:
     return found
 
 
-def plans(setting: Setting, secret: bytes) -> list[publish.Plan]:
+def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
     """Compile the digests."""
-    config = setting.config
     settings = [effective.settings(config, name) for name in effective.feeds(config)]
     full = frozenset(feed.id for feed in settings if feed.rights is Rights.FULL)
     return [
@@ -173,6 +178,9 @@ def plans(setting: Setting, secret: bytes) -> list[publish.Plan]:
             desk=_desk(config, digest),
             titles={StoryId(story): config.stories[story].title for story in digest.stories},
             full=full,
+            reach=config.defaults.since,
+            proof=partial(posted.words, reader=ANYBODY),
+            version=partial(posted.renderer.version, digest.template),
             secret=secret,
         )
         for name, digest in config.digests.items()
@@ -195,25 +203,29 @@ def _desk(config: Config, digest: Digest | None = None) -> Desk:
     )
 
 
-def _letters(setting: Setting, write: Writer) -> Letters:
+def letters(setting: Setting, issue: Callable[[IssueId], Awaitable[Issue | None]]) -> Letters:
+    """Return what renders mail, with the operator's templates first; `issue` finds the stored ones."""
     own = setting.beside / "templates"
     return Letters(
         renderer=Renderer(own if own.is_dir() else None),
         desk=_desk(setting.config),
         desks={name: _desk(setting.config, digest) for name, digest in setting.config.digests.items()},
-        issue=lambda wanted: write(partial(issues.get, issue=wanted)),
+        issue=issue,
     )
 
 
-def _mail_lane(setting: Setting, letters: Letters) -> MailLane:
-    """Return the way mail goes: the configured server, or the folder outbox/ when there is none."""
+def _mail_lane(setting: Setting, posted: Letters) -> MailLane:
+    """Return the way mail goes: the configured server, or the folder outbox/ when there is none.
+
+    One connection is kept for alerts, which must not wait behind an issue to thousands.
+    """
     smtp, sender = setting.config.site.smtp, effective.sender_address(setting.config)
     folder = setting.beside / "outbox"
     if smtp is None:
         log.warning("mail.folder", folder=str(folder), reason="no smtp: is configured; mail is written as files")
-        return MailLane(letters, lambda: Folder(folder), width=1, sender=sender)
+        return MailLane(posted, lambda: Folder(folder), width=2, sender=sender)
 
     def connect() -> Postman:
         return Smtp(smtp)
 
-    return MailLane(letters, connect, width=smtp.connections, sender=sender)
+    return MailLane(posted, connect, width=smtp.connections + 1, sender=sender)

@@ -41,7 +41,7 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     """Check feeds.yaml, its included files and the templates beside it."""
     loaded = load(path, environ)
     templates = path.parent / "templates"
-    found = [*_queries(loaded), *_crons(loaded), *_templates(loaded, templates), *_signing(loaded)]
+    found = [*_queries(loaded), *_crons(loaded), *_templates(loaded, templates), *_alert(loaded, templates), *_signing(loaded)]
     problems = ordered([*loaded.problems, *found], loaded.document)
     return Checked(None if found else loaded.config, problems)
 
@@ -78,6 +78,12 @@ def _templates(loaded: Loaded, folder: Path) -> Iterator[Problem]:
         if error := refusals[name]:
             hint = f"use {listed(sorted(ours))}, or put a folder {name}/ into templates/ beside the file"
             yield loaded.problem("error", place, str(error), getattr(error, "hint", "") or hint)
+
+
+def _alert(loaded: Loaded, folder: Path) -> Iterator[Problem]:
+    """Render a sample alert with the operator's template, if there is one: any feed that dies may need it."""
+    if (folder / "alert").is_dir() and (error := _unrendered("alert", folder)):
+        yield loaded.problem("error", ("site",), str(error), f"mend it, or remove {folder.name}/alert/")
 
 
 def _unrendered(name: str, own: Path | None) -> BriefingError | None:

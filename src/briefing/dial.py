@@ -7,13 +7,14 @@ spelling of a host, no redirect and no second answer of a name server (DNS rebin
 
 import asyncio
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from briefing import address
 from briefing.errors import BriefingError
+from briefing.threads import aside
 
 _FIELD_LIMIT = 64 * 2**10  # bytes of one header field, and of the status line
 _LOOKUPS_AT_ONCE = 8
@@ -25,21 +26,21 @@ class AddressRefusedError(BriefingError, OSError):
 
 
 class Names(AbstractResolver):
-    """Resolves names by the system, on threads of its own: a slow name server must not hold up the store's thread."""
+    """Resolves names by the system, on threads of its own: a slow name server holds up no other work, nor the end."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="names")
+        self._turn = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Return the addresses of a name, at least one; raise OSError if it has none."""
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port, family)
+        async with self._turn:
+            found = await aside(partial(_look_up, host, port, family), name="names")
         return [_resolved(host, info) for info in found]
 
     async def close(self) -> None:
-        """Let go of the threads without waiting for a lookup that hangs."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Hold nothing: a lookup that hangs is left to itself."""
 
 
 class GuardedNames(AbstractResolver):

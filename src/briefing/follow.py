@@ -13,6 +13,7 @@ from pathlib import Path
 from shutil import copymode
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from briefing.clock import Clock, utc_now
 from briefing.collect import fulltext
@@ -105,7 +106,7 @@ class Scout:
         for item in feed.items[:PAGES_READ]:
             text = item.text
             if excerpts and item.url:
-                page = await pages.read(replace(self._request, url=item.url), now=self._clock())
+                page = await pages.read(self._to(item.url), now=self._clock())
                 text = page.text if page else text
             found += [(item, said) for said in series.announcements(text, item.title)]
         return tuple(found)
@@ -120,11 +121,17 @@ class Scout:
         raise refused
 
     async def _fetch(self, url: str) -> Fetched:
-        outcome = await self._fetcher.get(replace(self._request, url=url), now=self._clock())
+        outcome = await self._fetcher.get(self._to(url), now=self._clock())
         if isinstance(outcome, Fetched):
             return outcome
         reason = outcome.reason if isinstance(outcome, Failed) else f"answered {type(outcome).__name__.lower()}"
         raise FetchError(f"{url}: {reason}")
+
+    def _to(self, url: str) -> Request:
+        """Return a request for an address; only the server that was named may be private, or is given a secret."""
+        if urlsplit(url).netloc.lower() == urlsplit(self._request.url).netloc.lower():
+            return replace(self._request, url=url)
+        return replace(self._request, url=url, headers=(), auth=None, allow_private=False)
 
 
 async def look(url: str, *, allow_private: bool = False, clock: Clock = utc_now) -> Found:
@@ -138,10 +145,10 @@ async def look(url: str, *, allow_private: bool = False, clock: Clock = utc_now)
         return Found(url, where, feed, query, matching, await scout.promises(feed), allow_private)
 
 
-async def trial(config: Config, name: str, matcher: match.Matcher) -> tuple[Trial, ...]:
+async def trial(config: Config, name: str, matcher: match.Matcher, *, allow_private: bool = False) -> tuple[Trial, ...]:
     """Fetch a feed of the configuration, or an address, and say which items would match which stories."""
     known = effective.feeds(config)
-    request = Request(name, user_agent=effective.user_agent(config))
+    request = Request(name, user_agent=effective.user_agent(config), allow_private=allow_private)
     if name in known:
         own = effective.settings(config, FeedId(name))
         request = replace(request, url=own.url, headers=own.headers, auth=own.auth, allow_private=own.allow_private)
@@ -166,9 +173,11 @@ def write(found: Found, path: Path, *, to: str | None, zone: str = "UTC") -> str
             query=found.query,
             address=to or "you@example.org",
             zone=zone,
+            allow_private=found.private,
         )
     else:
-        text = edit.add_feed(path.read_text(encoding="utf-8"), story, found.url, title)
+        text = path.read_text(encoding="utf-8")
+        text = edit.add_feed(text, story, found.url, title, allow_private=found.private)
         text = edit.add_story(text, story, title=title, feeds=[story], query=found.query or None)
         if to:
             text = edit.add_digest(text, story, stories=[story], at="07:00", to=[to])

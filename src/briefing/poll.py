@@ -8,88 +8,42 @@ deliveries stand together, and the relay finds them. There is no line between wh
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
-from sqlmodel import Session
 
 from briefing.clock import Clock
-from briefing.collect import cadence, fulltext
+from briefing.collect import fulltext
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
-from briefing.collect.outcome import polled
 from briefing.collect.pages import Pages
 from briefing.collect.parse import PARSER_VERSION
 from briefing.config.effective import FeedSettings
-from briefing.config.grammar import FullText, Rights
-from briefing.detect import dedupe, series
-from briefing.detect.match import Matcher
-from briefing.edit import alert
-from briefing.errors import FeedError
+from briefing.config.grammar import FullText
+from briefing.detect import dedupe
+from briefing.errors import FeedError, StoreError
 from briefing.model import (
-    Event,
     Failed,
     FeedId,
     FeedState,
     Fetched,
-    FetchOutcome,
-    Item,
-    Match,
-    NewDelivery,
+    NotModified,
     ParsedFeed,
-    Progress,
     Request,
     Sieved,
-    StoryId,
-    Throttled,
 )
-from briefing.store import feeds, items, outbox, stories
+from briefing.remember import Arrival, Report, Rules, remember
+from briefing.store import feeds, items
 from briefing.store.writer import Writer
 
 log = structlog.get_logger()
 
-TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detection alone
 PAGES_PER_POLL = 10  # pages read behind one feed's new items in one poll
-FEEDS_AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the configuration says about feeds, stories and alerts, compiled."""
-
-    feeds: Mapping[FeedId, FeedSettings]
-    matcher: Matcher
-    titles: Mapping[StoryId, str]
-    serial: Mapping[FeedId, frozenset[StoryId]]  # stories with `series` that read this feed
-    tell: Callable[[Event], Sequence[NewDelivery]]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """All that a poll brought over the network, before anything is decided or written."""
-
-    state: FeedState
-    outcome: FetchOutcome
-    feed: ParsedFeed | None = None
-    sieved: Sieved = field(default_factory=Sieved)
-    texts: Mapping[str, str] = field(default_factory=dict)  # an item's URL to its page's text
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What one poll of one feed did."""
-
-    feed: FeedId
-    outcome: str
-    new: int = 0
-    changed: int = 0
-    events: int = 0
-    error: str | None = None
-    next_poll_at: datetime | None = None
+FEEDS_AT_ONCE = 500  # many may wait for one slow host; what is under way is bounded for each host
 
 
 class Poller:
@@ -121,9 +75,8 @@ class Poller:
             return []
         now = self._clock()
         lease = 2 * max((s.deadline for s in self.rules.feeds.values()), default=timedelta(seconds=30))
-        claimed = await self._write(
-            lambda session: feeds.claim(session, now=now, lease=lease, limit=free, only=only, force=force)
-        )
+        claim = partial(feeds.claim, now=now, lease=lease, limit=free, only=only, force=force)
+        claimed = await self._write(claim)
         # Waiting for a busy host can outlast a claim: what is still under way is not started twice.
         started = [state for state in claimed if state.id in self.rules.feeds and state.id not in self._under_way]
         for state in started:
@@ -149,7 +102,7 @@ class Poller:
         except Exception as error:
             # The edge of a poll: a mistake of ours must not stop the other feeds. The claim brings the feed back.
             log.exception("poll.broke", feed=state.id)
-            return Report(state.id, "broke", error=type(error).__name__)
+            report = await self._broke(state, error)
         finally:
             self._under_way.pop(state.id, None)
         level = log.warning if report.error else log.info
@@ -158,30 +111,52 @@ class Poller:
             self._enqueued()
         return report
 
+    async def _broke(self, state: FeedState, error: Exception) -> Report:
+        """Record our own mistake on the feed's row, so that it backs off and its operator hears of it."""
+        arrival = Arrival(state, Failed(f"internal error: {type(error).__name__}; see the log"))
+        try:
+            return await self._write(
+                lambda session: remember(session, self.rules, arrival, now=self._clock(), jitter=self._jitter())
+            )
+        except StoreError as refused:
+            return Report(state.id, "broke", error=str(refused))
+
     async def _arrive(self, state: FeedState, settings: FeedSettings) -> Arrival:
         now = self._clock()
         outcome = await self._fetcher.get(request(settings, state), now=now, parser_version=PARSER_VERSION)
+        if isinstance(outcome, NotModified):
+            return await self._with_pages(Arrival(state, outcome), settings, now)
         if not isinstance(outcome, Fetched):
             return Arrival(state, outcome)
         try:
             feed = await self._isolate.feed(outcome)
         except FeedError as error:
             return Arrival(state, Failed(str(error)))
-        wanted = dedupe.lookup(feed)
-        known = await self._write(lambda session: items.known(session, feed=state.id, lookup=wanted))
-        sieved = dedupe.sieve(feed, known, primed=state.primed, since=settings.since, now=now)
-        texts = await self._texts(feed, sieved, settings, now)
-        return Arrival(state, outcome, feed, sieved, texts)
+        sieved = await self._sieve(feed, state, settings, now)
+        return await self._with_pages(Arrival(state, outcome, feed, sieved), settings, now)
 
-    async def _texts(
-        self, feed: ParsedFeed, sieved: Sieved, settings: FeedSettings, now: datetime
-    ) -> Mapping[str, str]:
-        excerpts = settings.full_text is FullText.AUTO and fulltext.ships_excerpts(feed)
-        if settings.full_text is not FullText.ALWAYS and not excerpts:
-            return {}
-        wanted = [c.parsed.url for c in sieved.new if c.parsed.url][:PAGES_PER_POLL]
-        pages = await asyncio.gather(*(self._pages.read(page_request(settings, url), now=now) for url in wanted))
-        return {url: page.text for url, page in zip(wanted, pages, strict=True) if page}
+    async def _sieve(self, feed: ParsedFeed, state: FeedState, settings: FeedSettings, now: datetime) -> Sieved:
+        # In a thread: folding the texts of a big feed takes longer than the loop may stand still.
+        wanted = await asyncio.to_thread(dedupe.lookup, feed)
+        known = await self._write(partial(items.known, feed=state.id, lookup=wanted))
+        return await asyncio.to_thread(dedupe.sieve, feed, known, primed=state.primed, since=settings.since, now=now)
+
+    async def _with_pages(self, arrival: Arrival, settings: FeedSettings, now: datetime) -> Arrival:
+        """Read the pages of new items, and those that could not be read before."""
+        if settings.full_text is FullText.NEVER:
+            return arrival
+        pending = partial(items.awaiting_pages, feed=settings.id, now=now, limit=PAGES_PER_POLL)
+        late = await self._write(pending)
+        new = [c.parsed.url for c in arrival.sieved.new if c.parsed.url] if _reads_pages(arrival.feed, settings) else []
+        urls = list(dict.fromkeys([*new, *(item.url for item in late if item.url)]))[:PAGES_PER_POLL]
+        pages = await asyncio.gather(*(self._pages.read(page_request(settings, url), now=now) for url in urls))
+        texts = {url: page.text for url, page in zip(urls, pages, strict=True) if page}
+        return replace(arrival, late=late, wanted=frozenset(new), texts=texts)
+
+
+def _reads_pages(feed: ParsedFeed | None, settings: FeedSettings) -> bool:
+    """Tell whether the pages behind a document's items are to be read; `settings` say never only if never."""
+    return feed is not None and (settings.full_text is FullText.ALWAYS or fulltext.ships_excerpts(feed))
 
 
 def request(settings: FeedSettings, state: FeedState) -> Request:
@@ -206,79 +181,3 @@ def page_request(settings: FeedSettings, url: str) -> Request:
 
 def _server(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
-
-
-def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime, jitter: float) -> Report:
-    """Write all that an arrival means, in the caller's transaction, and say what it was."""
-    settings = rules.feeds[arrival.state.id]
-    new, changed = _keep(session, arrival, settings, now)
-    events = [e for item in (*new, *changed) for e in _file(session, rules, arrival, item, now)]
-    ttl = arrival.feed.ttl if arrival.feed else None
-    record = polled(
-        arrival.state, arrival.outcome, every=settings.every, share=settings.jitter, ttl=ttl, now=now, jitter=jitter
-    )
-    title = arrival.feed.title if arrival.feed else None
-    record = replace(record, title=title, items_new=len(new), items_changed=len(changed))
-    after = feeds.polled(session, record)
-    health = alert.feed_event(arrival.state, after, now=now)
-    told = outbox.tell(session, events=[*events, *([health] if health else [])])
-    for event in told:
-        outbox.enqueue(session, deliveries=rules.tell(event), now=now)
-    if _asks_for_patience(arrival.outcome):
-        _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
-    return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
-
-
-def _keep(
-    session: Session, arrival: Arrival, settings: FeedSettings, now: datetime
-) -> tuple[Sequence[Item], Sequence[Item]]:
-    """Store what is new or changed; the new oldest first, as a series is read."""
-    feed, sieved = arrival.feed, arrival.sieved
-    if feed is None:
-        return (), ()
-    full = settings.rights is Rights.FULL
-    new = items.add(
-        session,
-        feed=settings.id,
-        source=settings.title or feed.title or settings.id,
-        candidates=sieved.new,
-        lang=settings.lang or feed.lang,
-        now=now,
-        keep_html=full,
-    )
-    changed = items.change(session, changes=sieved.changed, now=now, keep_html=full)
-    items.rekey(session, rekeyed=sieved.rekeyed)
-    texts = {item.id: arrival.texts[item.url] for item in new if item.url and item.url in arrival.texts}
-    items.put_texts(session, texts=texts, expires=now + TEXT_LIFE)
-    upwards = new[::-1]  # documents run newest first, which settles the order of equal times
-    return sorted(upwards, key=lambda item: item.at), changed
-
-
-def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: datetime) -> Sequence[Event]:
-    """File an item under its stories and series; return what is worth telling at once."""
-    text = arrival.texts.get(item.url or "", item.text)
-    matches = rules.matcher.stories(item.feed, item.title, text)
-    progress: dict[StoryId, Progress] = {}
-    for story in sorted(rules.serial.get(item.feed, ())):
-        ledger = stories.ledger(session, story=story, source=item.source)
-        step = series.advance(ledger, item, story=story, text=text, now=now)
-        matched = any(match.story == story for match in matches)
-        if step and (matched or step.series.id is not None):  # a known series needs no query to go on
-            progress[story] = replace(step, series=stories.save(session, series=step.series))
-            matches += () if matched else (Match(story, (step.series.title,)),)
-    stories.match(session, item=item.id, matches=matches)
-    return alert.events(item, matches, progress, rules.titles, now, full_text=arrival.texts.get(item.url or ""))
-
-
-def _asks_for_patience(outcome: FetchOutcome) -> bool:
-    """Tell whether an answer speaks for the whole host: a 503 that says no time is one feed's own trouble."""
-    return isinstance(outcome, Throttled) and (
-        outcome.retry_after is not None or outcome.status == HTTPStatus.TOO_MANY_REQUESTS
-    )
-
-
-def _hold(session: Session, rules: Rules, settings: FeedSettings, url: str, *, until: datetime) -> None:
-    """Keep the other feeds of a throttling host or domain waiting as long."""
-    scope = cadence.scope(url, settings.throttle)
-    others = [f for f, s in rules.feeds.items() if cadence.scope(s.url, settings.throttle) == scope]
-    feeds.hold(session, feeds=[f for f in others if f != settings.id], until=until)

@@ -6,11 +6,9 @@ resend say the same; a channel's payload is final already and only its address a
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from threading import Thread
 from typing import Protocol
 
 from briefing.clock import Clock
@@ -21,6 +19,7 @@ from briefing.render import mime
 from briefing.render.email import Desk, Renderer, unsubscribe
 from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
+from briefing.threads import aside
 
 
 class Postman(Protocol):
@@ -51,10 +50,13 @@ class Letters:
             raise RenderError(f"issue {delivery.issue} is not in the database any more")
         return await asyncio.to_thread(self._issue, issue, reader, delivery.message_id, delivery.created_at)
 
+    def words(self, issue: Issue, reader: Recipient) -> Mail:
+        """Return an issue as one reader gets it, without headers; RenderError when its template fails."""
+        return self.renderer.issue(issue, desk=self.desks.get(issue.digest, self.desk), recipient=reader)
+
     def shown(self, issue: Issue, reader: Recipient, now: datetime) -> tuple[Mail, bytes]:
         """Return an issue that is not stored, as words and as a message, for an operator to look at."""
-        mail = self.renderer.issue(issue, desk=self.desks[issue.digest], recipient=reader)
-        return mail, self._issue(issue, reader, f"<preview@{self.desk.domain}>", now)
+        return self.words(issue, reader), self._issue(issue, reader, f"<preview@{self.desk.domain}>", now)
 
     def _issue(self, issue: Issue, reader: Recipient, message_id: str, date: datetime) -> bytes:
         desk = self.desks.get(issue.digest, self.desk)
@@ -67,7 +69,7 @@ class Letters:
             list_id=mime.list_id(desk.digest_title, reader.list or issue.digest, desk.domain),
             list_unsubscribe=unsubscribe(desk, reader) or None,
         )
-        return mime.build(self.renderer.issue(issue, desk=desk, recipient=reader), headers)
+        return mime.build(self.words(issue, reader), headers)
 
     def _alert(self, delivery: Delivery, reader: Recipient) -> bytes:
         words = delivery.payload or {}
@@ -97,43 +99,14 @@ class MailLane:
         connection = self._connections.pop()
         try:
             work = partial(connection.send, message, sender=self._sender, recipient=delivery.recipient.address)
-            return await _in_thread(work)
+            return await aside(work, name="mail")
         finally:
             self._connections.append(connection)
 
     def close(self) -> None:
-        """Close the connections that are free; one that is in use ends with its send."""
+        """Close the connections that are free; one that is in use ends with its send, or with the process."""
         for connection in self._connections:
             connection.close()
-
-
-async def _in_thread(work: Callable[[], Verdict]) -> Verdict:
-    """Run a blocking send in a thread that a stopping process does not wait for, as it would for a pool's.
-
-    A server may take ten minutes to answer the dot; a service manager grants ten seconds.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Verdict] = loop.create_future()
-
-    def settle(verdict: Verdict | None, error: BaseException | None) -> None:
-        if answer.cancelled():
-            return
-        if verdict is None:
-            answer.set_exception(error or RuntimeError("no verdict"))
-        else:
-            answer.set_result(verdict)
-
-    def run() -> None:
-        verdict, error = None, None
-        try:
-            verdict = work()
-        except BaseException as raised:  # noqa: BLE001 - handed to whoever awaits
-            error = raised
-        with suppress(RuntimeError):  # the loop is gone: the process is stopping
-            loop.call_soon_threadsafe(settle, verdict, error)
-
-    Thread(target=run, name="mail", daemon=True).start()
-    return await answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,23 +7,21 @@ occurrence is settled and every reader has a row. An occurrence is settled in th
 nothing to say, so that an item that comes five minutes later waits for the next issue.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-import structlog
 from sqlmodel import Session
 
 from briefing.config.grammar import Digest, ToList
 from briefing.edit import digest as editor
 from briefing.edit import schedule
-from briefing.model import FeedId, Issue, NewDelivery, Occurrence, Recipient, StoryId
+from briefing.model import FeedId, Issue, ItemId, NewDelivery, Occurrence, Recipient, StoryId
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
 
-log = structlog.get_logger()
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,18 @@ class Plan:
     desk: Desk
     titles: Mapping[StoryId, str]  # of its stories, in the order shown
     full: frozenset[FeedId]  # feeds whose items may be republished whole
+    reach: timedelta  # how far before it was known the first issue looks
+    proof: Callable[[Issue], object]  # renders; RenderError when the template fails
+    version: Callable[[], str]  # of the template, as it reads now
     secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue, and all items it deals with: those it shows and those it counts."""
+
+    issue: Issue
+    items: frozenset[ItemId]
 
 
 def publish(session: Session, plan: Plan, *, now: datetime) -> Issue | None:
@@ -46,20 +55,19 @@ def publish(session: Session, plan: Plan, *, now: datetime) -> Issue | None:
     occurrence = schedule.due(plan.rule, last=last, since=known, now=now)
     if occurrence is None:
         return None
-    issue = draft(session, plan, occurrence, now=now)
+    drafted = draft(session, plan, occurrence, now=now, known=known)
     issues.settle(session, digest=plan.id, occurrence=occurrence)
-    if issue is None:
-        log.info("issue.empty", digest=plan.id, nominal=str(occurrence.nominal), slot=occurrence.slot)
-        return None
-    return send(session, plan, issue, now=now)
+    return send(session, plan, drafted, now=now) if drafted else None
 
 
-def send(session: Session, plan: Plan, issue: Issue, *, now: datetime) -> Issue:
-    """Store an issue as composed and enqueue it to every reader of its digest."""
-    issue = issues.add(session, issue=issue)
-    rows = deliveries(session, plan, issue)
-    outbox.enqueue(session, deliveries=rows, now=now)
-    log.info("issue", digest=plan.id, number=issue.number, nominal=str(issue.nominal), readers=len(rows))
+def send(session: Session, plan: Plan, drafted: Draft, *, now: datetime) -> Issue:
+    """Store an issue as composed and enqueue it to every reader of its digest.
+
+    It is rendered once first: with a template that fails nothing is stored, and the occurrence stays due.
+    """
+    plan.proof(drafted.issue)
+    issue = issues.add(session, issue=drafted.issue, items=drafted.items)
+    outbox.enqueue(session, deliveries=deliveries(session, plan, issue), now=now)
     return issue
 
 
@@ -68,14 +76,18 @@ def deliveries(session: Session, plan: Plan, issue: Issue) -> Sequence[NewDelive
     return [_delivery(plan, issue, reader) for reader in readers(session, plan)]
 
 
-def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime) -> Issue | None:
-    """Compose what an issue would say now; None when there is nothing to say."""
+def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime, known: datetime) -> Draft | None:
+    """Compose what an issue would say now; None when there is nothing to say.
+
+    `known` is when the digest was first seen: its first issue reaches no further back than a feed's first poll does.
+    """
     previous = issues.last(session, digest=plan.id)
-    since = previous.until if previous else EPOCH
-    return editor.compose(
+    since = previous.until if previous else known - plan.reach
+    desks = [_desk(session, plan, story, known - plan.reach, since) for story in plan.titles]
+    issue = editor.compose(
         digest_id=plan.id,
         digest=plan.digest,
-        stories=[_desk(session, plan, story, since, now) for story in plan.titles],
+        stories=desks,
         occurrence=occurrence,
         number=previous.number + 1 if previous else 1,
         zone=plan.desk.zone,
@@ -84,6 +96,10 @@ def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime
         until=now,
         previous=previous,
     )
+    if issue is None:
+        return None
+    dealt = frozenset(item.id for desk in desks for item in desk.items)
+    return Draft(replace(issue, template_version=plan.version()), dealt)
 
 
 def readers(session: Session, plan: Plan) -> Sequence[Recipient]:
@@ -98,9 +114,9 @@ def readers(session: Session, plan: Plan) -> Sequence[Recipient]:
     return list(found.values())
 
 
-def _desk(session: Session, plan: Plan, story: StoryId, since: datetime, until: datetime) -> editor.StoryDesk:
-    fresh = items.of_story(session, story=story, since=since, until=until)
-    changed = items.changed_of_story(session, story=story, since=since, until=until)
+def _desk(session: Session, plan: Plan, story: StoryId, first: datetime, since: datetime) -> editor.StoryDesk:
+    fresh = items.of_story(session, story=story, digest=plan.id, since=first)
+    changed = items.changed_of_story(session, story=story, digest=plan.id, since=since)
     return editor.StoryDesk(
         story=story,
         title=plan.titles[story],
@@ -114,4 +130,4 @@ def _desk(session: Session, plan: Plan, story: StoryId, since: datetime, until: 
 
 def _delivery(plan: Plan, issue: Issue, reader: Recipient) -> NewDelivery:
     key = f"issue:{issue.digest}:{issue.nominal}:{issue.slot}→mailto:{reader.address}"
-    return NewDelivery(key, "mail", mime.message_id(plan.secret, key, plan.desk.domain), reader, issue=issue.id)
+    return NewDelivery(key, MAIL, mime.message_id(plan.secret, key, plan.desk.domain), reader, issue=issue.id)

@@ -9,7 +9,7 @@ message a connection, because a connection takes its next message only after its
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +27,7 @@ from briefing.store.writer import Writer
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
 HOLD, HOLD_LIMIT = timedelta(seconds=5), timedelta(minutes=15)
+STOP, STOP_LIMIT = timedelta(hours=1), timedelta(hours=24)
 RENEW_SECONDS = LEASE.total_seconds() / 3
 RECORD_AGAIN_SECONDS = 2.0
 
@@ -37,25 +38,29 @@ Send = Callable[[Delivery], Coroutine[Any, Any, Verdict]]
 class Lane:
     """One kind of delivery with as many messages under way as it has connections."""
 
-    mail: bool
+    name: str  # ISSUES, LETTERS, or the id of a channel
     width: int
     send: Send
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lane that waits because its far end refuses us, not a message; each refusal doubles the wait."""
+    """A lane that waits because its far end refuses us, not a message; each refusal doubles the wait.
+
+    A channel that was withdrawn for good (410) waits long, and is asked once in a while whether it was mended.
+    """
 
     refusals: int = 0
     until: datetime | None = None
 
     def after(self, verdict: Verdict, now: datetime) -> "Hold":
         """Return how the lane stands after a verdict."""
-        if not isinstance(verdict, Retry) or not verdict.stop_channel:
+        if isinstance(verdict, Delivered) or not verdict.stop_channel:
             return Hold()
         if self.until and self.until > now:  # another connection was refused at the same time
             return self
-        wait = retry.exponential(self.refusals + 1, first=HOLD, limit=HOLD_LIMIT, jitter=0)
+        first, limit = (STOP, STOP_LIMIT) if isinstance(verdict, Dead) else (HOLD, HOLD_LIMIT)
+        wait = retry.exponential(self.refusals + 1, first=first, limit=limit, jitter=0)
         return Hold(self.refusals + 1, now + wait)
 
 
@@ -66,8 +71,9 @@ class Relay:
         self._lanes, self._write, self._clock, self._owner = lanes, write, clock, owner
         self._under_way: dict[DeliveryId, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._free = {lane.mail: lane.width for lane in lanes}
-        self._held = {lane.mail: Hold() for lane in lanes}
+        self._free = {lane.name: lane.width for lane in lanes}
+        self._held = {lane.name: Hold() for lane in lanes}
+        self._claiming = asyncio.Lock()
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -86,16 +92,19 @@ class Relay:
         finally:
             renewing.cancel()
 
-    async def drain(self) -> int:
-        """Relay all that is due now, wait for it, and return how many attempts that took."""
+    async def drain(self, only: Collection[str] | None = None) -> int:
+        """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
         renewing = asyncio.create_task(self._renew())
         attempts = 0
         try:
             while True:
-                attempts += sum([await self._start(lane) for lane in self._lanes])
-                if not self._tasks:
+                quiet = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
+                started = sum([await self._start(lane, only) for lane in self._lanes])
+                attempts += started
+                if self._tasks:
+                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+                elif quiet and not started:
                     return attempts
-                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             renewing.cancel()
 
@@ -104,26 +113,30 @@ class Relay:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    async def _start(self, lane: Lane) -> int:
-        free, now, held = self._free[lane.mail], self._clock(), self._held[lane.mail].until
-        if not free or (held and held > now):
-            return 0
-        try:
-            claimed = await self._write(
-                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=free, mail=lane.mail)
-            )
-        except StoreError as error:  # what cannot be written must not be sent
-            log.warning("relay.claim", error=str(error))
-            return 0
-        fresh = [delivery for delivery in claimed if delivery.id not in self._under_way]
-        # An attempt of ours that outlived its lease (a laptop slept) is not begun again: it goes on under the new one.
-        self._under_way |= {delivery.id: delivery for delivery in claimed}
+    async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
+        async with self._claiming:  # one at a time, or two would count the same connection as free
+            claimed = await self._claim(lane, only)
+            fresh = [delivery for delivery in claimed if delivery.id not in self._under_way]
+            # An attempt that outlived its lease (a laptop slept) is not begun again: it goes on under the new one.
+            self._under_way |= {delivery.id: delivery for delivery in claimed}
+            self._free[lane.name] -= len(fresh)
         for delivery in fresh:
-            self._free[lane.mail] -= 1
             task = asyncio.create_task(self._deliver(lane, delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return len(fresh)
+
+    async def _claim(self, lane: Lane, only: Collection[str] | None) -> Sequence[Delivery]:
+        free, now, held = self._free[lane.name], self._clock(), self._held[lane.name].until
+        if not free or (held and held > now):
+            return ()
+        try:
+            return await self._write(
+                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=free, lane=lane.name, only=only)
+            )
+        except StoreError as error:  # what cannot be written must not be sent
+            log.warning("relay.claim", error=str(error))
+            return ()
 
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
         started = self._clock()
@@ -137,12 +150,12 @@ class Relay:
             # The edge of an attempt: a mistake of ours is recorded and retried, the other deliveries go on.
             log.exception("relay.broke", delivery=delivery.id)
             verdict = Retry(f"internal error: {type(error).__name__}")
-        self._held[lane.mail] = self._held[lane.mail].after(verdict, self._clock())
+        self._held[lane.name] = self._held[lane.name].after(verdict, self._clock())
         try:
             await self._record(delivery.id, verdict, started)
         finally:
             del self._under_way[delivery.id]
-            self._free[lane.mail] += 1
+            self._free[lane.name] += 1
             self.wake.set()
 
     async def _record(self, number: DeliveryId, verdict: Verdict, started: datetime) -> None:
@@ -188,9 +201,8 @@ def next_attempt(delivery: Delivery, verdict: Verdict, now: datetime) -> datetim
         case Delivered() | Dead():
             return None
         case Retry(after=after):
-            mail = delivery.channel == "mail"
-            age = now - delivery.created_at
-            wait = retry.mail_wait(delivery.attempts, age) if mail else retry.delivery_wait(delivery.attempts)
+            by_mail = delivery.recipient is not None
+            wait = retry.mail_wait(delivery.attempts) if by_mail else retry.delivery_wait(delivery.attempts)
             return None if wait is None else now + max(wait, after or timedelta(0))
     assert_never(verdict)
 

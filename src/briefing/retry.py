@@ -8,8 +8,8 @@ POLL_BACKOFF_LIMIT = timedelta(hours=24)
 # Svix's published schedule for webhooks; eight attempts over 27.6 hours.
 DELIVERY_WAITS = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 36000))
 # RFC 5321 section 4.5.4.1: a queue gives up after 4 to 5 days at the earliest.
-MAIL_LIFETIME = timedelta(days=5)
 MAIL_WAIT_LIMIT = timedelta(seconds=4000)
+MAIL_ATTEMPTS = 112  # with the waits below, just over five days
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -39,8 +39,11 @@ def delivery_wait(attempts: int, waits: Sequence[timedelta] = DELIVERY_WAITS) ->
     return waits[attempts - 1] if attempts <= len(waits) else None
 
 
-def mail_wait(attempts: int, age: timedelta) -> timedelta | None:
-    """Return the wait before the next attempt at a message of this age, or None past its five days."""
-    if age >= MAIL_LIFETIME:
+def mail_wait(attempts: int) -> timedelta | None:
+    """Return the wait after the given number of failed attempts at a mail, or None when five days of them are over.
+
+    By attempts and not by age: a mail put back by hand has all of them before it again.
+    """
+    if attempts >= MAIL_ATTEMPTS:
         return None
     return min(timedelta(minutes=5) * (1 << min(attempts - 1, 10)), MAIL_WAIT_LIMIT)

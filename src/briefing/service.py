@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from briefing import publish, scheduler
 from briefing.clock import Clock
+from briefing.errors import BriefingError
 from briefing.model import (
     Delivery,
     Event,
@@ -25,17 +26,18 @@ from briefing.model import (
     Occurrence,
     Recipient,
 )
-from briefing.poll import Poller, Report
+from briefing.poll import Poller
 from briefing.post import Letters
-from briefing.publish import Plan
+from briefing.publish import Draft, Plan
 from briefing.relay import Relay
-from briefing.store import items, outbox
+from briefing.remember import Report
+from briefing.store import issues, items, outbox
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
 POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 3600.0
-STOP_SECONDS = 8.0  # of the ten that a service manager grants
+STOP_SECONDS = 5.0  # of the ten that a service manager grants; closing takes some of the rest
 NOBODY = Recipient("reader@example.org")  # whom a draft is shown to when nobody is subscribed
 
 
@@ -90,12 +92,20 @@ class Service:
 
     async def publish(self) -> Sequence[Issue]:
         """Write every issue that is due."""
-        now = self._clock()
-        written = [await self._write(partial(publish.publish, plan=plan, now=now)) for plan in self.plans]
-        issues = [issue for issue in written if issue]
-        if issues:
+        written = [issue for plan in self.plans if (issue := await self._publish(plan))]
+        if written:
             self.relay.wake.set()
-        return issues
+        return written
+
+    async def _publish(self, plan: Plan) -> Issue | None:
+        try:
+            issue = await self._write(partial(publish.publish, plan=plan, now=self._clock()))
+        except BriefingError as error:  # one digest's broken template must not keep the others from their readers
+            log.error("issue.broke", digest=plan.id, error=str(error))  # noqa: TRY400 - the words say it all
+            return None
+        if issue:
+            log.info("issue", digest=plan.id, number=issue.number, nominal=str(issue.nominal), slot=issue.slot)
+        return issue
 
     async def readers(self, digest: str) -> Sequence[Recipient]:
         """Return everybody a digest goes to."""
@@ -104,19 +114,19 @@ class Service:
     async def draft(self, digest: str) -> tuple[Mail, bytes] | None:
         """Return what a digest would say now, as its first reader would get it; None when it has nothing to say."""
         plan, now = self._plan(digest), self._clock()
-        issue = await self._write(partial(publish.draft, plan=plan, occurrence=_extra(plan, now), now=now))
-        if issue is None:
+        drafted = await self._write(partial(_draft, plan=plan, now=now))
+        if drafted is None:
             return None
         reader = next(iter(await self.readers(digest)), NOBODY)
-        return await asyncio.to_thread(self._letters.shown, issue, reader, now)
+        return await asyncio.to_thread(self._letters.shown, drafted.issue, reader, now)
 
     async def send(self, digest: str) -> Sequence[Delivery]:
         """Write an issue now, outside the schedule, deliver it, and return what became of each delivery."""
         plan, now = self._plan(digest), self._clock()
 
         def write(session: Session) -> Sequence[NewDelivery]:
-            issue = publish.draft(session, plan, _extra(plan, now), now=now)
-            return publish.deliveries(session, plan, publish.send(session, plan, issue, now=now)) if issue else []
+            drafted = _draft(session, plan=plan, now=now)
+            return publish.deliveries(session, plan, publish.send(session, plan, drafted, now=now)) if drafted else []
 
         return await self._deliver(await self._write(write))
 
@@ -141,8 +151,9 @@ class Service:
         return await self._deliver(rows)
 
     async def _deliver(self, rows: Sequence[NewDelivery]) -> Sequence[Delivery]:
-        await self.relay.drain()
-        return await self._write(partial(outbox.found, keys=[row.key for row in rows]))
+        keys = [row.key for row in rows]
+        await self.relay.drain(keys)
+        return await self._write(partial(outbox.found, keys=keys))
 
     def _plan(self, digest: str) -> Plan:
         return next(plan for plan in self.plans if plan.id == digest)
@@ -152,6 +163,11 @@ class Service:
 
     async def _wake(self) -> None:
         self.relay.wake.set()
+
+
+def _draft(session: Session, *, plan: Plan, now: datetime) -> Draft | None:
+    known = issues.known_since(session, digest=plan.id, now=now)
+    return publish.draft(session, plan, _extra(plan, now), now=now, known=known)
 
 
 def _extra(plan: Plan, now: datetime) -> Occurrence:

@@ -9,8 +9,11 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from briefing.config.alerts import Channel, MailChannel, Route
 from briefing.edit import routing
+from briefing.errors import RenderError
 from briefing.model import Event, EventKind, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
@@ -18,6 +21,7 @@ from briefing.render.notice import notice
 from briefing.send.channels import CHANNELS
 
 MAIL = "mail"
+log = structlog.get_logger()
 SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP})
 
 
@@ -52,10 +56,18 @@ class Teller:
         return (NewDelivery(key, name, self._id(key), event=event.key, payload=payload),)
 
     def _mail(self, address: str, event: Event, words: Notice) -> NewDelivery:
-        mail = self.renderer.notice_mail(words, desk=self.desk)
+        mail = self._written(words)
         return replace(
             self.letter(address, event.key, mail, root=event.story or event.feed or "service"), event=event.key
         )
+
+    def _written(self, words: Notice) -> Mail:
+        """Return an alert by the operator's template; by ours if that fails, for an alert that is late is no use."""
+        try:
+            return self.renderer.notice_mail(words, desk=self.desk)
+        except RenderError as error:
+            log.error("alert.template", error=str(error))  # noqa: TRY400 - the words say it all
+            return Renderer().notice_mail(words, desk=self.desk)
 
     def letter(self, address: str, about: str, mail: Mail, *, root: str) -> NewDelivery:
         """Return the row of a mail that is no issue: an alert, or an issue sent as a test."""

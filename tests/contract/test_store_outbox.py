@@ -56,7 +56,7 @@ def enqueue(store: Store, *deliveries: NewDelivery, now: datetime = NOW) -> int:
 
 
 def claim(store: Store, owner: str = ME, **changes: Any) -> tuple[Delivery, ...]:
-    terms: dict[str, Any] = {"now": NOW, "lease": LEASE, "limit": 10, "mail": True} | changes
+    terms: dict[str, Any] = {"now": NOW, "lease": LEASE, "limit": 10, "lane": ISSUES} | changes
     with store.transaction() as session:
         return outbox.claim(session, owner=owner, **terms)
 
@@ -137,7 +137,7 @@ def test_a_delivery_comes_back_as_it_was_enqueued(store: Store) -> None:
         next_attempt_at=NOW + LEASE,
         recipient=Recipient("reader@x.example", "iran", NOW),
     )
-    (post,) = claim(store, mail=False)
+    (post,) = claim(store, lane="desk")
     assert (post.channel, post.payload, post.recipient) == (
         "desk",
         {"text": "Part 2 is out", "blocks": [1, None]},
@@ -148,7 +148,7 @@ def test_a_delivery_comes_back_as_it_was_enqueued(store: Store) -> None:
 
 def test_mail_and_the_rest_are_claimed_apart(store: Store) -> None:
     enqueue(store, mail(), chat())
-    assert [one.channel for one in claim(store, mail=False)] == ["desk"]
+    assert [one.channel for one in claim(store, lane="desk")] == ["desk"]
     assert [one.channel for one in claim(store)] == ["mail"]
 
 

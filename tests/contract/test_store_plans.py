@@ -37,7 +37,7 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "items.expire_texts": (lambda s: items.expire_texts(s, now=NOW), {"ix_item_texts_expires_at"}),
     "stories.ledger": (lambda s: stories.ledger(s, story=STORY), {"ix_series_story_source"}),
     "issues.last": (lambda s: issues.last(s, digest="morning"), {"sqlite_autoindex_issues_2"}),
-    "outbox.claim": (lambda s: outbox.claim(s, owner="me", mail=True, **TERMS), {"ix_deliveries_due"}),
+    "outbox.claim": (lambda s: outbox.claim(s, owner="me", lane=ISSUES, **TERMS), {"ix_deliveries_due"}),
     "outbox.expired": (lambda s: outbox.expired(s, now=NOW), {"ix_deliveries_due"}),
     "outbox.reclaim": (lambda s: outbox.reclaim(s, now=NOW), {"ix_deliveries_due"}),
     "outbox.counts": (outbox.counts, {"ix_deliveries_due"}),

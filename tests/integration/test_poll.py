@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from briefing.model import FeedId
-from briefing.poll import Report
+from briefing.remember import Report
 from briefing.store import feeds
 from tests.integration.documents import HTML, LONG, Entry, json_feed, page, rss
 from tests.integration.world import NOON, SITE, Feeds, World, live, play, until
@@ -117,18 +117,19 @@ async def test_a_permanent_move_is_adopted_at_its_third_repeat_and_remembered(wo
     assert len(world.items()) == 1
 
 
-@pytest.mark.parametrize("status", [302, 303, 307])
-def test_a_temporary_move_is_followed_and_never_adopted(tmp_path: Path, status: int) -> None:
-    async def story(world: World) -> None:
-        world.feeds.put("/one.rss", b"", status=status, headers={"Location": "/new.rss"}, validators=False)
-        world.feeds.put("/new.rss", rss(first()))
-        for _ in range(5):
-            await world.poll(minutes=15)
-        assert world.feeds.asked("/one.rss") == [status] * 5
-        assert world.state().url == f"{world.feeds.url}/one.rss"
-        assert len(world.items()) == 1
-
-    play(tmp_path, SITE + ONE, story)
+@live(
+    SITE + "feeds:" + "".join(f'\n  f{n}: {{url: "${{FEEDS}}/{n}.rss", allow_private: true}}' for n in (302, 303, 307))
+)
+async def test_a_temporary_move_is_followed_and_never_adopted(world: World) -> None:
+    world.feeds.put("/new.rss", rss(first()))
+    for status in (302, 303, 307):
+        world.feeds.put(f"/{status}.rss", b"", status=status, headers={"Location": "/new.rss"}, validators=False)
+    for _ in range(5):
+        await world.poll(minutes=15)
+    for status in (302, 303, 307):
+        assert world.feeds.asked(f"/{status}.rss") == [status] * 5
+        assert world.state(f"f{status}").url == f"{world.feeds.url}/{status}.rss"
+    assert len(world.items()) == 3
 
 
 @live(SITE + ONE)
@@ -284,24 +285,28 @@ async def test_a_json_feed_is_a_feed(world: World) -> None:
 
 # --- pages behind items ---------------------------------------------------------------------------------------------
 
-READ = [
-    ("a series and excerpts", "series: {}", "An excerpt …", True),
-    ("no series", "query: something", "An excerpt …", False),
-    ("whole articles", "series: {}", LONG, False),
-]
+READ = """
+feeds:
+  series: {url: "${FEEDS}/series.rss", allow_private: true}
+  plain: {url: "${FEEDS}/plain.rss", allow_private: true}
+  whole: {url: "${FEEDS}/whole.rss", allow_private: true}
+  always: {url: "${FEEDS}/always.rss", allow_private: true, full_text: always}
+  never: {url: "${FEEDS}/never.rss", allow_private: true, full_text: never}
+stories:
+  parts: {title: Parts, feeds: [series, whole, never], series: {}}
+  others: {title: Others, feeds: [plain, always]}
+"""
 
 
-@pytest.mark.parametrize(("series", "text", "read"), [row[1:] for row in READ], ids=[row[0] for row in READ])
-def test_a_page_is_read_when_a_series_is_followed_in_a_feed_of_excerpts(
-    tmp_path: Path, series: str, text: str, read: bool
-) -> None:
-    async def story(world: World) -> None:
-        world.feeds.put("/one.rss", rss(first(text=text), base=world.feeds.url))
-        world.feeds.put("/1", page("Something new", LONG), content_type=HTML)
-        await world.poll()
-        assert world.feeds.asked("/1") == ([200] if read else [])
-
-    play(tmp_path, SITE + PARTS.replace("SERIES", series), story)
+@live(SITE + READ)
+async def test_pages_are_read_for_a_series_in_a_feed_of_excerpts_or_if_the_feed_says_so(world: World) -> None:
+    for name in ("series", "plain", "whole", "always", "never"):
+        text = LONG if name in {"whole", "always"} else "An excerpt …"
+        world.feeds.put(f"/{name}.rss", rss(first(name, text=text), base=world.feeds.url))
+        world.feeds.put(f"/{name}", page("Something new", LONG), content_type=HTML)
+    await world.poll()
+    pages = {path for path, _ in world.feeds.requests if not path.endswith((".rss", ".txt"))}
+    assert pages == {"/series", "/always"}
 
 
 @live(SERIAL)

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from briefing.config.grammar import AudienceList
 from briefing.enrol import EnrolError, add, remove
 from briefing.store import audience
 from tests.integration.documents import Entry, rss
-from tests.integration.world import NOON, SITE, World, live, play, until
+from tests.integration.world import NOON, SITE, World, live, until
 
 FEED = """
 feeds:
@@ -174,20 +173,18 @@ async def test_who_left_and_whose_address_is_dead_gets_none(world: World) -> Non
 
 
 MISTAKES = [
-    ("no such list", "ada@example.org", "iraq", "form", 'no list named "iraq"; known: iran'),
-    ("no consent", "ada@example.org", "iran", "  ", "say where they agreed"),
-    ("no address", "ada at example", "iran", "form", "is not an e-mail address"),
+    ("ada@example.org", "iraq", "form", 'no list named "iraq"; known: iran'),
+    ("ada@example.org", "iran", "  ", "say where they agreed"),
+    ("ada at example", "iran", "form", "is not an e-mail address"),
 ]
 
 
-@pytest.mark.parametrize(("address", "to", "consent", "words"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES])
-def test_nobody_is_put_on_a_list_by_mistake(tmp_path: Path, address: str, to: str, consent: str, words: str) -> None:
-    async def story(world: World) -> None:
+@live(SITE)
+async def test_nobody_is_put_on_a_list_by_mistake(world: World) -> None:
+    for address, to, consent, words in MISTAKES:
         with pytest.raises(EnrolError, match=words), world.store.transaction() as session:
             add(session, lists=IRAN, address=address, to=to, consent=consent, now=world.now)
-        assert world.rows("SELECT count(*) FROM subscriptions") == [0]
-
-    play(tmp_path, SITE, story)
+    assert world.rows("SELECT count(*) FROM subscriptions") == [0]
 
 
 # --- what it holds --------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from aiohttp import web
 from briefing import app
 from briefing.check import check
 from briefing.model import Delivery, FeedState, Item
-from briefing.poll import Report
+from briefing.remember import Report
 from briefing.service import Service
 from briefing.store import feeds, items, outbox
 from briefing.store.engine import Store

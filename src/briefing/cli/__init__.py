@@ -1,6 +1,9 @@
 """The command line: one file per noun, grouped in help; heavy modules are imported inside commands."""
 
+import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -11,13 +14,14 @@ from briefing.cli import (
     deliveries,
     digests,
     feeds,
+    parse,
     reading,
     run,
     setup,
     status,
     subscribers,
 )
-from briefing.cli.options import Exit
+from briefing.cli.failure import Commands, Exit
 
 EPILOG = (
     "Exit status: 0 done, 1 problems or failure, 2 usage or configuration, 3 partly done, "
@@ -26,42 +30,60 @@ EPILOG = (
 
 app = typer.Typer(
     name="briefing",
+    cls=Commands,
     help="Follow a story across feeds and tell people what is new, once.",
     epilog=EPILOG,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 START, RUN, LOOK, KEEP = "Start", "Run", "Look", "Keep"
-app.command("init", rich_help_panel=START)(setup.init)
-app.command("follow", rich_help_panel=START)(setup.follow)
-app.command("check", rich_help_panel=START)(config.check)
-app.command("schema", rich_help_panel=START)(config.schema)
-app.add_typer(config.app, name="config", rich_help_panel=START)
-app.command("run", rich_help_panel=RUN)(run.run)
-app.command("poll", rich_help_panel=RUN)(run.poll)
-app.command("preview", rich_help_panel=RUN)(digests.preview)
-app.command("send", rich_help_panel=RUN)(digests.send)
-app.command("status", rich_help_panel=LOOK)(status.status)
-app.command("items", rich_help_panel=LOOK)(reading.items)
-app.command("stories", rich_help_panel=LOOK)(reading.stories)
-app.command("parse", rich_help_panel=LOOK)(reading.parse)
-app.add_typer(deliveries.app, name="deliveries", rich_help_panel=LOOK)
-app.add_typer(feeds.app, name="feeds", rich_help_panel=KEEP)
-app.add_typer(channels.app, name="channels", rich_help_panel=KEEP)
-app.add_typer(subscribers.app, name="subscribers", rich_help_panel=KEEP)
-app.add_typer(db.app, name="db", rich_help_panel=KEEP)
-app.command("version", rich_help_panel=KEEP)(setup.version)
+for name, command, panel, example in (
+    ("init", setup.init, START, "briefing init"),
+    ("follow", setup.follow, START, "briefing follow https://example.org/ --to me@example.org"),
+    ("check", config.check, START, "briefing check"),
+    ("schema", config.schema, START, "briefing schema > feeds.schema.json"),
+    ("run", run.run, RUN, "briefing run --database sqlite:////var/lib/briefing/briefing.db"),
+    ("poll", run.poll, RUN, "briefing poll bbc-persian"),
+    ("preview", digests.preview, RUN, "briefing preview daily --open"),
+    ("send", digests.send, RUN, "briefing send daily --to me@example.org"),
+    ("status", status.status, LOOK, "briefing status --json"),
+    ("items", reading.items, LOOK, "briefing items --story moscow-contingency --limit 50"),
+    ("stories", reading.stories, LOOK, "briefing stories moscow-contingency"),
+    ("parse", parse.parse, LOOK, "briefing parse feed.xml https://example.org/rss --json"),
+    ("version", setup.version, KEEP, "briefing version --json"),
+):
+    app.command(name, rich_help_panel=panel, epilog=f"Example: {example}")(command)
+for name, nouns, panel in (
+    ("config", config.app, START),
+    ("deliveries", deliveries.app, LOOK),
+    ("feeds", feeds.app, KEEP),
+    ("channels", channels.app, KEEP),
+    ("subscribers", subscribers.app, KEEP),
+    ("db", db.app, KEEP),
+):
+    app.add_typer(nouns, name=name, rich_help_panel=panel)
+
+
+@app.callback()
+def briefing(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=setup.print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Follow a story across feeds and tell people what is new, once."""
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C ends with 130, a broken pipe quietly."""
+    """Run the command line; Ctrl-C ends with 130 even before a command has begun."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+        getattr(sys, name).reconfigure(errors="backslashreplace")  # a locale that lacks a letter is no reason to fail
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(Exit.DONE)

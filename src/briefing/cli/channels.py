@@ -1,58 +1,50 @@
 """channels: where alerts can go, and whether they arrive."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from briefing.cli import output
-from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, Json, fail, open_config
+from briefing.cli.failure import Exit, Failure
+from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, count, known, open_config
 from briefing.cli.run import serve
 
-if TYPE_CHECKING:
-    from briefing.model import Delivery
-    from briefing.service import Service
-
-app = typer.Typer(help="Where alerts can go.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Where alerts can go.", no_args_is_help=True)
 
 
-@app.command("list")
+@app.command("list", epilog="Example: briefing channels list")
 def show(config: ConfigPath = CONFIG, json: Json = False) -> None:
-    """List the channels and the routes that lead to them."""
+    """List the channels and how many routes lead to each."""
     checked = open_config(config)
     rows = [
         (name, channel.type, sum(name in route.to for route in checked.routes))
         for name, channel in checked.channels.items()
     ]
     if json:
-        output.as_json([{"channel": name, "type": kind, "routes": count} for name, kind, count in rows])
+        output.as_json([{"channel": name, "type": kind, "routes": routes} for name, kind, routes in rows])
     else:
-        output.table(
-            [(n, k, f"{c} route{'s' * (c != 1)}") for n, k, c in rows],
-            empty="no channels; see docs/feeds.reference.yaml",
-        )
+        lines = [(name, kind, count(routes, "route")) for name, kind, routes in rows]
+        output.table(lines, empty=f"no channels; add one under channels: in {config}")
 
 
-@app.command("test")
+@app.command("test", epilog="Example: briefing channels test newsroom")
 def test(
-    name: Annotated[str, typer.Argument(help="Id of a channel.")],
+    name: Annotated[str, typer.Argument(metavar="CHANNEL", help="Id of a channel.")],
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,
 ) -> None:
-    """Send one message, marked as a test, through the outbox to a channel."""
-    known = open_config(config).channels
-    if name not in known:
-        raise fail(f"no channel named {name}", hint="known: " + (", ".join(known) or "none"), code=Exit.USAGE)
-    rows = serve(config, database, lambda service: _test(service, name), quiet=True)
+    """Send one message, marked as a test, to a channel through the outbox."""
+    known("channel", name, open_config(config).channels, otherwise=f"add one under channels: in {config}")
+    rows = serve(config, database, lambda service, _: service.test_channel(name), quiet=True)
+    if not rows:
+        raise Failure(f"{name} cannot be sent to yet", hint="briefing check says why")
     if json:
         output.as_json(rows)
     else:
-        output.table(
-            [(d.id, d.state, d.channel, d.last_error or "") for d in rows], empty=f"{name} cannot be sent to yet"
-        )
-    if not rows or any(d.state != "sent" for d in rows):
+        lines = [
+            (row.id, row.state, row.recipient.address if row.recipient else name, row.last_error or "") for row in rows
+        ]
+        output.table(lines, empty="")
+    if any(row.state != "sent" for row in rows):
         raise typer.Exit(Exit.FAILED)
-
-
-async def _test(service: "Service", name: str) -> "list[Delivery]":
-    return list(await service.test_channel(name))

@@ -5,10 +5,10 @@ import typer
 from briefing.cli import output
 from briefing.cli.options import DATABASE, Database, Json, open_store
 
-app = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="The database.", no_args_is_help=True)
 
 
-@app.command("upgrade")
+@app.command("upgrade", epilog="Example: briefing db upgrade --database sqlite:////var/lib/briefing/briefing.db")
 def upgrade(database: Database = DATABASE, json: Json = False) -> None:
     """Bring the tables up to date; every command does so when it starts."""
     with open_store(database) as store:

@@ -66,21 +66,23 @@ def _failure(error: BriefingError | OSError) -> Failure:
         first = error.problems[0]
         return Failure(first.message, hint=first.hint, code=Exit.USAGE)
     if isinstance(error, StoreError):
-        return _refused(error)
+        return refused(error)
     if isinstance(error, OSError) and error.strerror:
         where = f"{os.fsdecode(error.filename)}: " if error.filename else ""
         return Failure(f"{where}{error.strerror.lower()}")
     return Failure(str(error))
 
 
-def _refused(error: StoreError) -> Failure:
+def refused(error: StoreError, reason: str = "") -> Failure:
+    """Return how a command ends that the database refused; `reason` says it better than the driver does."""
+    message = reason or str(error)
     if isinstance(error.__cause__, BlockingIOError):
         hint = "wait for it, or stop it; briefing run polls and sends by itself"
-        return Failure(str(error), hint=hint, code=Exit.AGAIN)
+        return Failure(message, hint=hint, code=Exit.AGAIN)
     driver = getattr(error.__cause__, "orig", None)
     if isinstance(driver, sqlite3.OperationalError) and driver.sqlite_errorcode & 0xFF in _BUSY:
-        return Failure(str(error), hint="another process writes to it; try again", code=Exit.AGAIN)
-    return Failure(str(error), hint="look at --database or BRIEFING_DATABASE_URL")
+        return Failure(message, hint="another process writes to it; try again", code=Exit.AGAIN)
+    return Failure(message, hint="look at --database or BRIEFING_DATABASE_URL")
 
 
 def _tell(failure: Failure, *, json: bool) -> None:

@@ -1,102 +1,126 @@
 """feeds: what is polled, how it fares, and edits of feeds.yaml that keep its comments."""
 
-import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from briefing.cli import output
-from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, Json, fail, open_config, open_store
+from briefing.cli.failure import Exit, Failure
+from briefing.cli.options import (
+    CONFIG,
+    DATABASE,
+    AllowPrivate,
+    ConfigPath,
+    Database,
+    Json,
+    count,
+    known,
+    open_config,
+    open_store,
+)
 
-app = typer.Typer(help="What is polled, and how it fares.", no_args_is_help=True, rich_markup_mode=None)
-FeedName = Annotated[str, typer.Argument(help="Id of a feed.")]
+if TYPE_CHECKING:
+    from briefing.follow import Trial
+    from briefing.model import FeedState
+
+app = typer.Typer(help="What is polled, and how it fares.", no_args_is_help=True)
+FeedName = Annotated[str, typer.Argument(metavar="FEED", help="Id of a feed.")]
 
 
-@app.command("list")
+@app.command("list", epilog="Example: briefing feeds list")
 def show(config: ConfigPath = CONFIG, database: Database = DATABASE, json: Json = False) -> None:
     """List the feeds with their health."""
+    from briefing.cli.mask import address
     from briefing.clock import utc_now
     from briefing.config import effective
     from briefing.store import feeds
 
-    wanted = effective.feeds(open_config(config))
+    wanted = {name: address(str(feed.url)) for name, feed in effective.feeds(open_config(config)).items()}
     with open_store(database) as store, store.reading() as session:
-        states = {s.id: s for s in feeds.states(session)}
+        states = {state.id: replace(state, url=address(state.url)) for state in feeds.states(session)}
     if json:
-        output.as_json([{"feed": f, "url": str(c.url), "state": states.get(f)} for f, c in wanted.items()])
+        output.as_json([{"feed": name, "url": url, "state": states.get(name)} for name, url in wanted.items()])
         return
     now = utc_now()
-    rows = [(f, *_health(states.get(f), now), str(c.url)) for f, c in wanted.items()]
+    rows = [(name, *_health(states.get(name), now), url) for name, url in wanted.items()]
     output.table(rows, empty="no feeds; briefing feeds add URL, or briefing follow URL")
 
 
-def _health(state: Any, now: Any) -> tuple[str, str]:
-    if state is None or state.last_poll_at is None:
+def _health(state: "FeedState | None", now: datetime) -> tuple[str, str]:
+    if state is None or (state.last_poll_at is None and not state.paused):
         return "new", "never polled"
     if state.gone:
-        return "gone", state.error or "410"
+        return "gone", f"410 {output.ago(state.last_poll_at, now)}"
     if state.paused:
         return "paused", f"last ok {output.ago(state.last_ok_at, now)}"
+    then = "due" if state.next_poll_at <= now else f"next {output.ago(state.next_poll_at, now)}"
     if state.failures:
-        return "failing", f"{state.error}, {state.failures} in a row, next try {output.ago(state.next_poll_at, now)}"
-    return "ok", f"polled {output.ago(state.last_poll_at, now)}, next {output.ago(state.next_poll_at, now)}"
+        return "failing", f"{state.error}, {state.failures} in a row, {then}"
+    return "ok", f"polled {output.ago(state.last_poll_at, now)}, {then}"
 
 
-@app.command("add")
+@app.command("add", epilog='Example: briefing feeds add https://example.org/rss --id example --title "The Example"')
 def add(
-    url: Annotated[str, typer.Argument(help="Address of the feed.")],
-    name: Annotated[str | None, typer.Option("--id", help="Id; default: made from the address.")] = None,
-    title: Annotated[str | None, typer.Option(help="Publisher's name as shown.")] = None,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of the feed.")],
+    name: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Id of the feed; default: made from the address.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="NAME", help="The publisher's name as shown.")] = None,
+    allow_private: AllowPrivate = False,
     config: ConfigPath = CONFIG,
     json: Json = False,
 ) -> None:
-    """Add a feed to feeds.yaml; comments stay."""
+    """Add a feed to feeds.yaml; comments stay, and nothing is fetched."""
     from briefing.config import edit, effective
 
-    open_config(config)
+    taken = {str(feed.url): one for one, feed in effective.feeds(open_config(config)).items()}
+    if url in taken:
+        raise Failure(f"{taken[url]} has this address already", hint=f"briefing feeds test {taken[url]}")
     name = name or effective.id_of(url)
-    _edit(config, lambda text: edit.add_feed(text, name, url, title))
-    _done({"added": name, "url": url}, f"added {name} to {config}", json=json)
+    _edit(config, lambda text: edit.add_feed(text, name, url, title, allow_private=allow_private))
+    _done({"added": name, "url": url}, f"added {name} to {config}; briefing feeds test {name} fetches it", json=json)
 
 
-@app.command("remove")
+@app.command("remove", epilog="Example: briefing feeds remove example")
 def remove(name: FeedName, config: ConfigPath = CONFIG, json: Json = False) -> None:
     """Remove a feed from feeds.yaml; what was stored of it stays."""
     from briefing.config import edit
 
-    if name not in open_config(config).feeds:
-        raise fail(f"no feed named {name} in {config}", hint="briefing feeds list", code=Exit.USAGE)
+    known("feed", name, open_config(config).feeds)
     _edit(config, lambda text: edit.remove_feed(text, name))
     _done({"removed": name}, f"removed {name} from {config}", json=json)
 
 
-def _edit(path: Path, change: Any) -> None:
+def _edit(path: Path, change: Callable[[str], str]) -> None:
     """Change the file only if the result is a configuration that works."""
     import os
 
     from briefing.check import check
-    from briefing.config.hints import render
 
-    before = path.read_text(encoding="utf-8")
     trial = path.with_name(f".{path.name}.new")
-    trial.write_text(change(before), encoding="utf-8")
+    trial.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
     checked = check(trial, os.environ)
-    if checked.config is None:
-        trial.unlink()
-        words = "\n".join(render(p) for p in checked.problems if p.severity == "error")
-        raise fail(f"that would break {path}; it was left as it is\n{words}", code=Exit.USAGE)
-    trial.replace(path)
+    if checked.config is not None:
+        trial.replace(path)
+        return
+    trial.unlink()
+    wrong = [replace(p, file=str(path)) for p in checked.problems if p.severity == "error"]
+    message = f"that would put {count(len(wrong), 'error')} into {path}; it was left as it is"
+    raise Failure(message, code=Exit.USAGE, problems=wrong)
 
 
-@app.command("pause")
+@app.command("pause", epilog="Example: briefing feeds pause example")
 def pause(name: FeedName, config: ConfigPath = CONFIG, database: Database = DATABASE, json: Json = False) -> None:
     """Stop polling a feed until it is resumed."""
     _set_paused(name, config, database, paused=True)
     _done({"paused": name}, f"paused {name}; briefing feeds resume {name} polls it again", json=json)
 
 
-@app.command("resume")
+@app.command("resume", epilog="Example: briefing feeds resume example")
 def resume(name: FeedName, config: ConfigPath = CONFIG, database: Database = DATABASE, json: Json = False) -> None:
     """Poll a feed again that was paused or gone; it is due at once."""
     _set_paused(name, config, database, paused=False)
@@ -109,41 +133,42 @@ def _set_paused(name: str, config: Path, database: str, *, paused: bool) -> None
     from briefing.model import FeedId
     from briefing.store import feeds
 
-    wanted = {f: str(c.url) for f, c in effective.feeds(open_config(config)).items()}
-    if name not in wanted:
-        raise fail(f"no feed named {name}", hint="briefing feeds list", code=Exit.USAGE)
+    wanted = {feed: str(one.url) for feed, one in effective.feeds(open_config(config)).items()}
+    feed, now = FeedId(known("feed", name, wanted)), utc_now()
     with open_store(database) as store, store.transaction() as session:
-        feeds.sync(session, feeds=wanted, now=utc_now())
+        feeds.sync(session, feeds=wanted, now=now)
         if paused:
-            feeds.pause(session, feed=FeedId(name))
+            feeds.pause(session, feed=feed)
         else:
-            feeds.resume(session, feed=FeedId(name), now=utc_now())
+            feeds.resume(session, feed=feed, now=now)
 
 
-@app.command("test")
+@app.command("test", epilog="Example: briefing feeds test example")
 def test(
-    name: Annotated[str, typer.Argument(help="Id of a feed, or an address.")],
+    name: Annotated[str, typer.Argument(metavar="FEED|URL", help="Id of a feed, or an address.")],
+    allow_private: AllowPrivate = False,
     config: ConfigPath = CONFIG,
     json: Json = False,
 ) -> None:
-    """Fetch a feed and show which items would match which stories, and why; nothing is stored."""
+    """Fetch a feed and show which items would match which stories, and by which words; nothing is stored."""
+    import asyncio
+
     from briefing import app as composition
     from briefing import follow
-    from briefing.errors import BriefingError
+    from briefing.config import effective
 
     checked = open_config(config)
-    try:
-        rows = asyncio.run(follow.trial(checked, name, composition.matcher(checked)))
-    except BriefingError as error:
-        raise fail(str(error)) from error
+    if not name.startswith(("http://", "https://")):
+        known("feed", name, effective.feeds(checked), otherwise="give an id of feeds.yaml, or an address")
+    rows = asyncio.run(follow.trial(checked, name, composition.matcher(checked), allow_private=allow_private))
     if json:
         output.as_json(rows)
-        return
-    lines = [
-        (", ".join(f"{m.story} ({', '.join(m.terms)})" for m in row.matches) or "-", row.title, row.url or "")
-        for row in rows
-    ]
-    output.table(lines, empty="the feed holds no items")
+    else:
+        output.table(((_stories(row), row.title, row.url or "") for row in rows), empty="the feed holds no items")
+
+
+def _stories(row: "Trial") -> str:
+    return ", ".join(f"{match.story} ({', '.join(match.terms)})" for match in row.matches) or "-"
 
 
 def _done(facts: dict[str, Any], words: str, *, json: bool) -> None:

@@ -43,7 +43,8 @@ def set_up(config: "Config", *, quiet: bool = False) -> None:
 def _writer() -> Any:
     if not sys.stderr.isatty():
         return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, pad_event_to=0)
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, exception_formatter=plain)
 
 
 def _ordered(event: _Event) -> _Event:

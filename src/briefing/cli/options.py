@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from briefing.cli import output
-from briefing.cli.failure import WANTS_JSON, Exit, Failure
+from briefing.cli.failure import WANTS_JSON, Exit, Failure, refused
 from briefing.errors import StoreError
 
 if TYPE_CHECKING:
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from briefing.store.engine import Store
 
 
-def _wants_json(ctx: typer.Context, value: bool) -> bool:  # noqa: FBT001 - how typer calls it
+def _wants_json(ctx: typer.Context, value: bool) -> bool:
     ctx.meta[WANTS_JSON] = value
     return value
 
 
-def _mailbox(value: str | None) -> str | None:
+def mailbox(value: str | None) -> str | None:
+    """Refuse an option's value that is no e-mail address."""
     if value is None:
         return None
     from email_validator import EmailNotValidError, validate_email
@@ -48,7 +49,6 @@ Database = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", callback=_wants_json, help="Write JSON to standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-To = Annotated[str | None, typer.Option("--to", metavar="ADDRESS", callback=_mailbox)]
 AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="The address may be in your own network, or this machine.")
 ]
@@ -86,9 +86,7 @@ def open_store(database: str) -> Iterator["Store"]:
     try:
         store.upgrade()
     except StoreError as error:
-        if store.path is None or not _misplaced(store.path):
-            raise
-        raise Failure(f"{store.path}: {_misplaced(store.path)}", hint="look at --database") from error
+        raise refused(error, _misplaced(store.path, error) if store.path else "") from error
     if made:
         output.note(f"made {store.path}: there was no database")
     try:
@@ -97,15 +95,15 @@ def open_store(database: str) -> Iterator["Store"]:
         store.close()
 
 
-def _misplaced(path: Path) -> str:
-    """Say what is wrong with a database's place; nothing if it is the database that is wrong."""
+def _misplaced(path: Path, error: StoreError) -> str:
+    """Name the file, and what is wrong with its place if it is that and not the database."""
     if path.is_dir():
-        return "is a folder, not a database"
+        return f"{path}: is a folder, not a database"
     if not path.parent.is_dir():
-        return f"there is no folder {path.parent}"
+        return f"{path}: there is no folder {path.parent}"
     if not os.access(path if path.exists() else path.parent, os.W_OK):
-        return "may not be written to"
-    return ""
+        return f"{path}: may not be written to"
+    return f"{path}: {error}"
 
 
 def known(noun: str, name: str, ids: Iterable[str], *, otherwise: str = "") -> str:

@@ -49,7 +49,10 @@ def agreed(question: str) -> bool:
     """Ask on standard error, for data has standard output; whoever is not there has not agreed."""
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        note("")
+    return answer.strip().lower() in {"y", "yes"}
 
 
 def ago(then: datetime | None, now: datetime) -> str:

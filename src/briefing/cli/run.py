@@ -1,6 +1,5 @@
 """run, poll: the service, and one look at the feeds."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,43 +9,48 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from briefing.cli import output
-from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Exit, Json, fail, open_config, open_store
+from briefing.cli.failure import Exit
+from briefing.cli.options import (
+    CONFIG,
+    DATABASE,
+    ConfigPath,
+    Database,
+    Json,
+    known,
+    open_config,
+    open_store,
+)
 
 if TYPE_CHECKING:
-    from briefing.app import Setting
-    from briefing.model import Issue
-    from briefing.poll import Report
+    from briefing.config.grammar import Config
+    from briefing.model import DeliveryState, FeedId, Issue
+    from briefing.remember import Report
     from briefing.service import Service
     from briefing.store.engine import Store
 
 T = TypeVar("T")
 
 
-def serve(config: Path, database: str, work: Callable[["Service"], Awaitable[T]], *, quiet: bool = False) -> T:
+def serve(config: Path, database: str, work: Callable[["Service", "Store"], Awaitable[T]], *, quiet: bool = False) -> T:
     """Open the service under its lock, run the work in it, and close it."""
+    import asyncio
+
     from briefing import app
     from briefing.cli.logs import set_up
-    from briefing.errors import StoreError
 
     checked = open_config(config)
     set_up(checked, quiet=quiet)
-    with open_store(database) as store:
-        try:
-            lock = store.lock()
-            lock.__enter__()
-        except StoreError as error:
-            raise fail(str(error), hint="it polls and sends by itself; stop it first", code=Exit.AGAIN) from error
-        try:
-            return asyncio.run(_within(app.Setting(checked, config.resolve().parent), store, work))
-        finally:
-            lock.__exit__(None, None, None)
+    setting = app.Setting(checked, config.resolve().parent)
 
+    async def within(store: "Store") -> T:
+        async with app.service(setting, store) as service:
+            try:
+                return await work(service, store)
+            finally:  # what Ctrl-C leaves under way must not meet a closed writer
+                await service.poller.cancel()
 
-async def _within(setting: "Setting", store: "Store", work: Callable[["Service"], Awaitable[T]]) -> T:
-    from briefing import app
-
-    async with app.service(setting, store) as service:
-        return await work(service)
+    with open_store(database) as store, store.lock():
+        return asyncio.run(within(store))
 
 
 def run(
@@ -55,67 +59,94 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Do all that is due now, then exit.")] = False,
     json: Json = False,
 ) -> None:
-    """Poll, write issues and deliver, until stopped."""
+    """Poll, write issues and deliver, until stopped; with --once, what is due now, for cron.
+
+    Logs go to standard error: key=value on a terminal, JSON otherwise. SIGTERM and Ctrl-C stop it within ten seconds.
+    """
     if not once:
-        serve(config, database, _forever)
-        return
-    reports, issues, attempts = serve(config, database, _once, quiet=json)
+        raise typer.Exit(Exit.INTERRUPTED if serve(config, database, _until_stopped) else Exit.DONE)
+    reports, issues, attempts, missed = serve(config, database, _once)
     if json:
-        output.as_json({"polled": reports, "issues": [i.id for i in issues], "attempts": attempts})
+        polled = {"polled": reports, "issues": [issue.id for issue in issues]}
+        output.as_json({**polled, "attempts": attempts, "failed": missed})
     else:
-        _print(reports)
+        _print(reports, empty="no feed is due")
         output.say(f"issues     {len(issues)} written")
-        output.say(f"deliveries {attempts} attempted")
-    raise typer.Exit(_status(reports))
+        output.say(f"deliveries {attempts} attempted" + (f", {missed} failed" if missed else ""))
+    raise typer.Exit(_status(len(reports) + attempts, sum(r.error is not None for r in reports) + missed))
 
 
-async def _forever(service: "Service") -> None:
+async def _until_stopped(service: "Service", _: "Store") -> bool:
+    """Run the service; tell whether it was Ctrl-C that stopped it. A second one does not wait."""
+    import asyncio
+    import signal
+
     from briefing.scheduler import on_stop
 
-    stop = asyncio.Event()
+    stop, interrupted, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
     on_stop(stop)
+
+    def interrupt() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        interrupted.set()
+        stop.set()
+
+    loop.add_signal_handler(signal.SIGINT, interrupt)
     await service.run(stop)
+    return interrupted.is_set()
 
 
-async def _once(service: "Service") -> tuple[Sequence["Report"], Sequence["Issue"], int]:
+async def _once(service: "Service", store: "Store") -> tuple[Sequence["Report"], Sequence["Issue"], int, int]:
+    """Return what was polled and written, how many deliveries were attempted, and how many of those did not arrive."""
+    from briefing.model import DeliveryState
+
     reports = await service.poll()
     issues = await service.publish()
-    return reports, issues, await service.relay.drain()
+    before = _counts(store)[DeliveryState.SENT]
+    attempts = await service.relay.drain()
+    return reports, issues, attempts, attempts - (_counts(store)[DeliveryState.SENT] - before)
+
+
+def _counts(store: "Store") -> dict["DeliveryState", int]:
+    from briefing.store import outbox
+
+    with store.reading() as session:
+        return outbox.counts(session)
 
 
 def poll(
-    feeds: Annotated[list[str] | None, typer.Argument(help="Ids of feeds; default: all that are due.")] = None,
+    feeds: Annotated[
+        list[str] | None, typer.Argument(metavar="FEED", help="Ids of feeds; default: all that are due.")
+    ] = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     force: Annotated[bool, typer.Option("--force", help="Also what is not due yet, paused or waiting.")] = False,
     json: Json = False,
 ) -> None:
     """Poll now; alerts go to the outbox and wait there for `briefing run`."""
-    from briefing.model import FeedId
-
-    named = {FeedId(name) for name in feeds or ()}
-    known = _ids(config)
-    unknown = named - set(known)
-    if unknown:
-        raise fail(f"no feed named {', '.join(sorted(unknown))}", hint="briefing feeds list", code=Exit.USAGE)
-    with progress(len(named) or len(known)) as seen:
+    ids = _ids(open_config(config))
+    named = {ids[known("feed", name, ids)] for name in feeds or ()}
+    with progress(len(named) or len(ids)) as seen:
         reports = serve(
             config,
             database,
-            lambda service: service.poll(only=named or None, force=force or bool(named), seen=seen),
+            lambda service, _: service.poll(only=named or None, force=force or bool(named), seen=seen),
             quiet=True,
         )
     if json:
         output.as_json(reports)
     else:
-        _print(reports)
-    raise typer.Exit(_status(reports))
+        _print(reports, empty="nothing is due; briefing poll --force polls anyway")
+    gone = sorted(named - {report.feed for report in reports})
+    if gone:
+        output.note(f"{', '.join(gone)}: gone, so not asked; briefing feeds resume tries again")
+    raise typer.Exit(_status(len(reports) + len(gone), sum(r.error is not None for r in reports) + len(gone)))
 
 
-def _ids(config: Path) -> Sequence[str]:
+def _ids(checked: "Config") -> dict[str, "FeedId"]:
     from briefing.config import effective
 
-    return list(effective.feeds(open_config(config)))
+    return {str(feed): feed for feed in effective.feeds(checked)}
 
 
 @contextmanager
@@ -133,13 +164,13 @@ def progress(total: int) -> Iterator[Callable[["Report"], object]]:
         yield lambda report: bar.update(task, advance=1, description=f"{report.feed} {report.outcome}")
 
 
-def _print(reports: Sequence["Report"]) -> None:
+def _print(reports: Sequence["Report"], *, empty: str) -> None:
     rows = [(r.feed, r.outcome, f"{r.new} new", f"{r.changed} changed", r.error or "") for r in reports]
-    output.table(rows, empty="nothing is due; briefing poll --force polls anyway")
+    output.table(sorted(rows), empty=empty)
 
 
-def _status(reports: Sequence["Report"]) -> Exit:
-    failed = sum(r.error is not None for r in reports)
+def _status(tried: int, failed: int) -> Exit:
+    """Return the exit status of so many things, so many of which went wrong."""
     if not failed:
         return Exit.DONE
-    return Exit.FAILED if failed == len(reports) else Exit.PARTLY
+    return Exit.FAILED if failed == tried else Exit.PARTLY

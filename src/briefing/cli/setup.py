@@ -1,67 +1,118 @@
 """init, follow, version: from nothing to a feeds.yaml that works."""
 
-import asyncio
-from dataclasses import asdict
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from briefing.cli import output
-from briefing.cli.options import CONFIG, ConfigPath, Exit, Json, fail
+from briefing.cli.failure import Exit, Failure
+from briefing.cli.options import CONFIG, AllowPrivate, ConfigPath, Json, mailbox, open_config
 
-STARTER_STORY = "Name of your story"
+if TYPE_CHECKING:
+    from briefing.config.grammar import Config
+    from briefing.follow import Found
 
 
-def init(config: ConfigPath = CONFIG) -> None:
+def init(config: ConfigPath = CONFIG, json: Json = False) -> None:
     """Write a short, commented feeds.yaml to start from; never overwrites."""
     from briefing.config.edit import starter
 
     if config.exists():
-        raise fail(f"{config} is there already", hint="briefing check; or name another with --config", code=Exit.USAGE)
+        raise Failure(
+            f"{config} is there already", hint="briefing check; or name another with --config", code=Exit.USAGE
+        )
     text = starter(
         url="https://feeds.bbci.co.uk/news/world/rss.xml",
         feed_title="BBC News",
         story="world",
-        story_title=STARTER_STORY,
+        story_title="Name of your story",
         query='election OR "power struggle"',
         address="you@example.org",
         zone="UTC",
     )
     config.write_text(text, encoding="utf-8")
-    output.note(f"wrote {config}; next: edit it, then briefing check, briefing poll, briefing preview")
+    if json:
+        output.as_json({"config": config})
+    else:
+        output.say(f"wrote      {config}")
+    output.note("next: edit it, then briefing check, briefing poll, briefing preview")
 
 
 def follow(
-    url: Annotated[str, typer.Argument(help="A page or a feed.")],
-    to: Annotated[str | None, typer.Option("--to", help="Address that gets the digest.")] = None,
+    url: Annotated[str, typer.Argument(metavar="URL", help="A page or a feed.")],
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="ADDRESS", callback=mailbox, help="Who gets the digest."),
+    ] = None,
+    open_: Annotated[
+        bool | None,
+        typer.Option("--open/--no-open", help="Open the preview in a browser; default: on a terminal."),
+    ] = None,
+    allow_private: AllowPrivate = False,
     config: ConfigPath = CONFIG,
-    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the preview in a browser.")] = True,
-    allow_private: Annotated[bool, typer.Option(help="The address may be private or loopback.")] = False,
     json: Json = False,
 ) -> None:
-    """Follow a page or feed: find the feed, suggest a query, write feeds.yaml, show a preview."""
+    """Follow a page or feed: find the feed, suggest a query, write feeds.yaml, show a preview.
+
+    A feeds.yaml that is there gets the feed and a story added; its comments stay.
+    """
     from briefing import follow as shell
     from briefing.clock import utc_now
-    from briefing.errors import BriefingError
+
+    if not url.startswith(("http://", "https://")):
+        raise Failure(f'"{url}" is not an address', hint="an address begins with https://", code=Exit.USAGE)
+    standing = open_config(config) if config.exists() else None
+    found = _found(url, standing, allow_private=allow_private)
+    story = shell.write(found, config, to=to)
+    preview = config.resolve().parent / "preview" / f"{story}.html"
+    preview.parent.mkdir(exist_ok=True)
+    preview.write_text(shell.preview(found, utc_now()).html, encoding="utf-8")
+    if json:
+        output.as_json({**_told(found), "story": story, "config": config, "preview": preview})
+    else:
+        for line in (*shell.words(found), f"wrote      {config} (story {story})", f"preview    {preview}"):
+            output.say(output.plain(line))
+    if standing and not to:
+        output.note(f"no digest carries {story} yet: add it to one in {config}")
+    output.note("next: briefing check, briefing poll, briefing run")
+    if sys.stdout.isatty() if open_ is None else open_:
+        typer.launch(str(preview))
+
+
+def _found(url: str, standing: "Config | None", *, allow_private: bool) -> "Found":
+    import asyncio
+
+    from briefing import follow as shell
+    from briefing.config import effective
+    from briefing.errors import FeedError, ParseError
 
     try:
         found = asyncio.run(shell.look(url, allow_private=allow_private))
-        story = shell.write(found, config, to=to)
-        mail = shell.preview(found, utc_now())
-    except BriefingError as error:
-        raise fail(str(error), hint="try the address of the feed itself") from error
-    preview = config.resolve().parent / "preview" / f"{story}.html"
-    preview.parent.mkdir(exist_ok=True)
-    preview.write_text(mail.html, encoding="utf-8")
-    if json:
-        output.as_json({**asdict(found), "story": story, "config": str(config), "preview": str(preview)})
-        return
-    for line in shell.words(found):
-        output.say(line)
-    output.say(f"wrote      {config} (story {story}); preview in {preview}")
-    output.note("next: briefing check, briefing poll, briefing run")
-    if open_:
-        typer.launch(str(preview))
+    except ParseError as error:
+        reason = str(error).partition("; try:")[0]
+        raise Failure(f"{url}: {reason}", hint="give the address of the feed itself") from error
+    except FeedError as error:
+        dialled = "may not be dialled" in str(error)
+        hint = "--allow-private, if you mean it" if dialled else "look at the address in a browser"
+        raise Failure(str(error), hint=hint) from error
+    taken = {str(feed.url): name for name, feed in effective.feeds(standing).items()} if standing else {}
+    if name := taken.get(found.url):
+        raise Failure(f"{found.url} is followed already, as {name}", hint=f"briefing feeds test {name}")
+    return found
+
+
+def _told(found: "Found") -> dict[str, Any]:
+    return {
+        "asked": found.asked,
+        "url": found.url,
+        "title": found.feed.title,
+        "items": len(found.feed.items),
+        "query": found.query,
+        "matching": [{"title": i.title, "url": i.url, "published": i.published} for i in found.matching],
+        "promises": [{"in": item.title, "url": item.url, "promise": said} for item, said in found.promises],
+        "allow_private": found.private,
+    }
 
 
 def version(json: Json = False) -> None:
@@ -74,4 +125,11 @@ def version(json: Json = False) -> None:
     if json:
         output.as_json({"briefing": __version__, **parts})
     else:
-        output.say(f"briefing {__version__} (" + ", ".join(f"{k} {v}" for k, v in parts.items()) + ")")
+        output.say(f"briefing {__version__} (" + ", ".join(f"{name} {what}" for name, what in parts.items()) + ")")
+
+
+def print_version(asked: bool) -> None:
+    """Answer `briefing --version`."""
+    if asked:
+        version()
+        raise typer.Exit

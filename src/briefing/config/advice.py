@@ -41,6 +41,7 @@ _UNBUILT: tuple[_Unbuilt, ...] = (
     (("routes", "*", "repeat"), _given, "alerts are not repeated"),
     (("routes", "*", "when", "event"), lambda v: v == "corroborated", "no such event occurs"),
     (("feeds", "*", "independent"), lambda v: v is False, "copies are not folded"),
+    (("site", "base_url"), _given, "no pages are served"),
     (("site", "locale"), lambda v: v != "en", "mail is in English"),
     (("digests", "*", "locale"), lambda v: v not in ("en", None), "mail is in English"),
 )
@@ -51,6 +52,7 @@ def warnings(document: Document, interpolated: Interpolated) -> Iterator[Problem
     yield from _literals(document, interpolated)
     yield from _passwords(document, interpolated)
     yield from _postal_address(document)
+    yield from _unprotected(document)
     yield from _unbuilt(document)
 
 
@@ -74,6 +76,16 @@ def _tells(document: Document, place: Place) -> bool:
         return str(place[-1]).lower() in _SECRET_HEADERS
     kinds = [kind for _, kind in document.scalars("channels", str(place[1]), "type")]
     return not (place[0] == "channels" and place[-1] == "url" and kinds == ["webhook"])
+
+
+def _unprotected(document: Document) -> Iterator[Problem]:
+    """Warn where a password would cross the network in the clear, or could be made to."""
+    if not any(value for _, value in document.scalars("site", "smtp", "password")):
+        return
+    for place, value in document.scalars("site", "smtp", "starttls"):
+        if value in ("off", "optional"):
+            words = f"starttls: {value} lets the password be read on the way"
+            yield document.problem("warning", place, words, "write required, or implicit for port 465")
 
 
 def _literals(document: Document, interpolated: Interpolated) -> Iterator[Problem]:

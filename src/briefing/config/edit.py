@@ -20,10 +20,9 @@ from briefing.errors import ConfigError, Problem
 _WIDTH = 110
 
 
-def add_feed(text: str, feed: str, url: str, title: str | None = None) -> str:
+def add_feed(text: str, feed: str, url: str, title: str | None = None, *, allow_private: bool = False) -> str:
     """Put a feed under `feeds`. Raises ConfigError if the id is taken or the text is no configuration."""
-    entry: dict[str, Any] = {"url": _literal(url)}
-    return _added(text, "feeds", feed, entry | ({"title": _literal(title)} if title else {}))
+    return _added(text, "feeds", feed, _feed(url, title, allow_private=allow_private))
 
 
 def remove_feed(text: str, feed: str) -> str:
@@ -46,11 +45,18 @@ def add_digest(text: str, digest: str, *, stories: Sequence[str], at: str, to: S
 
 
 def starter(
-    *, url: str, feed_title: str | None, story: str, story_title: str, query: str | None, address: str, zone: str
+    *,
+    url: str,
+    feed_title: str | None,
+    story: str,
+    story_title: str,
+    query: str | None,
+    address: str,
+    zone: str,
+    allow_private: bool = False,
 ) -> str:
     """Write a short feeds.yaml: one feed, one story, a daily digest to one address."""
     feed = inline_id(url)
-    entry: dict[str, Any] = {"url": _literal(url)} | ({"title": _literal(feed_title)} if feed_title else {})
     words = _flow(_literal(query)) if query else None
     lines = [
         "# What briefing follows, and whom it tells. Every option: docs/feeds.reference.yaml",
@@ -62,7 +68,7 @@ def starter(
         "  # Without smtp:, mail is written as files to the folder outbox/.",
         "",
         "feeds:",
-        *_block(feed, entry, 2),
+        *_block(feed, _feed(url, feed_title, allow_private=allow_private), 2),
         "",
         "stories:",
         f"  {_flow(story)}:",
@@ -77,6 +83,12 @@ def starter(
         f'  daily: {{stories: [{_flow(story)}], at: "07:00", to: [{_flow(address)}]}}',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _feed(url: str, title: str | None, *, allow_private: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"url": _literal(url)}
+    entry |= {"title": _literal(title)} if title else {}
+    return entry | ({"allow_private": True} if allow_private else {})
 
 
 class _Sheet:
@@ -193,6 +205,8 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{_flow(key)}: {_flow(child)}" for key, child in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(_flow, value)) + "]"
+    if value is True:
+        return "true"
     text = str(value)
     if re.fullmatch(r"[A-Za-z][\w./@+-]*|https?://[\w./@+%=&?~-]+", text, re.ASCII) and text.lower() not in _WORDS:
         return text

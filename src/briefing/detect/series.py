@@ -41,7 +41,7 @@ def advance(ledger: Sequence[Series], item: Item, *, story: StoryId, text: str, 
 
     `text` is the best text known of the item. Reading an item again, changed or not, joins and promises nothing twice.
     """
-    own = [series for series in ledger if series.story == story and fold(series.source) == fold(item.source)]
+    own = [series for series in ledger if series.story == story and _same_source(series, item)]
     mark = marker(item.title)
     best_text = text or item.text
     announced = announcements(best_text, item.title)
@@ -54,11 +54,16 @@ def advance(ledger: Sequence[Series], item: Item, *, story: StoryId, text: str, 
         or _joined(own, item, named)
     )
     if place is None and named and (named.part is not None or announced) and not _is_retold(own, announced):
-        place = _Place(Series(story, item.source, named.series_title, authors=item.authors), named.part)
+        place = _Place(Series(story, item.source, named.series_title, authors=item.authors, feed=item.feed), named.part)
     if place is None:
         return None
     before = next((series for series in own if series == place.series), None)
     return _progress(before, place, item, announced, min(item.at, now))
+
+
+def _same_source(series: Series, item: Item) -> bool:
+    """Say whether an item comes from where a series does: its feed, or a publisher of its name."""
+    return series.feed == item.feed or fold(series.source) == fold(item.source)
 
 
 # --- finding the place ----------------------------------------------------------------------------------------------

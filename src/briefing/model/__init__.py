@@ -5,6 +5,8 @@ One file a stage whose values they are: `feeds` (collect), `items` (detect), `is
 """
 
 from briefing.model.deliveries import (
+    ISSUES,
+    LETTERS,
     Dead,
     Delivered,
     Delivery,
@@ -70,6 +72,8 @@ from briefing.model.items import (
 )
 
 __all__ = [
+    "ISSUES",
+    "LETTERS",
     "AwaitedLine",
     "Candidate",
     "Dead",

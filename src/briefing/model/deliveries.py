@@ -47,6 +47,9 @@ class Subscription:
     suppressed: bool = False
 
 
+ISSUES, LETTERS = "@issues", "@letters"  # lanes of mail: a big issue must not hold up an alert; no channel is named so
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """The words of one mail, before any header is built."""

@@ -149,4 +149,5 @@ class Issue:
     since: datetime
     until: datetime
     stories: tuple[IssueStory, ...]
+    template_version: str = ""  # how the template read when it was composed
     id: IssueId | None = None

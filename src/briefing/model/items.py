@@ -126,6 +126,7 @@ class Series:
     instalments: tuple[Instalment, ...] = ()
     promises: tuple[Promise, ...] = ()
     authors: tuple[str, ...] = ()
+    feed: FeedId | None = None  # where it began; a publisher may rename itself
     id: SeriesId | None = None
 
 

@@ -20,7 +20,7 @@ from briefing.render.template import Templates
 from briefing.render.view import issue_view
 
 LIMIT = 75 * 1024  # bytes of HTML: Gmail cuts near 102 KB, measured after transfer encoding
-_ALERT = "alert"
+ALERT = "alert"  # the one template that is no digest's
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Renderer:
         words = Words(desk.locale, desk.zone)
         view = notice_view(notice, words)
         foot = {"why": words.gettext("You get this because your address is set to receive alerts."), "unsubscribe": ""}
-        return self._mail(_ALERT, words, {"notice": view, "desk": desk, **foot}, view.preheader)
+        return self._mail(ALERT, words, {"notice": view, "desk": desk, **foot}, view.preheader)
 
     def version(self, template: str) -> str:
         """Return a short name for how a template reads now; it changes with any file it uses."""
@@ -87,9 +87,12 @@ class Renderer:
 
 
 def check_template(name: str, overrides: Path | None = None) -> None:
-    """Render a sample issue; RenderError with the template's file and line if that fails."""
+    """Render a sample issue, or alert; RenderError with the template's file and line if that fails."""
     renderer = Renderer(overrides)
     desk = Desk("Sample", "Briefing", "briefing@example.org", "briefing@example.org", "1 Sample Street")
+    if name == ALERT:
+        renderer.notice_mail(sample.notice(), desk=desk)
+        return
     for issue in sample.issues(name):
         renderer.issue(issue, desk=desk, recipient=Recipient("reader@example.org"))
 

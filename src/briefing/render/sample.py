@@ -6,7 +6,7 @@ The texts are samples: nobody said any of it.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from briefing.model import AwaitedLine, Issue, IssueStory, ItemId, ItemLine, PartLine, PartMark, StoryId
+from briefing.model import AwaitedLine, EventKind, Issue, IssueStory, ItemId, ItemLine, Link, Notice, PartLine, PartMark, StoryId
 
 _NOW = datetime(2025, 11, 22, 7, 0, tzinfo=UTC)
 _PROMISED = datetime(2025, 11, 5, 8, 0, tzinfo=UTC)
@@ -29,6 +29,21 @@ def issues(template: str) -> Iterator[Issue]:
     )
     yield full
     yield Issue(**{f: getattr(full, f) for f in full.__slots__} | {"stories": ()})
+
+
+def notice() -> Notice:
+    """Return an alert with every line."""
+    return Notice(
+        kind=EventKind.INSTALMENT,
+        headline="Part 2 is out: A sample",
+        url="https://example.org/1",
+        at=_NOW,
+        source="Example",
+        story="A sample story",
+        sentences=("One.", "Two."),
+        context=(Link("promised 5 November in Part 1", "https://example.org/0"), Link("Part 3 is awaited")),
+        actions=(Link("Read", "https://example.org/1"),),
+    )
 
 
 def _story(name: str) -> IssueStory:

@@ -28,6 +28,9 @@ __all__ = ["Folder", "Smtp"]  # whoever sends mail finds both ways here
 _REPLY_LIMIT = 300
 
 
+_GOODBYE = 1.0  # seconds
+
+
 class _StaleError(Exception):
     """A kept connection was dead before it took the first command: another one may do."""
 
@@ -59,9 +62,10 @@ class Smtp:
         return opened if isinstance(opened, Retry) else self._converse(opened, envelope, reused=False)
 
     def close(self) -> None:
-        """Say goodbye, if there is anybody to say it to."""
-        if self._connection is not None:
+        """Say goodbye, if there is anybody to say it to, and wait a second for the reply."""
+        if self._connection is not None and self._connection.sock is not None:
             with suppress(OSError, smtplib.SMTPException):
+                self._connection.sock.settimeout(_GOODBYE)
                 self._connection.quit()
         self._drop()
 

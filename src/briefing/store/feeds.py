@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from briefing.model import FeedId, FeedState, Polled, Validators
@@ -130,11 +130,6 @@ def pause(session: Session, *, feed: FeedId) -> bool:
 def resume(session: Session, *, feed: FeedId, now: datetime) -> bool:
     """Poll the feed again, at once, even if it said it is gone; False if it is unknown (primary key)."""
     return _set(session, feed, paused=False, gone=False, next_poll_at=now)
-
-
-def next_due(session: Session) -> datetime | None:
-    """Return when the next feed is due; None if there is none to poll (ix_feeds_next_poll_at)."""
-    return session.exec(select(func.min(FeedRow.next_poll_at)).where(*_alive(), col(FeedRow.paused).is_(False))).one()
 
 
 def moves(session: Session, *, feed: FeedId) -> tuple[tuple[datetime, str, str], ...]:

@@ -1,5 +1,6 @@
 """Issues as composed, and how far each digest has got."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,9 +8,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from briefing.model import Issue, IssueId, Occurrence
+from briefing.model import Issue, IssueId, ItemId, Occurrence
 from briefing.store.batch import insert_new
-from briefing.store.tables import DigestRow, IssueRow
+from briefing.store.tables import DigestRow, IssueItemRow, IssueRow
 
 _ISSUE = TypeAdapter(Issue)
 
@@ -17,7 +18,12 @@ _ISSUE = TypeAdapter(Issue)
 def known_since(session: Session, *, digest: str, now: datetime) -> datetime:
     """Return when the digest was first seen, which is now if it never was (primary key)."""
     insert_new(session, DigestRow, [{"id": digest, "known_since": now}])
-    return session.exec(select(DigestRow.known_since).where(col(DigestRow.id) == digest)).one()
+    return first_known(session, digest=digest) or now
+
+
+def first_known(session: Session, *, digest: str) -> datetime | None:
+    """Return when the digest was first seen; None if it never was (primary key)."""
+    return session.exec(select(DigestRow.known_since).where(col(DigestRow.id) == digest)).one_or_none()
 
 
 def settle(session: Session, *, digest: str, occurrence: Occurrence) -> None:
@@ -38,10 +44,11 @@ def settled(session: Session, *, digest: str) -> Occurrence | None:
     return Occurrence(row.settled_nominal, row.settled_slot, row.settled_due)
 
 
-def add(session: Session, *, issue: Issue) -> Issue:
-    """Store an issue and return it with its id; or the one that already stands for its occurrence.
+def add(session: Session, *, issue: Issue, items: Collection[ItemId] = ()) -> Issue:
+    """Store an issue, and that its digest has dealt with these items; return it with its id.
 
-    Uses uq_issues_digest_nominal_slot. So a second publisher changes nothing and sends what the first composed.
+    If one already stands for its occurrence (uq_issues_digest_nominal_slot), that one: so a second publisher changes
+    nothing and sends what the first composed.
     """
     values = {
         "digest": issue.digest,
@@ -51,6 +58,7 @@ def add(session: Session, *, issue: Issue) -> Issue:
         "composed": _ISSUE.dump_python(replace(issue, id=None), mode="json"),
     }
     insert_new(session, IssueRow, [values])
+    insert_new(session, IssueItemRow, [{"digest": issue.digest, "item_id": item} for item in items])
     same = (col(IssueRow.digest) == issue.digest, col(IssueRow.nominal) == issue.nominal)
     return _issue(session.exec(select(IssueRow).where(*same, col(IssueRow.slot) == issue.slot)).one())
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from briefing.model import Candidate, FeedId, Item, ItemId, KnownItem, Lookup, StoryId
 from briefing.store.batch import insert_new, insert_or_set, slices, table
 from briefing.store.columns import storable
-from briefing.store.tables import ItemRow, ItemTextRow, MatchRow
+from briefing.store.tables import IssueItemRow, ItemRow, ItemTextRow, MatchRow
 
 _READER_SEES = ("title", "text", "url")
 
@@ -99,7 +99,7 @@ def change(
     for row, content in values:
         stamp = {"changed_at": now} if row.id in seen else {}
         session.exec(update(ItemRow).where(col(ItemRow.id) == row.id).values(**content, **stamp))
-    return tuple(_item(row) for row in _by_id(session, [item for item, _ in changes]) if row.id in seen)
+    return tuple(one for part in slices(tuple(seen)) for one in _select(session, col(ItemRow.id).in_(part)))
 
 
 def _differs(row: ItemRow, content: Mapping[str, object], name: str) -> bool:
@@ -125,6 +125,18 @@ def put_texts(session: Session, *, texts: Mapping[ItemId, str], expires: datetim
     """Keep the full texts of items until `expires` (primary key)."""
     rows = [{"item_id": item, "text": text, "expires_at": expires} for item, text in texts.items()]
     insert_or_set(session, ItemTextRow, rows, key=("item_id",))
+    await_pages(session, items=tuple(texts), until=None)
+
+
+def await_pages(session: Session, *, items: Collection[ItemId], until: datetime | None) -> None:
+    """Note that the pages of these items are still to be read, and until when to try; None: no more (primary key)."""
+    for part in slices(tuple(items)):
+        session.exec(update(ItemRow).where(col(ItemRow.id).in_(part)).values(page_until=until))
+
+
+def awaiting_pages(session: Session, *, feed: FeedId, now: datetime, limit: int) -> tuple[Item, ...]:
+    """Return the feed's items whose pages are still to be read, newest first (ix_items_page_until)."""
+    return _select(session, col(ItemRow.page_until) > now, col(ItemRow.feed_id) == feed, newest=limit)
 
 
 def texts(session: Session, *, items: Collection[ItemId]) -> dict[ItemId, str]:
@@ -139,11 +151,6 @@ def expire_texts(session: Session, *, now: datetime) -> int:
     return session.exec(delete(ItemTextRow).where(col(ItemTextRow.expires_at) <= now)).rowcount
 
 
-def get(session: Session, *, item: ItemId) -> Item | None:
-    """Return one item; its `text` is the full text where we have it (primary key)."""
-    return next(iter(_select(session, col(ItemRow.id) == item)), None)
-
-
 def listing(
     session: Session, *, feed: FeedId | None = None, story: StoryId | None = None, limit: int = 50
 ) -> tuple[Item, ...]:
@@ -154,16 +161,24 @@ def listing(
     return _select(session, *conditions, newest=limit)
 
 
-def of_story(session: Session, *, story: StoryId, since: datetime, until: datetime) -> tuple[Item, ...]:
-    """Return the story's news first seen in [since, until), oldest first (ix_items_first_seen, matches)."""
-    period = (col(ItemRow.first_seen) >= since, col(ItemRow.first_seen) < until)
-    return _select(session, *period, col(ItemRow.news).is_(True), _of(story))
+def of_story(session: Session, *, story: StoryId, digest: str, since: datetime) -> tuple[Item, ...]:
+    """Return the story's news first seen from `since` on that no issue of the digest has dealt with, oldest first.
+
+    By what was dealt with and not by a period, so that neither a clock set back nor a slow transaction loses an item
+    (ix_items_first_seen, matches, pk_issue_items).
+    """
+    fresh = (col(ItemRow.first_seen) >= since, col(ItemRow.news).is_(True), ~_told(digest))
+    return _select(session, *fresh, _of(story))
 
 
-def changed_of_story(session: Session, *, story: StoryId, since: datetime, until: datetime) -> tuple[Item, ...]:
-    """Return the story's news of before `since` that changed in [since, until) (ix_items_changed_at, matches)."""
-    period = (col(ItemRow.changed_at) >= since, col(ItemRow.changed_at) < until, col(ItemRow.first_seen) < since)
-    return _select(session, *period, col(ItemRow.news).is_(True), _of(story))
+def changed_of_story(session: Session, *, story: StoryId, digest: str, since: datetime) -> tuple[Item, ...]:
+    """Return the story's items that the digest has told and that changed from `since` on (ix_items_changed_at)."""
+    return _select(session, col(ItemRow.changed_at) >= since, _told(digest), _of(story))
+
+
+def _told(digest: str) -> ColumnElement[bool]:
+    dealt = select(IssueItemRow.item_id).where(col(IssueItemRow.item_id) == col(ItemRow.id))
+    return dealt.where(col(IssueItemRow.digest) == digest).exists()
 
 
 def _of(story: StoryId) -> ColumnElement[bool]:

@@ -18,6 +18,8 @@ from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
 from briefing.model import (
+    ISSUES,
+    LETTERS,
     Dead,
     Delivered,
     Delivery,
@@ -34,7 +36,6 @@ from briefing.store import audience
 from briefing.store.batch import insert_new, insert_one, slices
 from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
 
-MAIL = "mail"
 _EVENT = TypeAdapter(Event)
 _OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
 
@@ -49,11 +50,6 @@ def _first(session: Session, event: Event) -> bool:
     return insert_one(
         session, EventRow, {"key": event.key, "kind": event.kind.value, "at": event.at, "composed": composed}
     )
-
-
-def event(session: Session, *, key: str) -> Event:
-    """Return the event that was told under this key (uq_events_key)."""
-    return _EVENT.validate_python(session.exec(select(EventRow.composed).where(col(EventRow.key) == key)).one())
 
 
 def enqueue(session: Session, *, deliveries: Sequence[NewDelivery], now: datetime) -> int:
@@ -74,7 +70,7 @@ def _new(delivery: NewDelivery, now: datetime) -> dict[str, object]:
     return {
         "key": delivery.key,
         "channel": delivery.channel,
-        "mail": delivery.channel == MAIL,
+        "lane": _lane(delivery),
         "message_id": delivery.message_id,
         "state": DeliveryState.PENDING.value,
         "created_at": now,
@@ -88,15 +84,30 @@ def _new(delivery: NewDelivery, now: datetime) -> dict[str, object]:
     }
 
 
+def _lane(delivery: NewDelivery) -> str:
+    if delivery.recipient is None:
+        return delivery.channel
+    return LETTERS if delivery.issue is None else ISSUES
+
+
 def claim(
-    session: Session, *, owner: str, now: datetime, lease: timedelta, limit: int, mail: bool
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    lane: str,
+    only: Collection[str] | None = None,
 ) -> tuple[Delivery, ...]:
-    """Take due deliveries, longest due first, mail or all else (ix_deliveries_due).
+    """Take due deliveries of a lane, ISSUES, LETTERS or a channel, longest due first (ix_deliveries_due).
+
+    `only` narrows to deliveries of these keys.
 
     Due are pending and retry whose time has come, and sending whose lease has ended. Each goes to sending under a new
     epoch until `now + lease`, and counts this attempt. Mail to suppressed addresses is dead at once, never returned.
     """
-    while due := _due(session, now, limit, mail):
+    while due := _due(session, now, limit, lane, only):
         barred = _barred(session, due)
         _bury(session, [row for row in due if row.address in barred], now)
         if fit := [row for row in due if row.address not in barred]:
@@ -104,9 +115,11 @@ def claim(
     return ()
 
 
-def _due(session: Session, now: datetime, limit: int, mail: bool) -> Sequence[DeliveryRow]:
+def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[DeliveryRow]:
     # A query a state, so that each reads `limit` rows of the index in order, however many are due.
-    due = select(DeliveryRow).where(col(DeliveryRow.mail).is_(mail), col(DeliveryRow.next_attempt_at) <= now)
+    due = select(DeliveryRow).where(col(DeliveryRow.lane) == lane, col(DeliveryRow.next_attempt_at) <= now)
+    if only is not None:
+        due = due.where(col(DeliveryRow.key).in_(only))
     due = due.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)).limit(limit)
     due = due.with_for_update(skip_locked=True)
     rows = [row for state in _OPEN for row in session.exec(due.where(col(DeliveryRow.state) == state))]
@@ -219,12 +232,6 @@ def reclaim(session: Session, *, now: datetime) -> int:
     return session.exec(lost.values(state=DeliveryState.RETRY.value, owner=None, next_attempt_at=now)).rowcount
 
 
-def expired(session: Session, *, now: datetime) -> tuple[Delivery, ...]:
-    """Return sending deliveries whose lease has ended (ix_deliveries_due)."""
-    lease_end = col(DeliveryRow.next_attempt_at)
-    return _select(session, col(DeliveryRow.state) == DeliveryState.SENDING.value, lease_end <= now, order=(lease_end,))
-
-
 def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None = None) -> int:
     """Owe dead deliveries again from now, all of them or these, with their attempts ahead of them; return how many.
 
@@ -255,16 +262,6 @@ def counts(session: Session) -> dict[DeliveryState, int]:
     """Return how many deliveries stand in each state (ix_deliveries_due alone)."""
     many = dict(session.exec(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))).all())
     return {state: many.get(state.value, 0) for state in DeliveryState}
-
-
-def next_due(session: Session) -> datetime | None:
-    """Return when a delivery or a lease comes due next; None if none will (ix_deliveries_due)."""
-    first = select(func.min(DeliveryRow.next_attempt_at))
-    parts = [
-        (col(DeliveryRow.state) == state, col(DeliveryRow.mail).is_(mail)) for state in _OPEN for mail in (True, False)
-    ]
-    dues = [session.exec(first.where(*part)).one() for part in parts]
-    return min((due for due in dues if due is not None), default=None)
 
 
 def _select(

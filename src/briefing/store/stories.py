@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from briefing.model import (
+    FeedId,
     Instalment,
     ItemId,
     Match,
@@ -27,14 +28,12 @@ def match(session: Session, *, item: ItemId, matches: Sequence[Match]) -> None:
     insert_new(session, MatchRow, rows)
 
 
-def ledger(session: Session, *, story: StoryId, source: str | None = None) -> tuple[Series, ...]:
-    """Return the story's series, oldest first, of one source or of all (ix_series_story_source).
+def ledger(session: Session, *, story: StoryId) -> tuple[Series, ...]:
+    """Return the story's series, oldest first (ix_series_story).
 
     Their instalments come by primary key, their promises by ix_promises_series_id.
     """
     query = select(SeriesRow).where(col(SeriesRow.story) == story)
-    if source is not None:
-        query = query.where(col(SeriesRow.source) == source)
     return _whole(session, session.exec(query.order_by(col(SeriesRow.id))).all())
 
 
@@ -56,7 +55,12 @@ _PART_KEY = ("series_id", "item_id")
 
 def _save_series(session: Session, series: Series) -> int:
     row = SeriesRow(
-        id=series.id, story=series.story, source=series.source, title=series.title, authors=list(series.authors)
+        id=series.id,
+        story=series.story,
+        feed_id=series.feed,
+        source=series.source,
+        title=series.title,
+        authors=list(series.authors),
     )
     merged = session.merge(row)
     session.flush()
@@ -117,6 +121,7 @@ def _series(row: SeriesRow, parts: Sequence[Instalment], promises: Sequence[Prom
         instalments=tuple(parts),
         promises=tuple(promises),
         authors=tuple(row.authors),
+        feed=None if row.feed_id is None else FeedId(row.feed_id),
         id=SeriesId(row.id or 0),
     )
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
+from briefing.errors import StoreError
 from briefing.store.engine import Store
 
 T = TypeVar("T")
@@ -25,9 +26,12 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._waiting: list[tuple[Callable[[Session], Any], asyncio.Future[Any]]] = []
         self._drain: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def __call__(self, work: Callable[[Session], T]) -> T:
         """Return what `work` returned, after its commit; raise what it raised, with nothing of it written."""
+        if self._closed:
+            raise StoreError("the writer is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
         if self._drain is None or self._drain.done():
@@ -35,7 +39,8 @@ class Writer:
         return await future
 
     async def close(self) -> None:
-        """Finish what was handed in and stop the thread."""
+        """Finish what was handed in, take no more, and stop the thread."""
+        self._closed = True
         if self._drain is not None:
             await self._drain
         self._thread.shutdown()

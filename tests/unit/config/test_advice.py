@@ -98,8 +98,17 @@ def test_what_a_route_cannot_do_yet_is_named(option: str, tmp_path: Path) -> Non
     assert problem.message.startswith(f"routes.{option.partition(':')[0]}")
 
 
-def test_a_public_address_is_accepted_silently(tmp_path: Path) -> None:
-    assert loaded_from(tmp_path, HEAD % "base_url: https://example.org").problems == ()
+def test_a_public_address_waits_for_pages(tmp_path: Path) -> None:
+    (problem,) = loaded_from(tmp_path, HEAD % "base_url: https://example.org").problems
+    assert (problem.severity, problem.path) == ("warning", "site.base_url")
+    assert "no pages are served" in problem.message
+
+
+@pytest.mark.parametrize(("starttls", "warned"), [("off", True), ("optional", True), ("required", False)])
+def test_a_password_that_could_be_read_on_the_way_is_pointed_at(tmp_path: Path, starttls: str, warned: bool) -> None:
+    smtp = f'smtp: {{host: h, starttls: "{starttls}", user: u, password: "${{WORD}}"}}'
+    problems = loaded_from(tmp_path, HEAD % smtp).problems
+    assert any(problem.path == "site.smtp.starttls" for problem in problems) is warned
 
 
 def loaded_from(folder: Path, text: str) -> Loaded:

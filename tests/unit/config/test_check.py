@@ -42,6 +42,17 @@ def test_stages_are_asked_even_when_the_shape_is_wrong(tmp_path: Path) -> None:
     assert [p.path for p in checked_from(tmp_path, text).problems] == ["stories.s.query", "digests.d.max_itms"]
 
 
+def test_an_alert_template_of_the_operator_is_rendered_too(tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "alert"
+    folder.mkdir(parents=True)
+    (folder / "subject.txt").write_text("{{ nope.nope }}")
+    path = tmp_path / "feeds.yaml"
+    path.write_text("version: 1\nsite: {from: a@example.org}\n")
+    (problem,) = check(path, {}).problems
+    assert (problem.severity, problem.path) == ("error", "site")
+    assert "templates/alert/subject.txt:1" in problem.message
+
+
 def test_a_template_of_the_operator_is_rendered_on_a_sample(tmp_path: Path) -> None:
     own = tmp_path / "templates" / "mine"
     own.mkdir(parents=True)

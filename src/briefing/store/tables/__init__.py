@@ -3,7 +3,7 @@
 from briefing.store.columns import Row
 from briefing.store.tables.audience import SubscriberRow, SubscriptionRow, SuppressionRow
 from briefing.store.tables.feeds import FeedMoveRow, FeedRow
-from briefing.store.tables.issues import DigestRow, IssueRow
+from briefing.store.tables.issues import DigestRow, IssueItemRow, IssueRow
 from briefing.store.tables.items import ItemRow, ItemTextRow
 from briefing.store.tables.outbox import AttemptRow, DeliveryRow, EventRow
 from briefing.store.tables.settings import SettingRow
@@ -20,6 +20,7 @@ __all__ = [
     "FeedMoveRow",
     "FeedRow",
     "InstalmentRow",
+    "IssueItemRow",
     "IssueRow",
     "ItemRow",
     "ItemTextRow",

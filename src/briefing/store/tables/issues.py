@@ -21,6 +21,15 @@ class DigestRow(Row, table=True):
     settled_due: datetime | None = None
 
 
+class IssueItemRow(Row, table=True):
+    """An item that an issue of a digest has dealt with, shown or counted; a digest never tells it again."""
+
+    __tablename__ = "issue_items"
+
+    digest: str = Field(sa_type=Text, primary_key=True)
+    item_id: int = Field(primary_key=True, foreign_key="items.id", sa_column_kwargs={"autoincrement": False})
+
+
 class IssueRow(Row, table=True):
     """One dated sending, kept as composed; an occurrence has at most one."""
 

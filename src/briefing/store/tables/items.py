@@ -36,6 +36,7 @@ class ItemRow(Row, table=True):
     authors: list[str] = Field(sa_type=Json)
     lang: str | None = Field(default=None, sa_type=Text)
     news: bool = True
+    page_until: datetime | None = Field(default=None, index=True)  # its page could not be read yet; try until then
 
 
 class ItemTextRow(Row, table=True):

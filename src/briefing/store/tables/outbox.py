@@ -26,13 +26,13 @@ class DeliveryRow(Row, table=True):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_due", "state", "mail", "next_attempt_at", "id"),
+        Index("ix_deliveries_due", "state", "lane", "next_attempt_at", "id"),
     )  # a claim reads it in order
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(sa_type=Text, unique=True)
     channel: str = Field(sa_type=Text)
-    mail: bool  # goes by SMTP, which has its own connections and claims
+    lane: str = Field(sa_type=Text)  # what is claimed together: issues, other mail, or one channel
     message_id: str = Field(sa_type=Text)
     state: str = Field(sa_type=Text)
     epoch: int = 0  # times claimed, ever

@@ -23,10 +23,11 @@ class SeriesRow(Row, table=True):
     """A run of instalments by one source within one story."""
 
     __tablename__ = "series"
-    __table_args__ = (Index(None, "story", "source"),)
+    __table_args__ = (Index(None, "story"),)
 
     id: int | None = Field(default=None, primary_key=True)
     story: str = Field(sa_type=Text)
+    feed_id: str | None = Field(default=None, sa_type=Text)
     source: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
     authors: list[str] = Field(sa_type=Json)

@@ -70,12 +70,13 @@ def upgrade() -> None:
         "series",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("story", sa.Text(), nullable=False),
+        sa.Column("feed_id", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("authors", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
     )
-    op.create_index(op.f("ix_series_story_source"), "series", ["story", "source"], unique=False)
+    op.create_index(op.f("ix_series_story"), "series", ["story"], unique=False)
     op.create_table(
         "settings",
         sa.Column("name", sa.Text(), nullable=False),
@@ -103,7 +104,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("mail", sa.Boolean(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -127,7 +128,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_deliveries_event"), "deliveries", ["event"], unique=False)
     op.create_index(op.f("ix_deliveries_issue_id"), "deliveries", ["issue_id"], unique=False)
     op.create_index(
-        op.f("ix_deliveries_due"), "deliveries", ["state", "mail", "next_attempt_at", "id"], unique=False
+        op.f("ix_deliveries_due"), "deliveries", ["state", "lane", "next_attempt_at", "id"], unique=False
     )
     op.create_table(
         "feed_moves",
@@ -159,6 +160,7 @@ def upgrade() -> None:
         sa.Column("authors", sa.Text(), nullable=False),
         sa.Column("lang", sa.Text(), nullable=True),
         sa.Column("news", sa.Boolean(), nullable=False),
+        sa.Column("page_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_items_feed_id_feeds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
         sa.UniqueConstraint("feed_id", "key", name=op.f("uq_items_feed_id_key")),
@@ -168,6 +170,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_items_feed_id_content_hash"), "items", ["feed_id", "content_hash"], unique=False)
     op.create_index(op.f("ix_items_feed_id_first_seen"), "items", ["feed_id", "first_seen"], unique=False)
     op.create_index(op.f("ix_items_first_seen"), "items", ["first_seen"], unique=False)
+    op.create_index(op.f("ix_items_page_until"), "items", ["page_until"], unique=False)
+    op.create_table(
+        "issue_items",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_issue_items_item_id_items")),
+        sa.PrimaryKeyConstraint("digest", "item_id", name=op.f("pk_issue_items")),
+    )
     op.create_table(
         "subscriptions",
         sa.Column("list", sa.Text(), nullable=False),
@@ -259,6 +269,8 @@ def downgrade() -> None:
     op.drop_table("attempts")
     op.drop_index(op.f("ix_subscriptions_subscriber_id"), table_name="subscriptions")
     op.drop_table("subscriptions")
+    op.drop_table("issue_items")
+    op.drop_index(op.f("ix_items_page_until"), table_name="items")
     op.drop_index(op.f("ix_items_first_seen"), table_name="items")
     op.drop_index(op.f("ix_items_feed_id_first_seen"), table_name="items")
     op.drop_index(op.f("ix_items_feed_id_content_hash"), table_name="items")
@@ -274,7 +286,7 @@ def downgrade() -> None:
     op.drop_table("suppressions")
     op.drop_table("subscribers")
     op.drop_table("settings")
-    op.drop_index(op.f("ix_series_story_source"), table_name="series")
+    op.drop_index(op.f("ix_series_story"), table_name="series")
     op.drop_table("series")
     op.drop_table("issues")
     op.drop_index(op.f("ix_feeds_next_poll_at"), table_name="feeds")

@@ -1,0 +1,171 @@
+"""What an arrival means, written in one transaction: items, texts, stories, series, events, deliveries, the feed's row.
+
+    keep the items | file each under its stories and series | tell what is worth telling | record the poll
+
+Apart from `poll`, which brings arrivals over the network: here nothing waits for anything, and all of it commits or
+none. Below the shells, beside `tell`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+import structlog
+from sqlmodel import Session
+
+from briefing.collect import cadence
+from briefing.collect.outcome import polled
+from briefing.config.effective import FeedSettings
+from briefing.config.grammar import Rights
+from briefing.detect import series
+from briefing.detect.match import Matcher
+from briefing.edit import alert
+from briefing.model import (
+    Event,
+    FeedId,
+    FeedState,
+    FetchOutcome,
+    Item,
+    Match,
+    NewDelivery,
+    ParsedFeed,
+    Progress,
+    Sieved,
+    StoryId,
+    Throttled,
+)
+from briefing.store import feeds, items, outbox, stories
+
+log = structlog.get_logger()
+TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detection alone
+PAGE_PATIENCE = timedelta(days=1)  # a page that cannot be read is tried again for this long
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says about feeds, stories and alerts, compiled."""
+
+    feeds: Mapping[FeedId, FeedSettings]
+    matcher: Matcher
+    titles: Mapping[StoryId, str]
+    serial: Mapping[FeedId, frozenset[StoryId]]  # stories with `series` that read this feed
+    tell: Callable[[Event], Sequence[NewDelivery]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """All that a poll brought over the network, before anything is decided or written."""
+
+    state: FeedState
+    outcome: FetchOutcome
+    feed: ParsedFeed | None = None
+    sieved: Sieved = field(default_factory=Sieved)
+    late: Sequence[Item] = ()  # stored before; their pages could not be read then
+    wanted: frozenset[str] = frozenset()  # URLs of new items whose pages are to be read
+    texts: Mapping[str, str] = field(default_factory=dict)  # a URL to its page's text; empty: nothing to read there
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one poll of one feed did."""
+
+    feed: FeedId
+    outcome: str
+    new: int = 0
+    changed: int = 0
+    events: int = 0
+    error: str | None = None
+    next_poll_at: datetime | None = None
+
+
+def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime, jitter: float) -> Report:
+    """Write all that an arrival means, in the caller's transaction, and say what it was."""
+    settings = rules.feeds[arrival.state.id]
+    new, changed = _keep(session, arrival, settings, now)
+    late = _catch_up(session, arrival, now)
+    events = [e for item in (*new, *changed, *late) for e in _file(session, rules, arrival, item, now)]
+    ttl = arrival.feed.ttl if arrival.feed else None
+    record = polled(
+        arrival.state, arrival.outcome, every=settings.every, share=settings.jitter, ttl=ttl, now=now, jitter=jitter
+    )
+    title = arrival.feed.title if arrival.feed else None
+    record = replace(record, title=title, items_new=len(new), items_changed=len(changed))
+    after = feeds.polled(session, record)
+    health = alert.feed_event(arrival.state, after, now=now)
+    told = outbox.tell(session, events=[*events, *([health] if health else [])])
+    for event in told:
+        outbox.enqueue(session, deliveries=rules.tell(event), now=now)
+    if _asks_for_patience(arrival.outcome):
+        _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
+    return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
+
+
+def _keep(
+    session: Session, arrival: Arrival, settings: FeedSettings, now: datetime
+) -> tuple[Sequence[Item], Sequence[Item]]:
+    """Store what is new or changed; the new oldest first, as a series is read."""
+    feed, sieved = arrival.feed, arrival.sieved
+    if feed is None:
+        return (), ()
+    full = settings.rights is Rights.FULL
+    new = items.add(
+        session,
+        feed=settings.id,
+        source=settings.title or feed.title or settings.id,
+        candidates=sieved.new,
+        lang=settings.lang or feed.lang,
+        now=now,
+        keep_html=full,
+    )
+    changed = items.change(session, changes=sieved.changed, now=now, keep_html=full)
+    items.rekey(session, rekeyed=sieved.rekeyed)
+    unread = [item.id for item in new if item.url in arrival.wanted and item.url not in arrival.texts]
+    items.await_pages(session, items=unread, until=now + PAGE_PATIENCE)
+    _put_texts(session, arrival, new, now)
+    upwards = new[::-1]  # documents run newest first, which settles the order of equal times
+    return sorted(upwards, key=lambda item: item.at), changed
+
+
+def _catch_up(session: Session, arrival: Arrival, now: datetime) -> Sequence[Item]:
+    """Return the items whose pages could be read at last, as changed: they were told already, their promises not."""
+    read = [item for item in arrival.late if item.url in arrival.texts]
+    _put_texts(session, arrival, read, now)
+    return [replace(item, changed_at=now) for item in read if arrival.texts[item.url or ""]]
+
+
+def _put_texts(session: Session, arrival: Arrival, read: Sequence[Item], now: datetime) -> None:
+    texts = {item.id: arrival.texts[item.url] for item in read if item.url and item.url in arrival.texts}
+    items.await_pages(session, items=[item for item, text in texts.items() if not text], until=None)
+    items.put_texts(session, texts={i: text for i, text in texts.items() if text}, expires=now + TEXT_LIFE)
+
+
+def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: datetime) -> Sequence[Event]:
+    """File an item under its stories and series; return what is worth telling at once."""
+    full_text = arrival.texts.get(item.url or "") or None
+    text = full_text or item.text
+    matches = rules.matcher.stories(item.feed, item.title, text)
+    progress: dict[StoryId, Progress] = {}
+    for story in sorted(rules.serial.get(item.feed, ())):
+        ledger = stories.ledger(session, story=story)
+        step = series.advance(ledger, item, story=story, text=text, now=now)
+        matched = any(match.story == story for match in matches)
+        if step and (matched or step.series.id is not None):  # a known series needs no query to go on
+            progress[story] = replace(step, series=stories.save(session, series=step.series))
+            matches += () if matched else (Match(story, (step.series.title,)),)
+    stories.match(session, item=item.id, matches=matches)
+    return alert.events(item, matches, progress, rules.titles, now, full_text=full_text)
+
+
+def _asks_for_patience(outcome: FetchOutcome) -> bool:
+    """Tell whether an answer speaks for the whole host: a 503 that says no time is one feed's own trouble."""
+    return isinstance(outcome, Throttled) and (
+        outcome.retry_after is not None or outcome.status == HTTPStatus.TOO_MANY_REQUESTS
+    )
+
+
+def _hold(session: Session, rules: Rules, settings: FeedSettings, url: str, *, until: datetime) -> None:
+    """Keep the other feeds of a throttling host or domain waiting as long."""
+    scope = cadence.scope(url, settings.throttle)
+    others = [f for f, s in rules.feeds.items() if cadence.scope(s.url, settings.throttle) == scope]
+    feeds.hold(session, feeds=[f for f in others if f != settings.id], until=until)
