@@ -34,13 +34,13 @@ def same_address(url: Any) -> str | None:
 def inline_feeds(values: Mapping[str, Any]) -> dict[str, str]:
     """Return address to id for each address under `stories.*.feeds` that no declared feed has."""
     feeds = values.get("feeds")
-    entries = feeds if isinstance(feeds, Mapping) else {}
-    declared = {same_address(entry.get("url")) for entry in entries.values() if isinstance(entry, Mapping)}
+    written = feeds if isinstance(feeds, Mapping) else {}
+    declared = {same_address(one.get("url")) for one in written.values() if isinstance(one, Mapping)}
     found: dict[str, str] = {}
     for url in filter(None, map(same_address, _addresses(values.get("stories")))):
         if url not in declared and url not in found:
             name = inline_id(url)
-            taken = name in entries or name in found.values()
+            taken = name in written or name in found.values()
             found[url] = _marked(name, url) if taken else name
     return found
 

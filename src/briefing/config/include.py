@@ -92,11 +92,11 @@ def _section(document: Document, more: Document, section: str, value: Any) -> _M
 def _entries(document: Document, more: Document, section: str, value: dict[str, Any]) -> _Moves:
     here = document.values[section]
     moved: _Moves = {}
-    for key, entry in value.items():
+    for key, one in value.items():
         if key in here:
             document.problems.append(_twice(document, more, (section, key)))
         else:
-            here[key] = entry
+            here[key] = one
             moved[(section, key)] = (section, key)
     return moved
 

@@ -1,6 +1,6 @@
 """The shape of plain text: wrapping, clipping, isolating, columns.
 
-Apart from `article`, which reads markup: here nothing but strings goes in.
+Apart from `markup`, which reads markup: here nothing but strings goes in.
 """
 
 import textwrap

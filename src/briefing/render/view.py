@@ -11,7 +11,7 @@ from datetime import date
 from markupsafe import Markup
 
 from briefing.model import AwaitedLine, Issue, IssueStory, ItemLine, PartLine, PartMark
-from briefing.render import article
+from briefing.render import markup
 from briefing.render.links import web
 from briefing.render.locale import Words, direction
 from briefing.render.phrases import awaited_subject, part_name, phrases
@@ -181,8 +181,8 @@ def item_view(item: ItemLine, today: date, words: Words) -> ItemView:
         source=passage(item.source, None, _TITLE),
         when=words.moment(item.at, today),
         sentences=tuple(passage(s, item.lang) for s in item.excerpt[:_SENTENCES]),
-        html=Markup(article.for_mail(item.source, item.html, item.lang, words) if item.html else ""),  # noqa: S704  # nh3 cleaned it
-        plain=article.for_text(item.source, item.html, words, indent=3) if item.html else "",
+        html=Markup(markup.for_mail(item.source, item.html, item.lang, words) if item.html else ""),  # noqa: S704  # nh3 cleaned it
+        plain=markup.for_text(item.source, item.html, words, indent=3) if item.html else "",
         minutes=item.minutes,
         changed=item.changed,
     )
