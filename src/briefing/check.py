@@ -41,7 +41,8 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     """Check feeds.yaml, its included files and the templates beside it."""
     loaded = load(path, environ)
     templates = path.parent / "templates"
-    found = [*_queries(loaded), *_crons(loaded), *_templates(loaded, templates), *_alert(loaded, templates), *_signing(loaded)]
+    written = [*_templates(loaded, templates), *_alert(loaded, templates)]
+    found = [*_queries(loaded), *_crons(loaded), *written, *_signing(loaded)]
     problems = ordered([*loaded.problems, *found], loaded.document)
     return Checked(None if found else loaded.config, problems)
 

@@ -31,12 +31,13 @@ from briefing.post import Letters
 from briefing.publish import Draft, Plan
 from briefing.relay import Relay
 from briefing.remember import Report
-from briefing.store import issues, items, outbox
+from briefing.store import engine, issues, items, outbox
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
 POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 3600.0
+BEAT_SECONDS = 30.0  # `briefing status --alive` waits for four of them
 STOP_SECONDS = 5.0  # of the ten that a service manager grants; closing takes some of the rest
 NOBODY = Recipient("reader@example.org")  # whom a draft is shown to when nobody is subscribed
 
@@ -65,6 +66,7 @@ class Service:
             ("poll", POLL_SECONDS, self.poller.start),
             ("publish", PUBLISH_SECONDS, self.publish),
             ("relay", RELAY_SECONDS, self._wake),
+            ("beat", BEAT_SECONDS, self._beat),
             ("housekeeping", HOUSEKEEPING_SECONDS, self._housekeep),
         ]
         log.info("run", feeds=len(self.poller.rules.feeds), digests=len(self.plans))
@@ -160,6 +162,9 @@ class Service:
 
     async def _housekeep(self) -> None:
         await self._write(partial(items.expire_texts, now=self._clock()))
+
+    async def _beat(self) -> None:
+        await self._write(partial(engine.beat, now=self._clock()))
 
     async def _wake(self) -> None:
         self.relay.wake.set()

@@ -81,7 +81,7 @@ def main() -> None:
     """Run the command line; Ctrl-C ends with 130 even before a command has begun."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as we live
         getattr(sys, name).reconfigure(errors="backslashreplace")  # a locale that lacks a letter is no reason to fail
     try:
         app()

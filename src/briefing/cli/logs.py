@@ -44,14 +44,15 @@ def _writer() -> Any:
     if not sys.stderr.isatty():
         return structlog.processors.JSONRenderer(ensure_ascii=False)
     plain = structlog.dev.plain_traceback
-    return structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ, exception_formatter=plain)
+    return structlog.dev.ConsoleRenderer(
+        colors="NO_COLOR" not in os.environ, exception_formatter=plain, sort_keys=False, pad_event_to=0
+    )
 
 
 def _ordered(event: _Event) -> _Event:
-    """Put first what every event has."""
-    return {name: event[name] for name in _FIRST if name in event} | {
-        name: value for name, value in event.items() if name not in _FIRST
-    }
+    """Put first what every event has, and leave out what there is none of."""
+    first = {name: event[name] for name in _FIRST if name in event}
+    return first | {name: value for name, value in event.items() if name not in first and value is not None}
 
 
 def _broken_only(_logger: Any, _name: str, event: _Event) -> _Event:

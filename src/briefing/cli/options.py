@@ -77,8 +77,8 @@ def ways_to_begin(path: Path) -> str:
 
 
 @contextmanager
-def open_store(database: str) -> Iterator["Store"]:
-    """Open the database and bring its tables up to date; say so if there was none."""
+def open_store(database: str, *, quiet: bool = False) -> Iterator["Store"]:
+    """Open the database and bring its tables up to date; say so if there was none: the URL may be a slip."""
     from briefing.store.engine import Store
 
     store = Store(database)
@@ -87,7 +87,7 @@ def open_store(database: str) -> Iterator["Store"]:
         store.upgrade()
     except StoreError as error:
         raise refused(error, _misplaced(store.path, error) if store.path else "") from error
-    if made:
+    if made and not quiet:
         output.note(f"made {store.path}: there was no database")
     try:
         yield store

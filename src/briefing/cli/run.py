@@ -49,7 +49,7 @@ def serve(config: Path, database: str, work: Callable[["Service", "Store"], Awai
             finally:  # what Ctrl-C leaves under way must not meet a closed writer
                 await service.poller.cancel()
 
-    with open_store(database) as store, store.lock():
+    with open_store(database, quiet=not quiet) as store, store.lock():  # logs are lines of JSON, and nothing else
         return asyncio.run(within(store))
 
 

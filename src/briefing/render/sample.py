@@ -6,7 +6,19 @@ The texts are samples: nobody said any of it.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from briefing.model import AwaitedLine, EventKind, Issue, IssueStory, ItemId, ItemLine, Link, Notice, PartLine, PartMark, StoryId
+from briefing.model import (
+    AwaitedLine,
+    EventKind,
+    Issue,
+    IssueStory,
+    ItemId,
+    ItemLine,
+    Link,
+    Notice,
+    PartLine,
+    PartMark,
+    StoryId,
+)
 
 _NOW = datetime(2025, 11, 22, 7, 0, tzinfo=UTC)
 _PROMISED = datetime(2025, 11, 5, 8, 0, tzinfo=UTC)

@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from briefing.errors import StoreError
-from briefing.store.batch import insert_new
+from briefing.store.batch import insert_new, insert_or_set
 from briefing.store.tables import SettingRow
 
 __all__ = ["Session", "Store", "UTCDateTime", "secret"]
@@ -123,6 +124,17 @@ def secret(session: Session) -> bytes:
     insert_new(session, SettingRow, [{"name": "secret", "value": secrets.token_hex(32)}])
     stored = session.exec(select(SettingRow.value).where(col(SettingRow.name) == "secret")).one()
     return bytes.fromhex(stored)
+
+
+def beat(session: Session, *, now: datetime) -> None:
+    """Note that the service is at work (primary key)."""
+    insert_or_set(session, SettingRow, [{"name": "beat", "value": now.isoformat()}], key=("name",))
+
+
+def last_beat(session: Session) -> datetime | None:
+    """Return when the service last noted that it is at work; None if it never did (primary key)."""
+    stored = session.exec(select(SettingRow.value).where(col(SettingRow.name) == "beat")).one_or_none()
+    return None if stored is None else datetime.fromisoformat(stored)
 
 
 def migrate(connection: Connection, revision: str) -> None:

@@ -135,7 +135,7 @@ def await_pages(session: Session, *, items: Collection[ItemId], until: datetime 
 
 
 def awaiting_pages(session: Session, *, feed: FeedId, now: datetime, limit: int) -> tuple[Item, ...]:
-    """Return the feed's items whose pages are still to be read, newest first (ix_items_page_until)."""
+    """Return the feed's items whose pages are still to be read, newest first (ix_items_feed_id_page_until)."""
     return _select(session, col(ItemRow.page_until) > now, col(ItemRow.feed_id) == feed, newest=limit)
 
 
@@ -189,11 +189,12 @@ def _of(story: StoryId) -> ColumnElement[bool]:
 def _select(session: Session, *conditions: ColumnElement[bool], newest: int | None = None) -> tuple[Item, ...]:
     full = col(ItemTextRow.item_id) == col(ItemRow.id)
     query = select(ItemRow, ItemTextRow.text).join(ItemTextRow, full, isouter=True).where(*conditions)
-    if newest is None:
-        query = query.order_by(col(ItemRow.first_seen), col(ItemRow.id))
-    else:
+    if newest is not None:
         query = query.order_by(col(ItemRow.first_seen).desc(), col(ItemRow.id).desc()).limit(newest)
-    return tuple(_item(row, text) for row, text in session.exec(query))
+        return tuple(_item(row, text) for row, text in session.exec(query))
+    # Sorted here: asked to sort, SQLite walks all of ix_items_first_seen rather than the index of the conditions.
+    found = (_item(row, text) for row, text in session.exec(query))
+    return tuple(sorted(found, key=lambda item: (item.first_seen, item.id)))
 
 
 def _item(row: ItemRow, full_text: str | None = None) -> Item:

@@ -17,6 +17,7 @@ class ItemRow(Row, table=True):
         Index(None, "feed_id", "canonical_url"),
         Index(None, "feed_id", "content_hash"),
         Index(None, "feed_id", "first_seen"),
+        Index(None, "feed_id", "page_until"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -36,7 +37,7 @@ class ItemRow(Row, table=True):
     authors: list[str] = Field(sa_type=Json)
     lang: str | None = Field(default=None, sa_type=Text)
     news: bool = True
-    page_until: datetime | None = Field(default=None, index=True)  # its page could not be read yet; try until then
+    page_until: datetime | None = None  # its page could not be read yet; try until then
 
 
 class ItemTextRow(Row, table=True):

@@ -169,8 +169,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_items_feed_id_canonical_url"), "items", ["feed_id", "canonical_url"], unique=False)
     op.create_index(op.f("ix_items_feed_id_content_hash"), "items", ["feed_id", "content_hash"], unique=False)
     op.create_index(op.f("ix_items_feed_id_first_seen"), "items", ["feed_id", "first_seen"], unique=False)
+    op.create_index(op.f("ix_items_feed_id_page_until"), "items", ["feed_id", "page_until"], unique=False)
     op.create_index(op.f("ix_items_first_seen"), "items", ["first_seen"], unique=False)
-    op.create_index(op.f("ix_items_page_until"), "items", ["page_until"], unique=False)
     op.create_table(
         "issue_items",
         sa.Column("digest", sa.Text(), nullable=False),
@@ -270,8 +270,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_subscriptions_subscriber_id"), table_name="subscriptions")
     op.drop_table("subscriptions")
     op.drop_table("issue_items")
-    op.drop_index(op.f("ix_items_page_until"), table_name="items")
     op.drop_index(op.f("ix_items_first_seen"), table_name="items")
+    op.drop_index(op.f("ix_items_feed_id_page_until"), table_name="items")
     op.drop_index(op.f("ix_items_feed_id_first_seen"), table_name="items")
     op.drop_index(op.f("ix_items_feed_id_content_hash"), table_name="items")
     op.drop_index(op.f("ix_items_feed_id_canonical_url"), table_name="items")
