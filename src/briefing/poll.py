@@ -25,7 +25,7 @@ from briefing.collect.parse import PARSER_VERSION
 from briefing.config.effective import FeedSettings
 from briefing.config.grammar import FullText
 from briefing.detect import dedupe
-from briefing.errors import FeedError, StoreError
+from briefing.errors import FeedError
 from briefing.model import (
     Failed,
     FeedId,
@@ -118,8 +118,10 @@ class Poller:
             return await self._write(
                 lambda session: remember(session, self.rules, arrival, now=self._clock(), jitter=self._jitter())
             )
-        except StoreError as refused:
-            return Report(state.id, "broke", error=str(refused))
+        except Exception as refused:
+            # The database, or the same mistake once more: the feed comes back when its claim runs out.
+            log.exception("poll.broke", feed=state.id)
+            return Report(state.id, "broke", error=type(refused).__name__)
 
     async def _arrive(self, state: FeedState, settings: FeedSettings) -> Arrival:
         now = self._clock()

@@ -214,16 +214,6 @@ def test_a_hold_only_ever_puts_polls_off(store: Store) -> None:
     ]
 
 
-def test_the_next_due_feed_is_told(store: Store) -> None:
-    with store.reading() as session:
-        assert feeds.next_due(session) is None
-    sync(store, {A: URLS[A], B: URLS[B]})
-    polled(store, A, next_poll_at=NOW + LEASE)
-    _pause(store, B)
-    with store.reading() as session:
-        assert feeds.next_due(session) == NOW + LEASE
-
-
 def test_a_poll_of_a_feed_nobody_knows_is_refused(store: Store) -> None:
     with pytest.raises(StoreError):
         polled(store)

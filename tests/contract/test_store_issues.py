@@ -36,7 +36,7 @@ FULL = IssueStory(StoryId("iran"), "Iran", (PART,), (LINE,), (AWAITED,), (LINE,)
 def issue(
     number: int = 1, *, digest: str = "morning", slot: str = "07:00", nominal: date = date(2026, 11, 22)
 ) -> Issue:
-    return Issue(digest, number, nominal, slot, "Asia/Tehran", "en", "digest", NOW - DAY, NOW, (FULL,))
+    return Issue(digest, number, nominal, slot, "Asia/Tehran", "en", "digest", NOW - DAY, NOW, (FULL,), "a1b2c3")
 
 
 def add(store: Store, one: Issue) -> Issue:
@@ -84,6 +84,17 @@ def test_a_digest_is_known_since_it_was_first_seen(store: Store) -> None:
         assert issues.known_since(session, digest="morning", now=NOW) == NOW
         assert issues.known_since(session, digest="morning", now=NOW + DAY) == NOW
         assert issues.known_since(session, digest="weekly", now=NOW + DAY) == NOW + DAY
+
+
+def test_asking_since_when_a_digest_is_known_makes_nothing_known(store: Store) -> None:
+    with store.reading() as session:
+        assert issues.first_known(session, digest="morning") is None
+        assert issues.first_known(session, digest="morning") is None
+    with store.transaction() as session:
+        issues.known_since(session, digest="morning", now=NOW)
+    with store.reading() as session:
+        assert issues.first_known(session, digest="morning") == NOW
+        assert issues.first_known(session, digest="weekly") is None
 
 
 def test_an_occurrence_stays_settled(store: Store) -> None:

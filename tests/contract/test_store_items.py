@@ -1,4 +1,4 @@
-"""Items in the store: stored once, changed when a reader would see it, found by feed, story and period."""
+"""Items in the store: stored once, changed when a reader would see it, read in full, found by feed and story."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from briefing.store.engine import Store
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 A, B = FeedId("a"), FeedId("b")
-IRAN, OTHER = StoryId("iran"), StoryId("other")
+IRAN = StoryId("iran")
 
 
 @pytest.fixture(autouse=True)
@@ -58,9 +58,24 @@ def change(store: Store, item: Item, new: Candidate, *, now: datetime = NOW + HO
         return items.change(session, changes=[(item.id, new)], now=now, keep_html=False)
 
 
-def get(store: Store, item: Item) -> Item | None:
+def kept(store: Store, item: Item) -> Item:
     with store.reading() as session:
-        return items.get(session, item=item.id)
+        return next(one for one in items.listing(session) if one.id == item.id)
+
+
+def awaiting(store: Store, feed: FeedId = A, *, now: datetime = NOW, limit: int = 10) -> tuple[Item, ...]:
+    with store.reading() as session:
+        return items.awaiting_pages(session, feed=feed, now=now, limit=limit)
+
+
+def await_pages(store: Store, *found: Item, until: datetime | None = NOW + HOUR) -> None:
+    with store.transaction() as session:
+        items.await_pages(session, items=[item.id for item in found], until=until)
+
+
+def put_text(store: Store, item: Item, text: str) -> None:
+    with store.transaction() as session:
+        items.put_texts(session, texts={item.id: text}, expires=NOW + HOUR)
 
 
 def known(store: Store, lookup: Lookup, feed: FeedId = A) -> tuple[KnownItem, ...]:
@@ -68,10 +83,10 @@ def known(store: Store, lookup: Lookup, feed: FeedId = A) -> tuple[KnownItem, ..
         return items.known(session, feed=feed, lookup=lookup)
 
 
-def match(store: Store, found: Sequence[Item], story: StoryId = IRAN) -> None:
+def match(store: Store, found: Sequence[Item]) -> None:
     with store.transaction() as session:
         for item in found:
-            stories.match(session, item=item.id, matches=[Match(story, ("iran",))])
+            stories.match(session, item=item.id, matches=[Match(IRAN, ("iran",))])
 
 
 def test_a_stored_item_is_all_there(store: Store) -> None:
@@ -90,7 +105,7 @@ def test_a_stored_item_is_all_there(store: Store) -> None:
         authors=("Sample Author",),
         lang="en",
     )
-    assert item == expected == get(store, item)
+    assert item == expected == kept(store, item)
 
 
 def test_markup_is_kept_only_where_rights_allow(store: Store) -> None:
@@ -165,7 +180,7 @@ def test_another_feeds_items_are_not_known(store: Store) -> None:
 def test_what_a_reader_sees_makes_an_item_changed(store: Store, changes: dict[str, Any]) -> None:
     (item,) = add(store, candidate())
     (changed,) = change(store, item, replace(candidate(**changes), content_hash="new"))
-    assert changed == replace(item, changed_at=NOW + HOUR, **changes) == get(store, item)
+    assert changed == replace(item, changed_at=NOW + HOUR, **changes) == kept(store, item)
 
 
 @pytest.mark.parametrize(
@@ -180,16 +195,35 @@ def test_what_a_reader_sees_makes_an_item_changed(store: Store, changes: dict[st
 def test_what_no_reader_sees_is_stored_silently(store: Store, changes: dict[str, Any]) -> None:
     (item,) = add(store, candidate())
     assert change(store, item, replace(candidate(**changes), content_hash="new")) == ()
-    stored = get(store, item)
-    assert stored is not None
-    assert stored.changed_at is None
+    assert kept(store, item).changed_at is None
     assert known(store, Lookup((), (), ("new",)))[0].id == item.id
 
 
 def test_a_change_of_an_item_that_is_not_there_is_none(store: Store) -> None:
     with store.transaction() as session:
         assert items.change(session, changes=[(ItemId(404), candidate())], now=NOW, keep_html=False) == ()
-        assert items.get(session, item=ItemId(404)) is None
+        assert items.listing(session) == ()
+
+
+def test_changed_items_come_back_oldest_first_with_their_full_texts(store: Store) -> None:
+    """What detection reads of an item must not shrink to the feed's words because its title was corrected."""
+    whole = add(store, candidate("1"))[0]
+    bare = add(store, candidate("2"), now=NOW + HOUR)[0]
+    put_text(store, whole, "The whole article.")
+    corrected = [(bare.id, candidate("2", title="B")), (whole.id, candidate("1", title="A", text="New words."))]
+    with store.transaction() as session:
+        found = items.change(session, changes=corrected, now=NOW + HOUR, keep_html=False)
+        assert [(item.title, item.text) for item in found] == [("A", "The whole article."), ("B", "Text.")]
+        items.expire_texts(session, now=NOW + HOUR)
+    assert kept(store, whole).text == "New words."
+
+
+def test_many_items_change_in_one_go(store: Store) -> None:
+    found = add(store, *(candidate(str(n)) for n in range(700)))
+    corrected = [(item.id, candidate(str(n), title="Corrected")) for n, item in enumerate(found)]
+    with store.transaction() as session:
+        changed = items.change(session, changes=corrected, now=NOW + HOUR, keep_html=False)
+    assert {item.id for item in changed} == {item.id for item in found}
 
 
 def test_a_rekeyed_item_is_known_by_its_new_guid(store: Store) -> None:
@@ -212,41 +246,52 @@ def test_full_text_stands_for_the_excerpt_until_it_expires(store: Store) -> None
         items.put_texts(session, texts={item.id: "Draft."}, expires=NOW)
         items.put_texts(session, texts={item.id: "The whole article."}, expires=NOW + HOUR)
         assert items.texts(session, items=[item.id]) == {item.id: "The whole article."}
-        stored = items.get(session, item=item.id)
-        assert stored is not None
-        assert stored.text == "The whole article."
+        assert items.listing(session) == (replace(item, text="The whole article."),)
         assert items.expire_texts(session, now=NOW + HOUR - timedelta(microseconds=1)) == 0
         assert items.expire_texts(session, now=NOW + HOUR) == 1
         assert items.texts(session, items=[item.id]) == {}
-    assert get(store, item) == item
+    assert kept(store, item) == item
 
 
-def test_a_storys_items_are_those_of_the_half_open_period(store: Store) -> None:
-    early, late, end = (add(store, candidate(str(n)), now=NOW + n * HOUR)[0] for n in range(3))
-    match(store, [early, late, end])
-    with store.reading() as session:
-        assert items.of_story(session, story=IRAN, since=NOW, until=NOW + 2 * HOUR) == (early, late)
-        assert items.of_story(session, story=IRAN, since=NOW + 2 * HOUR, until=NOW + 3 * HOUR) == (end,)
-        assert items.of_story(session, story=OTHER, since=NOW, until=NOW + 9 * HOUR) == ()
+def test_pages_still_to_be_read_are_the_feeds_own_newest_first(store: Store) -> None:
+    one, two, three, read = (add(store, candidate(str(n)), now=NOW + n * HOUR)[0] for n in range(4))
+    (other,) = add(store, candidate(), feed=B)
+    await_pages(store, two, one, three, other, until=NOW + 9 * HOUR)
+    assert awaiting(store) == (three, two, one)
+    assert awaiting(store, limit=2) == (three, two)
+    assert awaiting(store, B) == (other,)
+    assert kept(store, read) == read
 
 
-def test_what_was_no_news_is_in_no_issue(store: Store) -> None:
-    found = add(store, candidate(news=False))
-    match(store, found)
-    with store.reading() as session:
-        assert items.of_story(session, story=IRAN, since=NOW, until=NOW + HOUR) == ()
-        assert items.listing(session, story=IRAN) == found
+def test_a_page_is_tried_until_its_time_is_up(store: Store) -> None:
+    (item,) = add(store, candidate())
+    assert awaiting(store) == ()
+    await_pages(store, item, until=NOW + HOUR)
+    assert awaiting(store, now=NOW + HOUR - timedelta(microseconds=1)) == (item,)
+    assert awaiting(store, now=NOW + HOUR) == ()
 
 
-def test_changes_are_told_of_items_told_before(store: Store) -> None:
-    old, fresh = add(store, candidate("1"))[0], add(store, candidate("2"), now=NOW + HOUR)[0]
-    match(store, [old, fresh])
-    for item, key in ((old, "1"), (fresh, "2")):
-        change(store, item, candidate(key, title="Corrected"), now=NOW + 2 * HOUR)
-    with store.reading() as session:
-        found = items.changed_of_story(session, story=IRAN, since=NOW + HOUR, until=NOW + 3 * HOUR)
-        assert [item.id for item in found] == [old.id]
-        assert items.changed_of_story(session, story=IRAN, since=NOW, until=NOW + 2 * HOUR) == ()
+def test_a_page_that_was_read_is_awaited_no_more(store: Store) -> None:
+    read, unread = add(store, candidate("1"), candidate("2"))
+    await_pages(store, read, unread)
+    put_text(store, read, "The whole article.")
+    assert awaiting(store) == (unread,)
+
+
+def test_a_page_that_has_nothing_to_read_is_given_up(store: Store) -> None:
+    given_up, unread = add(store, candidate("1"), candidate("2"))
+    await_pages(store, given_up, unread)
+    await_pages(store, given_up, until=None)
+    assert awaiting(store) == (unread,)
+
+
+def test_no_texts_and_no_pages_change_nothing(store: Store) -> None:
+    (item,) = add(store, candidate())
+    await_pages(store, item)
+    await_pages(store, until=None)
+    with store.transaction() as session:
+        items.put_texts(session, texts={}, expires=NOW)
+    assert awaiting(store) == (item,)
 
 
 def test_listings_are_newest_first(store: Store) -> None:

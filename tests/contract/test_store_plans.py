@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from briefing.model import FeedId, ItemId, Lookup, Polled, StoryId
+from briefing.model import ISSUES, FeedId, ItemId, Lookup, Polled, StoryId
 from briefing.store import audience, feeds, issues, items, outbox, stories
 from briefing.store.engine import Store
 
@@ -21,27 +21,38 @@ TERMS: dict[str, Any] = {"now": NOW, "lease": timedelta(minutes=1), "limit": 5}
 
 WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "feeds.claim": (lambda s: feeds.claim(s, **TERMS), {"ix_feeds_next_poll_at"}),
-    "feeds.next_due": (feeds.next_due, {"ix_feeds_next_poll_at"}),
     "items.known": (
         lambda s: items.known(s, feed=FEED, lookup=Lookup(("1",), ("u",), ("h",))),
         {"sqlite_autoindex_items_1", "ix_items_feed_id_canonical_url", "ix_items_feed_id_content_hash"},
     ),
-    "items.get": (lambda s: items.get(s, item=ItemId(1)), set()),
     "items.listing": (items.listing, {"ix_items_first_seen"}),
     "items.listing of a feed": (lambda s: items.listing(s, feed=FEED), {"ix_items_feed_id_first_seen"}),
-    "items.of_story": (lambda s: items.of_story(s, story=STORY, since=NOW, until=NOW), {"ix_items_first_seen"}),
-    "items.changed_of_story": (
-        lambda s: items.changed_of_story(s, story=STORY, since=NOW, until=NOW),
-        {"ix_items_changed_at"},
+    "items.of_story": (
+        lambda s: items.of_story(s, story=STORY, digest="morning", since=NOW),
+        {"ix_items_first_seen", "sqlite_autoindex_matches_1", "sqlite_autoindex_issue_items_1"},
     ),
+    "items.changed_of_story": (
+        lambda s: items.changed_of_story(s, story=STORY, digest="morning", since=NOW),
+        {"ix_items_changed_at", "sqlite_autoindex_matches_1", "sqlite_autoindex_issue_items_1"},
+    ),
+    "items.awaiting_pages": (
+        lambda s: items.awaiting_pages(s, feed=FEED, now=NOW, limit=5),
+        {"ix_items_feed_id_page_until"},
+    ),
+    "items.await_pages": (lambda s: items.await_pages(s, items=[ItemId(1)], until=NOW), {"PRIMARY"}),
+    "items.texts": (lambda s: items.texts(s, items=[ItemId(1)]), {"PRIMARY"}),
     "items.expire_texts": (lambda s: items.expire_texts(s, now=NOW), {"ix_item_texts_expires_at"}),
-    "stories.ledger": (lambda s: stories.ledger(s, story=STORY), {"ix_series_story_source"}),
+    "stories.ledger": (lambda s: stories.ledger(s, story=STORY), {"ix_series_story"}),
     "issues.last": (lambda s: issues.last(s, digest="morning"), {"sqlite_autoindex_issues_2"}),
+    "issues.first_known": (lambda s: issues.first_known(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
+    "issues.settled": (lambda s: issues.settled(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
     "outbox.claim": (lambda s: outbox.claim(s, owner="me", lane=ISSUES, **TERMS), {"ix_deliveries_due"}),
-    "outbox.expired": (lambda s: outbox.expired(s, now=NOW), {"ix_deliveries_due"}),
+    "outbox.claim of some": (
+        lambda s: outbox.claim(s, owner="me", lane=ISSUES, only=["1", "2"], **TERMS),
+        {"ix_deliveries_due"},
+    ),
     "outbox.reclaim": (lambda s: outbox.reclaim(s, now=NOW), {"ix_deliveries_due"}),
     "outbox.counts": (outbox.counts, {"ix_deliveries_due"}),
-    "outbox.next_due": (outbox.next_due, {"ix_deliveries_due"}),
     "outbox.found": (lambda s: outbox.found(s, keys=["1"]), {"sqlite_autoindex_deliveries_1"}),
     "audience.recipients": (lambda s: audience.recipients(s, list="iran"), {"sqlite_autoindex_subscriptions_1"}),
     "audience.suppressed": (
@@ -49,6 +60,8 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
         {"sqlite_autoindex_suppressions_1"},
     ),
 }
+
+WHOLE = {"items.listing", "outbox.counts"}  # read an index from one end: up to their limit, or to count it all
 
 
 @pytest.fixture
@@ -73,7 +86,7 @@ def test_work_walks_its_index(explained: tuple[Store, list[str]], name: str) -> 
     with store.transaction() as session:
         query(session)
     assert indices <= {word for plan in plans for word in plan.split()}, plans
-    assert [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan] == []
+    assert [plan for plan in plans if plan.startswith("SCAN") and name not in WHOLE] == []
 
 
 def test_recording_a_poll_walks_its_key(explained: tuple[Store, list[str]]) -> None:

@@ -43,7 +43,7 @@ def instalment(item: Item, part: int | None) -> Instalment:
 
 def opened(item: Item) -> Series:
     promise = Promise("Coming up in Part 2: the dilemma.", NOW, part=2, title="The Dilemma", made_by=item.id)
-    return Series(STORY, SOURCE, "The Guard", (instalment(item, 1),), (promise,), ("Sample Author",))
+    return Series(STORY, SOURCE, "The Guard", (instalment(item, 1),), (promise,), ("Sample Author",), FEED)
 
 
 def save(store: Store, series: Series) -> Series:
@@ -51,9 +51,9 @@ def save(store: Store, series: Series) -> Series:
         return stories.save(session, series=series)
 
 
-def ledger(store: Store, source: str | None = None) -> tuple[Series, ...]:
+def ledger(store: Store) -> tuple[Series, ...]:
     with store.reading() as session:
-        return stories.ledger(session, story=STORY, source=source)
+        return stories.ledger(session, story=STORY)
 
 
 def test_a_new_series_gets_its_ids_and_comes_back_whole(store: Store, parts: tuple[Item, ...]) -> None:
@@ -96,13 +96,21 @@ def test_the_ledger_forgets_nothing(store: Store, parts: tuple[Item, ...]) -> No
     assert save(store, replace(saved, instalments=(), promises=())) == saved
 
 
-def test_a_ledger_is_one_storys_and_can_be_one_sources(store: Store, parts: tuple[Item, ...]) -> None:
+def test_a_series_keeps_its_feed_when_its_publisher_is_renamed(store: Store, parts: tuple[Item, ...]) -> None:
+    renamed = replace(save(store, opened(parts[0])), source="Sample Quarterly")
+    assert save(store, renamed) == renamed
+    assert [(one.feed, one.source) for one in ledger(store)] == [(FEED, "Sample Quarterly")]
+
+
+def test_a_series_of_no_feed_comes_back_without_one(store: Store, parts: tuple[Item, ...]) -> None:
+    assert save(store, replace(opened(parts[0]), feed=None)).feed is None
+
+
+def test_a_ledger_is_one_storys_whoever_publishes_it(store: Store, parts: tuple[Item, ...]) -> None:
     mine = save(store, opened(parts[0]))
     theirs = save(store, replace(opened(parts[1]), source="Another"))
     save(store, replace(opened(parts[1]), story=StoryId("other")))
     assert ledger(store) == (mine, theirs)
-    assert ledger(store, source=SOURCE) == (mine,)
-    assert ledger(store, source="Nobody") == ()
 
 
 def test_matching_twice_is_matching_once(store: Store, parts: tuple[Item, ...]) -> None:

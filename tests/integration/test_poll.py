@@ -224,6 +224,17 @@ async def test_a_route_takes_the_outage_from_the_operator(world: World) -> None:
     assert world.mail.received == []
 
 
+OFFICE = SITE + '  office: {type: teams, url: "https://office.example/hook"}\n' + HOST
+
+
+@live(OFFICE + "routes: [{to: [office]}]")
+async def test_an_outage_reaches_the_operator_if_no_channel_of_its_route_can_be_told_yet(world: World) -> None:
+    world.feeds.put("/a.rss", b"", status=410, validators=False)
+    world.feeds.put("/b.rss", rss(first()))
+    await world.work()
+    assert [mail["To"] for mail in world.mail.messages] == ["operator@example.org"]
+
+
 # --- what is news ---------------------------------------------------------------------------------------------------
 
 
@@ -323,6 +334,21 @@ async def test_a_page_that_robots_txt_forbids_is_not_read(world: World) -> None:
 
 
 @live(SERIAL)
+async def test_a_page_that_could_not_be_read_is_read_later_and_its_promise_told_then(world: World) -> None:
+    promise = "Coming up in Part 2: The Keeper of the Lanterns."
+    world.feeds.put("/one.rss", rss(first(text="An excerpt …"), base=world.feeds.url))
+    world.feeds.put("/1", b"", status=503)
+    await world.work()
+    assert [event.partition(":")[0] for event in world.events()] == ["item"]
+    world.feeds.put("/1", page("Something new", LONG, promise), content_type=HTML)
+    world.later(minutes=15)
+    await world.work()
+    assert [event.partition(":")[0] for event in world.events()] == ["item", "promise"]
+    assert await world.poll(minutes=15) == {"one": "unchanged"}
+    assert world.feeds.asked("/1") == [503, 200]
+
+
+@live(SERIAL)
 async def test_text_read_for_detection_is_told_to_nobody_and_expires(world: World) -> None:
     promise = "Coming up in Part 2: The Keeper of the Lanterns."
     world.feeds.put("/one.rss", rss(first(text="An excerpt …"), base=world.feeds.url))
@@ -370,12 +396,12 @@ async def test_a_poll_that_breaks_while_it_writes_loses_nothing_and_stops_nobody
         "CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.composed LIKE '%Poison%' "
         "BEGIN SELECT RAISE(ABORT, 'disk trouble'); END"
     )
-    assert await world.poll() == {"a": "broke", "b": "new"}
+    assert await world.poll() == {"a": "failed", "b": "new"}
     assert [item.title for item in world.items()] == ["Harmless"]
     assert world.state("a").validators.body_hash is None
+    assert world.state("a").error == "internal error: StoreError; see the log"
     world.execute("DROP TRIGGER poison")
-    assert await world.poll(seconds=9) == {}
-    assert await world.poll(seconds=1) == {"a": "new"}
+    assert (await world.poll(minutes=15))["a"] == "new"
     await world.deliver()
     assert sorted(hook["data"]["headline"] for hook in world.chat.hooks) == ["A reports: Poison", "B reports: Harmless"]
 

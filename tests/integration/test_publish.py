@@ -146,6 +146,28 @@ async def test_an_item_is_in_one_issue_alone(world: World) -> None:
     assert "Report number 1" in previously
 
 
+BROKEN = '{% if issue.about == "All of it" %}{{ issue.no.such.thing }}{% endif %}'
+
+
+@live(DAILY)
+async def test_a_digest_whose_template_fails_keeps_no_other_from_its_readers_and_stays_due(world: World) -> None:
+    own = world.folder / "templates" / "own"
+    own.mkdir(parents=True)
+    for name in ("subject.txt", "body.txt", "body.html"):
+        (own / name).write_text(BROKEN)
+    broken = DAILY.replace(
+        "{daily:", '{alas: {stories: [all], at: "13:00", to: [b@example.org], template: own}, daily:'
+    )
+    async with world.again(broken) as started:
+        (mail,) = await thirteen(started, report(1))
+        assert mail["To"] == "reader@example.org"
+        assert started.rows("SELECT digest FROM issues") == ["daily"]
+    async with world.again(broken.replace(", template: own", "")) as mended:
+        mended.later(hours=3)
+        await mended.work()
+        assert [mail["To"] for mail in world.mail.messages] == ["reader@example.org", "b@example.org"]
+
+
 # --- whom it reaches ------------------------------------------------------------------------------------------------
 
 

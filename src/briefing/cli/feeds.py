@@ -95,21 +95,28 @@ def remove(name: FeedName, config: ConfigPath = CONFIG, json: Json = False) -> N
     _done({"removed": name}, f"removed {name} from {config}", json=json)
 
 
-def _edit(path: Path, change: Callable[[str], str]) -> None:
-    """Change the file only if the result is a configuration that works."""
+def _edit(config: Path, change: Callable[[str], str]) -> None:
+    """Change the file, in one step and with its permissions, if the result is a configuration that works."""
     import os
+    from shutil import copymode
 
     from briefing.check import check
 
+    path = config.resolve()  # a link stays one
+    text = change(path.read_text(encoding="utf-8"))
     trial = path.with_name(f".{path.name}.new")
-    trial.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
-    checked = check(trial, os.environ)
-    if checked.config is not None:
-        trial.replace(path)
-        return
-    trial.unlink()
-    wrong = [replace(p, file=str(path)) for p in checked.problems if p.severity == "error"]
-    message = f"that would put {count(len(wrong), 'error')} into {path}; it was left as it is"
+    try:
+        trial.touch()
+        copymode(path, trial)  # before a word is in it: some of them may be secrets
+        trial.write_text(text, encoding="utf-8")
+        checked = check(trial, os.environ)
+        if checked.config is not None:
+            trial.replace(path)
+            return
+    finally:
+        trial.unlink(missing_ok=True)
+    wrong = [replace(p, file=str(config)) for p in checked.problems if p.severity == "error"]
+    message = f"that would put {count(len(wrong), 'error')} into {config}; it was left as it is"
     raise Failure(message, code=Exit.USAGE, problems=wrong)
 
 
