@@ -1,4 +1,4 @@
-"""Items in the store: stored once, changed when a reader would see it, read in full, found by feed and story."""
+"""Items in the store: stored once, changed when a reader would see it, found by feed and story."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -61,16 +61,6 @@ def change(store: Store, item: Item, new: Candidate, *, now: datetime = NOW + HO
 def kept(store: Store, item: Item) -> Item:
     with store.reading() as session:
         return next(one for one in items.listing(session) if one.id == item.id)
-
-
-def awaiting(store: Store, feed: FeedId = A, *, now: datetime = NOW, limit: int = 10) -> tuple[Item, ...]:
-    with store.reading() as session:
-        return items.awaiting_pages(session, feed=feed, now=now, limit=limit)
-
-
-def await_pages(store: Store, *found: Item, until: datetime | None = NOW + HOUR) -> None:
-    with store.transaction() as session:
-        items.await_pages(session, items=[item.id for item in found], until=until)
 
 
 def put_text(store: Store, item: Item, text: str) -> None:
@@ -251,47 +241,6 @@ def test_full_text_stands_for_the_excerpt_until_it_expires(store: Store) -> None
         assert items.expire_texts(session, now=NOW + HOUR) == 1
         assert items.texts(session, items=[item.id]) == {}
     assert kept(store, item) == item
-
-
-def test_pages_still_to_be_read_are_the_feeds_own_newest_first(store: Store) -> None:
-    one, two, three, read = (add(store, candidate(str(n)), now=NOW + n * HOUR)[0] for n in range(4))
-    (other,) = add(store, candidate(), feed=B)
-    await_pages(store, two, one, three, other, until=NOW + 9 * HOUR)
-    assert awaiting(store) == (three, two, one)
-    assert awaiting(store, limit=2) == (three, two)
-    assert awaiting(store, B) == (other,)
-    assert kept(store, read) == read
-
-
-def test_a_page_is_tried_until_its_time_is_up(store: Store) -> None:
-    (item,) = add(store, candidate())
-    assert awaiting(store) == ()
-    await_pages(store, item, until=NOW + HOUR)
-    assert awaiting(store, now=NOW + HOUR - timedelta(microseconds=1)) == (item,)
-    assert awaiting(store, now=NOW + HOUR) == ()
-
-
-def test_a_page_that_was_read_is_awaited_no_more(store: Store) -> None:
-    read, unread = add(store, candidate("1"), candidate("2"))
-    await_pages(store, read, unread)
-    put_text(store, read, "The whole article.")
-    assert awaiting(store) == (unread,)
-
-
-def test_a_page_that_has_nothing_to_read_is_given_up(store: Store) -> None:
-    given_up, unread = add(store, candidate("1"), candidate("2"))
-    await_pages(store, given_up, unread)
-    await_pages(store, given_up, until=None)
-    assert awaiting(store) == (unread,)
-
-
-def test_no_texts_and_no_pages_change_nothing(store: Store) -> None:
-    (item,) = add(store, candidate())
-    await_pages(store, item)
-    await_pages(store, until=None)
-    with store.transaction() as session:
-        items.put_texts(session, texts={}, expires=NOW)
-    assert awaiting(store) == (item,)
 
 
 def test_listings_are_newest_first(store: Store) -> None:

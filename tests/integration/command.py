@@ -52,9 +52,7 @@ class Process:
 
     async def __call__(self, *args: str, typed: str = "", to: Sequence[str] = ()) -> Ended:
         """Run `briefing` to its end; `to` is a program its output goes to."""
-        running = await self.start(*args, to=to)
-        out, err = await asyncio.wait_for(running.communicate(typed.encode()), 30)
-        return Ended(running.returncode or 0, out.decode(), err.decode())
+        return await _end(await self.start(*args, to=to), typed)
 
     async def start(self, *args: str, to: Sequence[str] = ()) -> asyncio.subprocess.Process:
         """Start `briefing`; whoever calls waits for it."""
@@ -73,8 +71,16 @@ class Process:
         await asyncio.wait_for(once.wait(), 20)
         await asyncio.sleep(also)
         os.killpg(running.pid, sent)
-        out, err = await asyncio.wait_for(running.communicate(), 12)
-        return Ended(running.returncode or 0, out.decode(), err.decode())
+        return await _end(running, seconds=12)
+
+
+async def _end(running: asyncio.subprocess.Process, typed: str = "", seconds: float = 30) -> Ended:
+    try:
+        out, err = await asyncio.wait_for(running.communicate(typed.encode()), seconds)
+    except TimeoutError:
+        os.killpg(running.pid, signal.SIGKILL)
+        raise
+    return Ended(running.returncode or 0, out.decode(), err.decode())
 
 
 def call(*args: str, typed: str = "", **environ: str) -> Result:

@@ -3,6 +3,7 @@
 import asyncio
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from briefing.check import Checked, check
 from briefing.config import effective
 from briefing.errors import ConfigError, FeedError
 from briefing.follow import Found, Trial
+from briefing.model import Request
 from tests.integration.documents import HTML, LONG, Entry, page, rss
 from tests.integration.world import NOON, Feeds
 
@@ -199,6 +201,13 @@ def test_a_trial_shows_what_would_match_and_keeps_the_feeds_secrets_at_home(tmp_
     assert stranger.heard == []
     assert all(headers["X-Key"] == "a secret" for _, headers in feeds.heard)
     assert [(row.title, len(row.matches)) for row in trials] == list(zip(TITLES, (1, 1, 0), strict=True))
+
+
+def test_a_server_that_was_not_named_is_given_no_secret() -> None:
+    named = Request("https://one.example/", headers=(("X-Key", "a secret"),), auth=("me", "another"))
+    scout = follow.Scout(named)
+    assert scout._to("https://ONE.example/feed") == replace(named, url="https://ONE.example/feed")
+    assert scout._to("https://two.example/feed") == Request("https://two.example/feed")
 
 
 def test_items_from_the_future_and_without_a_date_are_shown_too() -> None:

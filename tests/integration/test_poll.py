@@ -194,10 +194,11 @@ def test_a_host_that_asks_for_patience_is_given_it_by_all_its_feeds(
 async def test_a_503_that_says_no_time_is_the_trouble_of_one_feed(world: World) -> None:
     world.feeds.put("/a.rss", b"", status=503, validators=False)
     world.feeds.put("/b.rss", rss(first()))
-    for _ in range(12):
-        await world.poll(minutes=20)
-    assert world.feeds.asked("/b.rss") == [200, *[304] * 11]
-    assert world.feeds.asked("/a.rss") == [503] * 4
+    await world.poll()
+    for _ in range(5):
+        await world.service.poll(only=[FeedId("a")], force=True)
+    assert world.state("a").next_poll_at == world.now + timedelta(minutes=15 * 32)
+    assert await world.poll(minutes=20) == {"b": "unchanged"}
 
 
 @live(SITE + ONE)

@@ -11,9 +11,9 @@ from functools import lru_cache
 from pydantic import HttpUrl
 
 from briefing import __version__
-from briefing.config.grammar import Config, Digest, Feed, FullText, Rights, Story, ToList
+from briefing.config.grammar import Config, Digest, Feed, FullText, Rights, Story
 from briefing.config.identity import inline_feeds, inline_id
-from briefing.model import FeedId, Recipient, StoryId
+from briefing.model import FeedId, StoryId
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,6 @@ def zone(config: Config, digest: Digest) -> str:
 def locale(config: Config, digest: Digest) -> str:
     """Return the language of the words around a digest's items."""
     return digest.locale or config.site.locale
-
-
-def recipients(digest: Digest) -> tuple[Recipient, ...]:
-    """Return the readers written in the configuration; those of lists are the store's to tell."""
-    return tuple(Recipient(to) for to in digest.to if not isinstance(to, ToList))
-
-
-def lists(digest: Digest) -> tuple[str, ...]:
-    """Return the lists whose subscribers get a digest."""
-    return tuple(dict.fromkeys(to.list for to in digest.to if isinstance(to, ToList)))
 
 
 def id_of(url: str) -> FeedId:

@@ -7,7 +7,7 @@ import pytest
 
 from briefing.config import effective
 from briefing.config.grammar import Config, FullText, Rights
-from briefing.model import FeedId, Recipient, StoryId
+from briefing.model import FeedId, StoryId
 
 A, B, C = "https://a.org/rss", "https://b.org/rss", "https://www.c.org/analysis/rss"
 
@@ -112,8 +112,6 @@ def test_a_digest_falls_back_on_the_site() -> None:
         digests={"d": digest, "e": digest | {"timezone": "Europe/London"}},
     )
     assert [effective.zone(made, made.digests[name]) for name in "de"] == ["Asia/Tehran", "Europe/London"]
-    assert effective.recipients(made.digests["d"]) == (Recipient("a@example.org"),)
-    assert effective.lists(made.digests["d"]) == ("l",)
 
 
 def test_service_notices_go_to_the_sender_unless_told_otherwise() -> None:
