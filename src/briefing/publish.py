@@ -22,6 +22,7 @@ from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
 
 MAIL = "mail"
+MARGIN = timedelta(days=2)  # how far a clock may be set back, or a transaction be late, without losing an item
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime
     """
     previous = issues.last(session, digest=plan.id)
     since = previous.until if previous else known - plan.reach
-    desks = [_desk(session, plan, story, known - plan.reach, since) for story in plan.titles]
+    first = since - MARGIN if previous else since
+    desks = [_desk(session, plan, story, first, since) for story in plan.titles]
     issue = editor.compose(
         digest_id=plan.id,
         digest=plan.digest,

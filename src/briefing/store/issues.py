@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from briefing.model import Issue, IssueId, ItemId, Occurrence
-from briefing.store.batch import insert_new
+from briefing.store.batch import insert_new, insert_one
 from briefing.store.tables import DigestRow, IssueItemRow, IssueRow
 
 _ISSUE = TypeAdapter(Issue)
@@ -57,8 +57,8 @@ def add(session: Session, *, issue: Issue, items: Collection[ItemId] = ()) -> Is
         "slot": issue.slot,
         "composed": _ISSUE.dump_python(replace(issue, id=None), mode="json"),
     }
-    insert_new(session, IssueRow, [values])
-    insert_new(session, IssueItemRow, [{"digest": issue.digest, "item_id": item} for item in items])
+    if insert_one(session, IssueRow, values):
+        insert_new(session, IssueItemRow, [{"digest": issue.digest, "item_id": item} for item in items])
     same = (col(IssueRow.digest) == issue.digest, col(IssueRow.nominal) == issue.nominal)
     return _issue(session.exec(select(IssueRow).where(*same, col(IssueRow.slot) == issue.slot)).one())
 
