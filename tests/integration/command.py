@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
 from typer.testing import CliRunner, Result
 
 from briefing.cli import app
@@ -65,11 +66,10 @@ class Process:
             *command, cwd=self.folder, env=environ, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
         )
 
-    async def ended_by(self, sent: signal.Signals, *args: str, once: asyncio.Event, also: float = 0) -> Ended:
-        """Run `briefing` until something happens, send the whole group a signal as Ctrl-C does, and wait for the end."""
+    async def ended_by(self, sent: signal.Signals, *args: str, once: asyncio.Event) -> Ended:
+        """Run `briefing` until something happens, then send the whole group a signal, as Ctrl-C does."""
         running = await self.start(*args)
         await asyncio.wait_for(once.wait(), 20)
-        await asyncio.sleep(also)
         os.killpg(running.pid, sent)
         return await _end(running, seconds=12)
 
@@ -85,7 +85,10 @@ async def _end(running: asyncio.subprocess.Process, typed: str = "", seconds: fl
 
 def call(*args: str, typed: str = "", **environ: str) -> Result:
     """Call `briefing` in this process and folder."""
-    return CliRunner().invoke(app, list(args), input=typed, env={**QUIET, **environ})
+    try:
+        return CliRunner().invoke(app, list(args), input=typed, env={**QUIET, **environ})
+    finally:
+        structlog.reset_defaults()  # how a command logs is no matter of the next test
 
 
 def put_site(server: FeedServer, now: datetime | None = None) -> None:

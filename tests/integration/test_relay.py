@@ -343,7 +343,7 @@ async def test_a_row_that_another_worker_took_over_is_not_recorded_by_the_first(
     assert world.rows("SELECT epoch FROM attempts") == [2]
 
 
-READERS = "[a@example.org, b@example.org, c@example.org, d@example.org]"
+READERS = "[a@example.org, b@example.org]"
 ISSUE = SITE.replace("connections: 1", "connections: 2") + FEED
 ISSUE += f'digests: {{daily: {{stories: [all], at: "13:00", to: {READERS}}}}}\n'
 
@@ -356,12 +356,12 @@ async def test_an_attempt_that_outlives_its_own_lease_is_not_begun_twice(world: 
     await world.service.publish()
     world.mail.fail(END, "250 2.0.0 taken", delay=0.4)
     delivering = asyncio.create_task(world.service.relay.drain())
-    await until(lambda: len(world.mail.received) == 2)
+    await until(lambda: sorted(states(world)) == ["sending", "sent"])
     world.later(minutes=2)  # one of the two is under way still, and its lease is over
     await asyncio.gather(delivering, *(world.service.relay.drain() for _ in range(3)))
-    assert sorted(str(mail["To"])[0] for mail in world.mail.messages) == ["a", "b", "c", "d"]
-    assert states(world) == ["sent"] * 4
-    assert world.rows("SELECT outcome FROM attempts") == ["delivered"] * 4
+    assert sorted(str(mail["To"])[0] for mail in world.mail.messages) == ["a", "b"]
+    assert states(world) == ["sent", "sent"]
+    assert sorted(world.rows("SELECT epoch FROM attempts")) == [1, 2]
     assert await world.deliver(hours=1) == 0
 
 

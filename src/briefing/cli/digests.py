@@ -82,10 +82,12 @@ def preview(
 
 def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     from briefing import app, publish
+    from briefing.cli.logs import keep_quiet
     from briefing.clock import utc_now
     from briefing.model import Occurrence
     from briefing.store import issues
 
+    keep_quiet()
     checked, now = open_config(config), utc_now()
     name = _named(digest, list(checked.digests))
     setting = app.Setting(checked, config.resolve().parent)

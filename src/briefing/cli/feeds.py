@@ -162,8 +162,10 @@ def test(
 
     from briefing import app as composition
     from briefing import follow
+    from briefing.cli.logs import keep_quiet
     from briefing.config import effective
 
+    keep_quiet()
     checked = open_config(config)
     if not name.startswith(("http://", "https://")):
         known("feed", name, effective.feeds(checked), otherwise="give an id of feeds.yaml, or an address")

@@ -16,25 +16,31 @@ if TYPE_CHECKING:
 
 _FIRST = ("timestamp", "level", "event")
 _Event = MutableMapping[str, Any]
+_SHARED: list[Any] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+_TO_STDERR: dict[str, Any] = {
+    "wrapper_class": structlog.make_filtering_bound_logger(logging.INFO),
+    "logger_factory": lambda *_: structlog.PrintLogger(sys.stderr),
+}
+
+
+def keep_quiet() -> None:
+    """Tell of nothing but what broke, and that on standard error: what a command prints is its own."""
+    finish = [structlog.processors.format_exc_info, _writer()]
+    structlog.configure(processors=[_broken_only, *_SHARED, *finish], **_TO_STDERR)
 
 
 def set_up(config: "Config", *, quiet: bool = False) -> None:
     """Send our events and the libraries' warnings to standard error; `quiet` keeps back all but what broke."""
     mask = Mask(config)
-    shared: list[Any] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
     finish: list[Any] = [
         structlog.processors.format_exc_info,
         lambda _logger, _name, event: _ordered(mask(dict(event))),
         _writer(),
     ]
-    structlog.configure(
-        processors=[*([_broken_only] if quiet else []), *shared, *finish],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    structlog.configure(processors=[*([_broken_only] if quiet else []), *_SHARED, *finish], **_TO_STDERR)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        ProcessorFormatter(processors=[ProcessorFormatter.remove_processors_meta, *finish], foreign_pre_chain=shared)
+        ProcessorFormatter(processors=[ProcessorFormatter.remove_processors_meta, *finish], foreign_pre_chain=_SHARED)
     )
     logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(not quiet)

@@ -32,6 +32,9 @@ def parse(
     json: Json = False,
 ) -> None:
     """Parse feeds and print what they hold, in the order named; nothing is stored. With --json, one line a feed."""
+    from briefing.cli.logs import keep_quiet
+
+    keep_quiet()
     failed = asyncio.run(_parse_all(sources, allow_private=allow_private, json=json))
     if failed:
         raise typer.Exit(Exit.FAILED if failed == len(sources) else Exit.PARTLY)

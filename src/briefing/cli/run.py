@@ -33,12 +33,13 @@ T = TypeVar("T")
 
 def serve(config: Path, database: str, work: Callable[["Service", "Store"], Awaitable[T]], *, quiet: bool = False) -> T:
     """Open the service under its lock, run the work in it, and close it."""
+    checked = open_config(config)
+
     import asyncio
 
     from briefing import app
     from briefing.cli.logs import set_up
 
-    checked = open_config(config)
     set_up(checked, quiet=quiet)
     setting = app.Setting(checked, config.resolve().parent)
 

@@ -58,8 +58,10 @@ def follow(
     A feeds.yaml that is there gets the feed and a story added; its comments stay.
     """
     from briefing import follow as shell
+    from briefing.cli.logs import keep_quiet
     from briefing.clock import utc_now
 
+    keep_quiet()
     if not url.startswith(("http://", "https://")):
         raise Failure(f'"{url}" is not an address', hint="an address begins with https://", code=Exit.USAGE)
     standing = open_config(config) if config.exists() else None

@@ -1,0 +1,108 @@
+"""What hostile input may cost: measured here from the outside, by the clock, by the loop and by /proc."""
+
+import asyncio
+import gc
+import os
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+MIB = 2**20
+BEAT = 0.005
+BLOCKED = 0.2  # seconds for which the event loop may stand still
+GROWTH = 50 * MIB  # what the service itself may grow by
+CHILD = 512 * MIB  # what one child may write to, capped by the system
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(slots=True)
+class Cost:
+    """What a stretch of work cost: seconds, and bytes beyond what was in use before."""
+
+    blocked: float = 0.0
+    before: int = 0
+    peak: int = 0
+    child: int = 0
+    tree_before: int = 0
+    tree_after: int = 0
+    others: dict[int, int] = field(default_factory=dict)  # peak of each child
+
+    @property
+    def grown(self) -> int:
+        """By how much the service itself was larger at its largest."""
+        return self.peak - self.before
+
+    @property
+    def kept(self) -> int:
+        """By how much the service and all its children are larger after it."""
+        return self.tree_after - self.tree_before
+
+    def __str__(self) -> str:
+        return (
+            f"event loop blocked {self.blocked * 1000:.0f} ms, service +{self.grown / MIB:.1f} MB at its peak, "
+            f"largest child {self.child / MIB:.0f} MB, whole tree {self.kept / MIB:+.1f} MB afterwards"
+        )
+
+
+@asynccontextmanager
+async def measured() -> AsyncIterator[Cost]:
+    """Measure what the block costs."""
+    gc.collect()
+    cost = Cost(before=_resident(os.getpid()), tree_before=_tree())
+    stop = Event()
+    sampler = Thread(target=_sample, args=(cost, stop), name="sampler", daemon=True)
+    sampler.start()
+    beating = asyncio.create_task(_beat(cost))
+    try:
+        yield cost
+    finally:
+        beating.cancel()
+        stop.set()
+        await asyncio.to_thread(sampler.join)
+        gc.collect()
+        cost.tree_after = _tree()
+
+
+async def _beat(cost: Cost) -> None:
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(BEAT)
+        cost.blocked = max(cost.blocked, time.perf_counter() - before - BEAT)
+
+
+def _sample(cost: Cost, stop: Event) -> None:
+    while not stop.wait(0.05):
+        cost.peak = max(cost.peak, _resident(os.getpid()))
+        cost.child = max(cost.child, *(_resident(pid) for pid in descendants(os.getpid())), 0)
+
+
+def _tree() -> int:
+    """Return what this process and all below it have for themselves, shared pages counted by their share."""
+    return sum(_share(pid) for pid in (os.getpid(), *descendants(os.getpid())))
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Give the ids of all processes below one."""
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in listed.read_text().split():
+                yield int(child)
+                yield from descendants(int(child))
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+    except OSError:
+        return 0  # it ended
+
+
+def _share(pid: int) -> int:
+    try:
+        rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(row.split()[1]) * 1024 for row in rows if row.startswith("Pss:"))

@@ -1,0 +1,83 @@
+"""Forks a `briefing run` for each line it is told: every import is done, and the server that forks parsers runs.
+
+A kill must hit the service at work and not its imports, which take most of a second; hundreds of kills fit into a
+minute this way. What is forked is the service's own `main`, in a process of its own that can be killed and stopped.
+
+    {"folder": …, "environ": {…}, "log": …}  ->  its pid        {"wait": pid}  ->  its wait status
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from multiprocessing import forkserver
+from typing import Any
+
+import briefing
+
+
+def load() -> None:
+    """Import the whole service and start the server that its parsers are forked from, once for all services."""
+    from briefing.collect.isolate import _PRELOADED
+
+    for module in pkgutil.walk_packages(briefing.__path__, "briefing."):
+        if "migrations" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for name in ("apscheduler.triggers.interval", "psycopg", "psycopg_binary", "alembic.command", "feedparser"):
+        importlib.import_module(name)
+    forkserver.set_forkserver_preload(_PRELOADED)
+    forkserver.ensure_running()
+
+
+def start(order: dict[str, Any]) -> int:
+    """Fork a service and return its pid."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        _become(order)
+    finally:
+        os._exit(70)
+
+
+def _become(order: dict[str, Any]) -> None:
+    from briefing.cli import main
+
+    out = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.chdir(order["folder"])
+    os.environ.update(order["environ"])
+    # The server is our parent's child, so that we cannot ask whether it lives.
+    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    sys.argv = ["briefing", "run"]
+    try:
+        main()
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
+
+
+def serve() -> None:
+    """Answer every line of standard input by one line."""
+    load()
+    print("ready", flush=True)
+    started: set[int] = set()
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "wait" in order:
+            answer = os.waitpid(order["wait"], 0)[1]
+            started.discard(order["wait"])
+        else:
+            answer = start(order)
+            started.add(answer)
+        print(answer, flush=True)
+    for pid in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, 9)
+
+
+if __name__ == "__main__":
+    serve()
