@@ -6,7 +6,6 @@ the headers mean): here is the exchange itself. What the far end does is a value
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -229,7 +228,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 @asynccontextmanager
 async def _client(names: AbstractResolver, *, guarded: bool) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(
-        transport=AiohttpTransport(verify=_no_authorities(), client=dial.session(guarded, _CONNECTIONS, names)),
+        transport=AiohttpTransport(verify=dial.no_authorities(), client=dial.session(guarded, _CONNECTIONS, names)),
         headers={"Accept": _ACCEPT},
         # A jar that takes nothing in: no feed recognises us, and no feed is given what another one set.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -237,8 +236,3 @@ async def _client(names: AbstractResolver, *, guarded: bool) -> AsyncIterator[ht
         trust_env=False,
     ) as client:
         yield client
-
-
-def _no_authorities() -> ssl.SSLContext:
-    """Return a TLS context that trusts nobody: the session has its own, and the transport's default is slow to make."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

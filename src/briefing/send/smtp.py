@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -240,6 +241,7 @@ def _introduced(connection: smtplib.SMTP) -> smtplib.SMTP:
     return connection
 
 
+@cache
 def _tls(kind: StartTls) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if kind is StartTls.OPTIONAL:
