@@ -1,13 +1,19 @@
-"""The service as a process of its own, so that it can be killed."""
+"""The service as a process of its own, so that it can be killed, and the servers around it."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
+
+from demo.chat_sink import ChatSink
+from demo.feed_server import FeedServer
 
 CONFIG = """
 version: 1
@@ -63,3 +69,28 @@ def wait_until(holds: Callable[[], object], folder: Path, seconds: float = 15) -
             log = folder / "log"
             raise AssertionError("it did not happen; the log:\n" + (log.read_text() if log.exists() else ""))
         time.sleep(0.02)
+
+
+@contextmanager
+def servers() -> Iterator[tuple[FeedServer, ChatSink]]:
+    """Run a feed server and a chat sink on a loop of their own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def up() -> tuple[FeedServer, ChatSink]:
+        return await FeedServer().__aenter__(), await ChatSink().__aenter__()
+
+    feeds, chat = asyncio.run_coroutine_threadsafe(up(), loop).result(10)
+    try:
+        yield feeds, chat
+    finally:
+
+        async def down() -> None:
+            await chat.__aexit__(None, None, None)
+            await feeds.__aexit__(None, None, None)
+
+        asyncio.run_coroutine_threadsafe(down(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

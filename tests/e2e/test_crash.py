@@ -1,9 +1,5 @@
 """Kill -9 at the two lines where mail is usually lost or doubled; process and servers are real."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -13,7 +9,7 @@ import pytest
 from demo.chat_sink import SECRET, ChatSink
 from demo.feed_server import FeedServer
 from demo.smtp_sink import END, SmtpSink
-from tests.e2e.process import CONFIG, Running, wait_until
+from tests.e2e.process import CONFIG, Running, servers, wait_until
 
 pytestmark = pytest.mark.timeout(90)
 RSS = (
@@ -23,33 +19,8 @@ RSS = (
 )
 
 
-@contextmanager
-def servers() -> Iterator[tuple[FeedServer, ChatSink]]:
-    """Run a feed server and a chat sink on a loop of their own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-
-    async def up() -> tuple[FeedServer, ChatSink]:
-        return await FeedServer().__aenter__(), await ChatSink().__aenter__()
-
-    feeds, chat = asyncio.run_coroutine_threadsafe(up(), loop).result(10)
-    try:
-        feeds.put("/feed", RSS.format(format_datetime(datetime.now(UTC))))
-        yield feeds, chat
-    finally:
-
-        async def down() -> None:
-            await chat.__aexit__(None, None, None)
-            await feeds.__aexit__(None, None, None)
-
-        asyncio.run_coroutine_threadsafe(down(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
-
-
 def configure(folder: Path, feeds: FeedServer, chat: ChatSink, mail: SmtpSink, channel: str) -> None:
+    feeds.put("/feed", RSS.format(format_datetime(datetime.now(UTC))))
     text = CONFIG.format(
         smtp=mail.port, feed=f"{feeds.url}/feed", hook=chat.webhook_url, secret=SECRET, channel=channel
     )

@@ -1,6 +1,7 @@
 """The command line as an operator has it: as a process of its own, or called in this one, with feeds on loopback."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -84,11 +85,14 @@ async def _end(running: asyncio.subprocess.Process, typed: str = "", seconds: fl
 
 
 def call(*args: str, typed: str = "", **environ: str) -> Result:
-    """Call `briefing` in this process and folder."""
+    """Call `briefing` in this process and folder; how it logs is no matter of the next call."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     try:
         return CliRunner().invoke(app, list(args), input=typed, env={**QUIET, **environ})
     finally:
-        structlog.reset_defaults()  # how a command logs is no matter of the next test
+        structlog.reset_defaults()
+        root.handlers[:], root.level = handlers, level
 
 
 def put_site(server: FeedServer, now: datetime | None = None) -> None:

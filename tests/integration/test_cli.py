@@ -143,13 +143,6 @@ def test_an_unknown_id_asks_what_was_meant(words: str, meant: str, config: Path)
     assert f'did you mean "{meant}"?' in told.stderr
 
 
-def test_a_command_nobody_knows_asks_what_was_meant() -> None:
-    told = call("sttus")
-
-    assert told.exit_code == Exit.USAGE
-    assert "Did you mean 'status'?" in told.stderr
-
-
 def refusals(folder: Path) -> None:
     """Put up what cannot be read."""
     (folder / "folder").mkdir()
@@ -164,6 +157,8 @@ def refusals(folder: Path) -> None:
         ("status -c bytes.yaml", Exit.USAGE, "not UTF-8 text"),
         ("check bytes.yaml", Exit.FAILED, ""),
         ("follow http://127.0.0.1:9/ -c bytes.yaml", Exit.USAGE, "not UTF-8 text"),
+        ("follow http://127.0.0.1:9/", Exit.FAILED, "--allow-private, if you mean it"),
+        ("follow http://127.0.0.1:9/review.rss", Exit.FAILED, "is followed already, as review"),
         ("follow example.org", Exit.USAGE, "an address begins with https://"),
         ("follow http://127.0.0.1:9/ --to nobody", Exit.USAGE, "is not an e-mail address"),
         ("init -c feeds.yaml/x.yaml", Exit.FAILED, "feeds.yaml/x.yaml: not a directory"),

@@ -86,9 +86,9 @@ def _found(url: str, standing: "Config | None", *, allow_private: bool) -> "Foun
     import asyncio
 
     from briefing import follow as shell
-    from briefing.config import effective
     from briefing.errors import FeedError, ParseError
 
+    _refuse_followed(url, standing)
     try:
         found = asyncio.run(shell.look(url, allow_private=allow_private))
     except ParseError as error:
@@ -98,10 +98,16 @@ def _found(url: str, standing: "Config | None", *, allow_private: bool) -> "Foun
         dialled = "may not be dialled" in str(error)
         hint = "--allow-private, if you mean it" if dialled else "look at the address in a browser"
         raise Failure(str(error), hint=hint) from error
-    taken = {str(feed.url): name for name, feed in effective.feeds(standing).items()} if standing else {}
-    if name := taken.get(found.url):
-        raise Failure(f"{found.url} is followed already, as {name}", hint=f"briefing feeds test {name}")
+    _refuse_followed(found.url, standing)
     return found
+
+
+def _refuse_followed(url: str, standing: "Config | None") -> None:
+    from briefing.config import effective
+
+    taken = {str(feed.url): name for name, feed in effective.feeds(standing).items()} if standing else {}
+    if name := taken.get(url):
+        raise Failure(f"{url} is followed already, as {name}", hint=f"briefing feeds test {name}")
 
 
 def _told(found: "Found") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import assert_never
 
 from briefing.collect import cadence
+from briefing.collect.failure import status_words
 from briefing.model import Failed, FeedState, Fetched, FetchOutcome, Gone, NotModified, Polled, Throttled
 
 FAR = timedelta(days=36_500)  # a feed that is gone is not due in our lifetime
@@ -37,7 +38,7 @@ def polled(
         case Throttled(status=status, retry_after=wait):
             due = cadence.after_throttle(wait, failures=state.failures + 1, every=every, now=now, jitter=jitter)
             kind = "throttled" if status == HTTPStatus.TOO_MANY_REQUESTS else "failed"
-            return replace(failed, outcome=kind, error=str(status), next_poll_at=due)
+            return replace(failed, outcome=kind, error=status_words(status), next_poll_at=due)
         case Gone():
             words = "410: the publisher took it down for good; remove it, or briefing feeds resume to try again"
             return replace(failed, outcome="gone", error=words, gone=True, next_poll_at=now + FAR)

@@ -1,0 +1,398 @@
+"""Kill the service again and again while it mails 300 readers and posts 50 webhooks, and count what arrived.
+
+The service is a process of its own with a database, a mail server and receivers that are real. What is shared between
+lives is its imports (see `zygote`). On PostgreSQL a lease outlives its holder by up to a minute: there a minute passes
+in the database between a death and the next start. On SQLite nobody but the service touches the file.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import psycopg
+from aiosmtpd.smtp import Envelope, Session
+
+from briefing.model import Candidate, FeedId, Match, ParsedItem, StoryId
+from briefing.relay import LEASE
+from briefing.store import audience, feeds, issues, items, stories
+from briefing.store.engine import Store
+from briefing.store.tables import METADATA
+from demo.chat_sink import SECRET, ChatSink
+from demo.feed_server import FeedServer
+from demo.smtp_sink import SmtpSink
+from tests.e2e.process import servers, wait_until
+
+ROOT = Path(__file__).parents[2]
+READERS, POSTS = 300, 50
+HOOKS_AT_ONCE = 2  # posts that are under way to one channel
+CONFIG = """
+version: 1
+site:
+  from: "Briefing <briefing@example.org>"
+  smtp: {{host: 127.0.0.1, port: {smtp}, starttls: "off", connections: {connections}}}
+defaults: {{poll: {{spacing: 0s, timeout: 1s}}}}
+feeds:
+  one: {{url: "{feed}", allow_private: true, title: One}}
+stories:
+  all: {{title: All of it, feeds: [one]}}
+lists:
+  readers: {{title: Readers}}
+digests:
+  daily: {{stories: [all], at: "{at:%H:%M}", to: [{{list: readers}}]}}
+channels:
+  hook: {{type: webhook, url: "{hook}", secret: "{secret}", allow_private: true}}
+routes:
+  - to: [hook]
+"""
+ITEM = (
+    "<item><guid>{0}</guid><title>Report number {0}</title><link>https://one.example/{0}</link>"
+    "<pubDate>{1}</pubDate><description>Told once.</description></item>"
+)
+
+
+class Zygote:
+    """Context manager: forks services that have their imports behind them."""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "tests.e2e.zygote"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=20)
+
+    def start(self, folder: Path, database: str) -> int:
+        """Start `briefing run` in a folder and return its pid."""
+        environ = {"BRIEFING_DATABASE_URL": database}
+        return self._ask({"folder": str(folder), "environ": environ, "log": str(folder / "log")})
+
+    def kill(self, pid: int) -> None:
+        """End a service as a power cut would."""
+        os.kill(pid, signal.SIGKILL)
+        self.wait_killed(pid)
+
+    def wait_killed(self, pid: int) -> None:
+        """Wait until a service was killed by somebody."""
+        assert os.waitstatus_to_exitcode(self._ask({"wait": pid})) == -signal.SIGKILL
+
+    def stop(self, pid: int) -> int:
+        """Ask a service to stop and return its exit status."""
+        os.kill(pid, signal.SIGTERM)
+        return os.waitstatus_to_exitcode(self._ask({"wait": pid}))
+
+    def _ask(self, order: dict[str, object]) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+class Ambush(SmtpSink):
+    """A mail server that does something at the end of a message, before it says a word, when `plan` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plan: Callable[[], bool] | None = None  # does its worst, and tells whether the message was taken
+        self.after = 0  # messages to let pass first
+
+    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Take a message, or spring the ambush."""
+        if self.plan is None or self.after > 0:
+            self.after -= 1
+            return await super().handle_DATA(server, session, envelope)
+        plan, self.plan = self.plan, None
+        if await asyncio.get_running_loop().run_in_executor(None, plan):
+            return await super().handle_DATA(server, session, envelope)
+        return "451 4.3.0 not taken"
+
+
+@dataclass
+class Bed:
+    """One database with 350 messages to come, and all servers around it."""
+
+    folder: Path
+    database: str
+    mail: Ambush
+    chat: ChatSink
+    feeds: FeedServer
+    zygote: Zygote
+    connections: int
+    kills: int = 0
+    repeats: list[int] = field(default_factory=list)  # copies above one a reader that had come by each kill
+
+    def start(self, folder: Path | None = None) -> int:
+        """Start a service."""
+        return self.zygote.start(folder or self.folder, self.database)
+
+    def kill(self, pid: int) -> None:
+        """Kill a service, look at what it left behind, and let a lease's time pass."""
+        self.zygote.kill(pid)
+        self.after_death()
+
+    def after_death(self) -> None:
+        """Count a death; check the file as it was left."""
+        self.kills += 1
+        self.repeats.append(self.mail_repeats)
+        if self.sqlite is None:
+            age(self.database, LEASE)
+        elif self.sqlite.exists():
+            assert intact(self.sqlite, self.folder / "copy")
+
+    @property
+    def sqlite(self) -> Path | None:
+        """The file of the database, if it is one."""
+        return Path(self.database.removeprefix("sqlite:///")) if self.database.startswith("sqlite") else None
+
+    @property
+    def mail_repeats(self) -> int:
+        """Copies of mails above one a reader."""
+        received = [one.recipients for one in self.mail.received]
+        return len(received) - len(set(received))
+
+    @property
+    def hook_ids(self) -> Counter[str]:
+        """How often each webhook-id came."""
+        return Counter(post.headers["webhook-id"] for post in self.chat.posts)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether all is where it was to go."""
+        return len({one.recipients for one in self.mail.received}) == READERS and len(self.hook_ids) == POSTS
+
+    def wait_for(self, more: int) -> None:
+        """Wait for so many messages more, or the last."""
+        enough = len(self.mail.received) + len(self.chat.posts) + more
+        wait_until(lambda: len(self.mail.received) + len(self.chat.posts) >= enough or self.arrived, self.folder)
+
+    def finish(self) -> None:
+        """Let a service live until all is sent and recorded, and stop it."""
+        pid = self.start()
+        wait_until(lambda: self.arrived and self.owed() == 0, self.folder, 60)
+        assert self.zygote.stop(pid) == 0
+
+    def owed(self) -> int:
+        """Return how many deliveries are not sent."""
+        return self.query("SELECT count(*) FROM deliveries WHERE state <> 'sent'")
+
+    def query(self, query: str) -> int:
+        """Return the first number of a query."""
+        with closing(Store(self.database)) as store, store.reading() as session:
+            return int(session.connection().exec_driver_sql(query).scalar_one())
+
+    def verdict(self) -> None:
+        """Assert that nothing was lost, and no more came twice than a kill may repeat."""
+        mails, bodies = self.mail.messages, {(post.headers["webhook-id"], post.body) for post in self.chat.posts}
+        assert len({mail["To"] for mail in mails}) == READERS
+        assert len({(mail["To"], mail["Message-ID"]) for mail in mails}) == READERS
+        assert len({one.content for one in self.mail.received}) == READERS
+        assert all(count <= (kill + 1) * self.connections for kill, count in enumerate(self.repeats))
+        assert self.mail_repeats <= self.kills * self.connections
+        assert len(self.hook_ids) == len(bodies) == POSTS
+        assert len(self.chat.posts) - POSTS <= self.kills * HOOKS_AT_ONCE
+        assert self.chat.invalid == 0
+        assert self.query("SELECT count(*) FROM deliveries WHERE state = 'sent'") == READERS + POSTS
+        assert self.query("SELECT count(*) FROM attempts WHERE outcome = 'delivered'") == READERS + POSTS
+        assert self.query("SELECT count(*) FROM issues") == 1
+        if self.sqlite is not None:
+            assert intact(self.sqlite, self.folder / "copy")
+
+
+@contextmanager
+def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1) -> Iterator[Bed]:
+    """Seed a database, `sqlite` for one in the folder, and put up all servers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if database == "sqlite":
+        database = f"sqlite:///{folder / 'briefing.db'}"
+        (folder / "briefing.db").write_bytes(_empty())
+    now = datetime.now(UTC)
+    with servers() as (feed, chat), Ambush() as mail:
+        feed.put("/feed", document(now))
+        made = Bed(folder, database, mail, chat, feed, zygote, connections)
+        configure(made, folder, mail)
+        seed(database, f"{feed.url}/feed", now - timedelta(hours=2))
+        yield made
+
+
+def configure(made: Bed, folder: Path, mail: SmtpSink) -> None:
+    """Write a feeds.yaml whose issue has been due for an hour."""
+    text = CONFIG.format(
+        smtp=mail.port,
+        connections=made.connections,
+        feed=f"{made.feeds.url}/feed",
+        at=datetime.now(UTC) - timedelta(hours=1),
+        hook=made.chat.webhook_url,
+        secret=SECRET,
+    )
+    (folder / "feeds.yaml").write_text(text)
+
+
+def document(now: datetime) -> str:
+    """Write a feed of 50 items."""
+    entries = "".join(ITEM.format(n, format_datetime(now - timedelta(minutes=n + 1))) for n in range(POSTS))
+    return (
+        '<rss version="2.0"><channel><title>One</title><link>https://one.example/</link><description>d</description>'
+        f"{entries}</channel></rss>"
+    )
+
+
+def seed(database: str, url: str, now: datetime) -> None:
+    """Let 300 people read a digest that has something to say; all else is the service's to do."""
+    with closing(Store(database)) as store, store.transaction() as session:
+        for table in reversed(METADATA.sorted_tables):
+            session.exec(table.delete())
+        feeds.sync(session, feeds={FeedId("one"): url}, now=now)
+        first = Candidate("first", ParsedItem("first", "https://one.example/first", "The first report"), "first")
+        (item,) = items.add(
+            session, feed=FeedId("one"), source="One", candidates=[first], lang="en", now=now, keep_html=False
+        )
+        stories.match(session, item=item.id, matches=[Match(StoryId("all"))])
+        issues.known_since(session, digest="daily", now=now)
+        for number in range(READERS):
+            audience.add(session, address=f"r{number}@example.org", list="readers", consent="form", now=now)
+
+
+@cache
+def _empty() -> bytes:
+    """Migrate once for all rounds."""
+    with TemporaryDirectory() as folder:
+        with closing(Store(f"sqlite:///{folder}/empty.db")) as store:
+            store.upgrade()
+        return (Path(folder) / "empty.db").read_bytes()
+
+
+def age(url: str, by: timedelta, pid: int | None = None) -> None:
+    """Let time pass in a PostgreSQL for what is leased, or for what one process holds."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE deliveries SET next_attempt_at = next_attempt_at - %s WHERE state = 'sending' AND owner LIKE %s",
+            (by, f"%:{pid}:%" if pid else "%"),
+        )
+
+
+def intact(database: Path, place: Path) -> bool:
+    """Check a copy of a SQLite file, with its log, and leave the file for the service to recover."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    for name in (database.name, database.name + "-wal"):
+        if (database.parent / name).exists():
+            shutil.copy(database.parent / name, place / name)
+    with closing(sqlite3.connect(place / database.name)) as connection:
+        return connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def kill_at_random(made: Bed, rng: Random, kills: int) -> None:
+    """Kill a service so many times or until all arrived: as it starts, or some messages later."""
+    while made.kills < kills and not made.arrived:
+        pid = made.start()
+        if rng.random() < 0.25:
+            time.sleep(rng.uniform(0, 0.6))
+        else:
+            made.wait_for(rng.randrange(1, 9))
+            time.sleep(rng.uniform(0, 0.02))
+        made.kill(pid)
+
+
+def busy(made: Bed) -> Callable[[], None]:
+    """Keep everybody from writing deliveries, and return what ends that."""
+    if made.sqlite is not None:
+        locked: Any = sqlite3.connect(made.sqlite, timeout=10, isolation_level=None, check_same_thread=False)
+        locked.execute("BEGIN IMMEDIATE")
+    else:
+        locked = psycopg.connect(made.database)
+        locked.execute("LOCK TABLE deliveries IN EXCLUSIVE MODE")
+
+    def end() -> None:
+        locked.rollback()
+        locked.close()
+
+    return end
+
+
+def kill_after_the_dot(made: Bed, pid: int) -> bool:
+    """Die when the message is complete and the server has not taken it."""
+    os.kill(pid, signal.SIGKILL)
+    return False
+
+
+def kill_before_250(made: Bed, pid: int) -> bool:
+    """Die when the server has taken the message, before it says so."""
+    os.kill(pid, signal.SIGKILL)
+    return True
+
+
+def kill_after_250(made: Bed, pid: int) -> bool:
+    """Die when the service has heard that the message was taken, and cannot write that down."""
+    end = busy(made)
+
+    def die() -> None:
+        os.kill(pid, signal.SIGKILL)
+        end()
+
+    threading.Timer(0.03, die).start()
+    return True
+
+
+POINTS = {  # where the blow falls, and how many copies it makes
+    "after the dot": (kill_after_the_dot, 0),
+    "before 250": (kill_before_250, 1),
+    "after 250, before the commit": (kill_after_250, 1),
+}
+
+
+def kill_at(made: Bed, point: str, rng: Random, kills: int) -> None:
+    """Kill a service so many times at one point of a conversation, one to three mails after its start."""
+    blow, copies = POINTS[point]
+    while made.kills < kills:
+        pid = made.start()
+        made.mail.after, made.mail.plan = rng.randrange(3), partial(blow, made, pid)
+        made.zygote.wait_killed(pid)
+        made.after_death()
+    made.finish()
+    made.verdict()
+    assert made.mail_repeats == copies * kills
+
+
+def run(folder: Path, database: str, seed_: int, kills: int, *, a_round: int = 60) -> str:
+    """Kill services at random moments, a new database each round; return what came of it in one line."""
+    rng, done, mails, hooks, rounds = Random(seed_), 0, 0, 0, 0
+    begun = time.monotonic()
+    with Zygote() as zygote:
+        while done < kills:
+            with bed(folder / str(rounds), database, zygote, connections=2 - rounds % 2) as made:
+                kill_at_random(made, rng, min(a_round, kills - done))
+                made.finish()
+                made.verdict()
+                done, mails, hooks = (
+                    done + made.kills,
+                    mails + made.mail_repeats,
+                    hooks + len(made.chat.posts) - POSTS,
+                )
+            shutil.rmtree(folder / str(rounds))
+            rounds += 1
+    return (
+        f"{done} kills, {rounds * READERS} mails, {rounds * POSTS} posts: 0 lost, {mails} mails and {hooks} posts "
+        f"came twice, in {time.monotonic() - begun:.0f} s"
+    )
