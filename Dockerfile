@@ -20,5 +20,5 @@ ENV PATH=/opt/briefing/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 USER 10001
 WORKDIR /var/lib/briefing
 VOLUME /var/lib/briefing
-HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["briefing", "status", "--json"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["briefing", "status", "--alive"]
 CMD ["briefing", "run"]

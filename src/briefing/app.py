@@ -8,7 +8,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -36,6 +36,7 @@ from briefing.store import engine, feeds, issues, outbox
 from briefing.store.engine import Store
 from briefing.store.writer import Writer
 from briefing.tell import Teller
+from briefing.watch import Watch
 
 log = structlog.get_logger()
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
@@ -65,8 +66,36 @@ class Wires:
     secret: bytes = field(repr=False)
 
 
+async def keep(setting: Setting, store: Store, *, watch: Watch, stop: asyncio.Event) -> None:
+    """Run the service until the event is set, each time anew with the configuration that an edit left right.
+
+    What is under way ends first. A row that is still being sent then keeps its lease: nothing is claimed back but at
+    the very start, when whoever held it is gone.
+    """
+    first, edited = True, None
+    while first or edited:
+        setting = replace(setting, config=edited) if edited else setting
+        async with service(setting, store, first=first) as running:
+            edited = await _until_edited(running, watch, setting.config, stop)
+        first = False
+
+
+async def _until_edited(running: Service, watch: Watch, config: Config, stop: asyncio.Event) -> Config | None:
+    """Run the service; return the configuration that an edit left right, or None once it is to stop."""
+    until = asyncio.Event()
+    edited, stopped = asyncio.create_task(watch.change(config)), asyncio.create_task(stop.wait())
+    for task in (edited, stopped):
+        task.add_done_callback(lambda _: until.set())
+    try:
+        await running.run(until)
+    finally:
+        for task in (edited, stopped):
+            task.cancel()
+    return None if stop.is_set() or edited.cancelled() else await edited
+
+
 @asynccontextmanager
-async def service(setting: Setting, store: Store) -> AsyncIterator[Service]:
+async def service(setting: Setting, store: Store, *, first: bool = True) -> AsyncIterator[Service]:
     """Open the clients, the children and the writer around a service, and close them after it."""
     polling = setting.config.defaults.poll
     write = Writer(store)
@@ -75,7 +104,7 @@ async def service(setting: Setting, store: Store) -> AsyncIterator[Service]:
         Fetcher(per_host=polling.per_host, spacing=polling.spacing) as fetcher,
         Poster() as poster,
     ):
-        secret = await write(partial(prepare, setting=setting, single=store.path is not None))
+        secret = await write(partial(prepare, setting=setting, alone=first and store.path is not None))
         posted = letters(setting, lambda wanted: write(partial(issues.get, issue=wanted)))
         lane = _mail_lane(setting, posted)
         try:
@@ -85,12 +114,12 @@ async def service(setting: Setting, store: Store) -> AsyncIterator[Service]:
             await asyncio.to_thread(lane.close)
 
 
-def prepare(session: Session, *, setting: Setting, single: bool) -> bytes:
+def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:
     """Bring the feeds' rows in line with the configuration; return the secret that keys our ids."""
     now = setting.clock()
     known = {name: str(feed.url) for name, feed in effective.feeds(setting.config).items()}
     feeds.sync(session, feeds=known, now=now)
-    if single:  # SQLite is one process: whoever held a lease is gone
+    if alone:  # SQLite is one process: whoever held a lease is gone
         outbox.reclaim(session, now=now)
     return engine.secret(session)
 

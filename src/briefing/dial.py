@@ -9,15 +9,21 @@ import asyncio
 import socket
 import ssl
 from functools import partial
+from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp.http_parser import RawResponseMessage
 
 from briefing import address
 from briefing.errors import BriefingError
 from briefing.threads import aside
 
 _FIELD_LIMIT = 64 * 2**10  # bytes of one header field, and of the status line
+_INTERIM_ANSWERS = 16  # 1xx before the answer itself
 _LOOKUPS_AT_ONCE = 8
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
@@ -70,11 +76,39 @@ def open_socket(info: aiohttp.AddrInfoType) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
+class _Answers(ResponseHandler):
+    """Reads one connection's answers; hangs up on a server that says "100 Continue" for ever.
+
+    RFC 9110 section 15.2 allows any number of them, and the library reads on: the loop would do little else meanwhile.
+    """
+
+    _interim = 0
+
+    def feed_data(self, data: tuple[RawResponseMessage, aiohttp.StreamReader], size: int = 0) -> None:
+        """Take in the next answer on the wire."""
+        if self._interim > _INTERIM_ANSWERS:
+            return  # hung up; the rest of what had arrived
+        self._interim = self._interim + 1 if data[0].code < HTTPStatus.OK else 0
+        if self._interim <= _INTERIM_ANSWERS:
+            super().feed_data(data, size)
+        else:
+            self.close()
+            self.set_exception(BadHttpMessage("interim answers without end"))
+
+
+class _Connector(aiohttp.TCPConnector):
+    """A pool whose connections read answers as above."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._factory = partial(_Answers, loop=self._loop)  # type: ignore[assignment]  # no public way
+
+
 def connector(guarded: bool, limit: int, names: AbstractResolver) -> aiohttp.TCPConnector:
     """Make a pool of at most `limit` connections; whatever a guarded one dials has passed `open_socket`."""
     if not guarded:
-        return aiohttp.TCPConnector(limit=limit, resolver=names)
-    return aiohttp.TCPConnector(limit=limit, resolver=GuardedNames(names), socket_factory=open_socket)
+        return _Connector(limit=limit, resolver=names)
+    return _Connector(limit=limit, resolver=GuardedNames(names), socket_factory=open_socket)
 
 
 def session(guarded: bool, limit: int, names: AbstractResolver) -> aiohttp.ClientSession:

@@ -83,8 +83,14 @@ class Poller:
             self._under_way[state.id] = asyncio.create_task(self._poll(state))
         return [self._under_way[state.id] for state in started]
 
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way end, but no longer than this; claims of the rest run out and they come due again."""
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=seconds)
+        await self.cancel()
+
     async def cancel(self) -> None:
-        """Give up all polls under way; their claims run out and they come due again."""
+        """Give up all polls under way."""
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()

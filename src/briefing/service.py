@@ -37,6 +37,7 @@ from briefing.tell import Teller
 
 log = structlog.get_logger()
 POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 3600.0
+BEAT = "beat"  # under this name
 BEAT_SECONDS = 30.0  # `briefing status --alive` waits for four of them
 STOP_SECONDS = 5.0  # of the ten that a service manager grants; closing takes some of the rest
 FEW = 500  # keys that a claim is narrowed to; with more of them, narrowing costs more than it spares
@@ -74,7 +75,9 @@ class Service:
         await scheduler.keep_time(ticks, until=stop)
         log.info("stopping")
         relaying.cancel()
-        await asyncio.gather(relaying, self.poller.cancel(), self.relay.finish(STOP_SECONDS), return_exceptions=True)
+        await asyncio.gather(
+            relaying, self.poller.finish(STOP_SECONDS), self.relay.finish(STOP_SECONDS), return_exceptions=True
+        )
 
     async def poll(
         self,
@@ -165,7 +168,7 @@ class Service:
         await self._write(partial(items.expire_texts, now=self._clock()))
 
     async def _beat(self) -> None:
-        await self._write(partial(engine.beat, now=self._clock()))
+        await self._write(partial(engine.note, name=BEAT, value=self._clock().isoformat()))
 
     async def _wake(self) -> None:
         self.relay.wake.set()

@@ -97,7 +97,7 @@ def test_without_a_feeds_yaml_every_command_names_it_and_the_ways_to_one(words: 
 
 
 def test_a_failure_is_json_too_when_json_was_asked_for(folder: Path) -> None:
-    told = call("status", "--json")
+    told = call("stories", "--json")
 
     assert told.exit_code == Exit.USAGE
     (error,) = json.loads(told.stdout)["errors"]
@@ -108,7 +108,7 @@ def test_a_failure_is_json_too_when_json_was_asked_for(folder: Path) -> None:
 def test_mistakes_in_feeds_yaml_are_json_with_their_places(config: Path) -> None:
     config.write_text(config.read_text().replace("query", "qery"))
 
-    told = call("status", "--json")
+    told = call("stories", "--json")
 
     (error,) = json.loads(told.stdout)["errors"]
     assert (error["file"], error["path"]) == ("feeds.yaml", "stories.lanterns.qery")
@@ -153,8 +153,8 @@ def refusals(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        ("status -c folder", Exit.USAGE, "folder:1:1: error: not a file"),
-        ("status -c bytes.yaml", Exit.USAGE, "not UTF-8 text"),
+        ("stories -c folder", Exit.USAGE, "folder:1:1: error: not a file"),
+        ("stories -c bytes.yaml", Exit.USAGE, "not UTF-8 text"),
         ("check bytes.yaml", Exit.FAILED, ""),
         ("follow http://127.0.0.1:9/ -c bytes.yaml", Exit.USAGE, "not UTF-8 text"),
         ("follow http://127.0.0.1:9/", Exit.FAILED, "--allow-private, if you mean it"),
@@ -297,3 +297,21 @@ def test_subscribers_come_and_go(config: Path) -> None:
     assert (row["list"], row["state"], row["consent"]) == ("guild", "confirmed", "form of 3 May")
     assert "form of 3 May" in call("subscribers", "list", "--list", "guild").stdout
     assert json.loads(call("subscribers", "remove", "ann@example.org", "--json").stdout)["lists"] == 1
+
+
+def test_status_tells_of_an_edit_that_was_not_taken_up_and_of_all_else(config: Path) -> None:
+    config.write_text(config.read_text().replace("query", "qery"))
+
+    told = call("status")
+
+    assert told.exit_code == Exit.DONE
+    assert "config     feeds.yaml:" in told.stdout
+    assert "not taken up" in told.stdout
+    assert "deliveries 0 waiting" in told.stdout
+
+
+def test_status_alive_fails_where_nothing_runs(config: Path) -> None:
+    told = call("status", "--alive")
+
+    assert told.exit_code == Exit.FAILED
+    assert "never started" in told.stderr

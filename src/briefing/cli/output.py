@@ -1,6 +1,7 @@
 """Data to standard output, one line a thing or JSON; words for people to standard error."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -28,7 +29,7 @@ def as_json(value: Any, *, lines: bool = False) -> None:
 
 
 def table(rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Write rows in aligned columns, the thing's id first; say so when there are none."""
+    """Write rows in aligned columns, the thing's id first; with none, say that it is `empty`."""
     from rich.cells import cell_len
 
     cells = [[plain(cell) for cell in row] for row in rows]
@@ -53,6 +54,12 @@ def agreed(question: str) -> bool:
     if not answer.endswith("\n"):
         note("")
     return answer.strip().lower() in {"y", "yes"}
+
+
+def on_a_screen() -> bool:
+    """Tell whether somebody sits at a terminal that has a browser beside it, and not at the end of a line."""
+    screen = sys.platform == "darwin" or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return screen and sys.stdout.isatty()
 
 
 def ago(then: datetime | None, now: datetime) -> str:

@@ -3,7 +3,6 @@
 Apart from `reading`, which lists what is stored: here nothing is.
 """
 
-import asyncio
 import sys
 from collections import deque
 from pathlib import Path
@@ -32,6 +31,8 @@ def parse(
     json: Json = False,
 ) -> None:
     """Parse feeds and print what they hold, in the order named; nothing is stored. With --json, one line a feed."""
+    import asyncio
+
     from briefing.cli.logs import keep_quiet
 
     keep_quiet()
@@ -42,6 +43,8 @@ def parse(
 
 async def _parse_all(sources: list[str], *, allow_private: bool, json: bool) -> int:
     """Keep some sources under way at all times, and print each in its turn; return how many could not be read."""
+    import asyncio
+
     from briefing.collect.fetch import Fetcher
     from briefing.collect.isolate import Isolate
 
@@ -61,13 +64,15 @@ async def _parse_all(sources: list[str], *, allow_private: bool, json: bool) -> 
 
 
 async def _parsed(source: str, isolate: "Isolate", fetcher: "Fetcher", *, allow_private: bool) -> dict[str, Any]:
+    from asyncio import to_thread
+
     from briefing.errors import FeedError
 
     try:
         if source.startswith(("http://", "https://")):
             fetched = await _fetched(source, fetcher, allow_private=allow_private)
         else:
-            fetched = await asyncio.to_thread(_read, source)
+            fetched = await to_thread(_read, source)
         return _shown(source, await isolate.feed(fetched))
     except FeedError as error:
         reason = str(error)

@@ -22,6 +22,8 @@ from briefing.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from briefing.app import Setting
+    from briefing.check import Checked
     from briefing.config.grammar import Config
     from briefing.model import DeliveryState, FeedId, Issue
     from briefing.remember import Report
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from briefing.store.engine import Store
 
 T = TypeVar("T")
+REFUSED = "config.refused"  # the note under which the mistakes of a refused edit are kept
 
 
 def serve(config: Path, database: str, work: Callable[["Service", "Store"], Awaitable[T]], *, quiet: bool = False) -> T:
@@ -62,10 +65,12 @@ def run(
 ) -> None:
     """Poll, write issues and deliver, until stopped; with --once, what is due now, for cron.
 
+    An edit of feeds.yaml is taken up when it is saved, or on SIGHUP, if the whole file is right; else the one before
+    it stays, and the log and `briefing status` say why.
     Logs go to standard error: key=value on a terminal, JSON otherwise. SIGTERM and Ctrl-C stop it within ten seconds.
     """
     if not once:
-        raise typer.Exit(Exit.INTERRUPTED if serve(config, database, _until_stopped) else Exit.DONE)
+        raise typer.Exit(Exit.INTERRUPTED if _keep(config, database) else Exit.DONE)
     reports, issues, attempts, missed = serve(config, database, _once)
     if json:
         polled = {"polled": reports, "issues": [issue.id for issue in issues]}
@@ -77,14 +82,39 @@ def run(
     raise typer.Exit(_status(len(reports) + attempts, sum(r.error is not None for r in reports) + missed))
 
 
-async def _until_stopped(service: "Service", _: "Store") -> bool:
-    """Run the service; tell whether it was Ctrl-C that stopped it. A second one does not wait."""
+def _keep(path: Path, database: str) -> bool:
+    """Run the service until it is stopped; tell whether by Ctrl-C. Edits of the configuration are taken up."""
+    checked = open_config(path)
+
     import asyncio
+
+    from briefing import app
+    from briefing.cli.logs import set_up
+
+    set_up(checked)
+    setting = app.Setting(checked, path.resolve().parent)
+    with open_store(database, quiet=True) as store, store.lock():
+        return asyncio.run(_until_stopped(setting, store, path))
+
+
+async def _until_stopped(setting: "Setting", store: "Store", path: Path) -> bool:
+    """Keep the service running; SIGHUP looks at the file at once. A second Ctrl-C does not wait."""
+    import asyncio
+    import os
     import signal
 
+    from briefing import app
+    from briefing.cli.logs import set_up
     from briefing.scheduler import on_stop
+    from briefing.watch import Watch
+
+    async def told(checked: "Checked") -> None:
+        if checked.config is not None:
+            set_up(checked.config)  # its secrets are to be masked too
+        await asyncio.to_thread(note_problems, store, checked)
 
     stop, interrupted, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
+    watch = Watch(path, os.environ, told=told)
     on_stop(stop)
 
     def interrupt() -> None:
@@ -93,8 +123,19 @@ async def _until_stopped(service: "Service", _: "Store") -> bool:
         stop.set()
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
-    await service.run(stop)
+    loop.add_signal_handler(signal.SIGHUP, watch.wake.set)
+    await app.keep(setting, store, watch=watch, stop=stop)
     return interrupted.is_set()
+
+
+def note_problems(store: "Store", checked: "Checked") -> None:
+    """Keep what is wrong with an edit that was not taken up, for `briefing status`; nothing once it is right."""
+    from briefing.config.hints import render
+    from briefing.store import engine
+
+    wrong = [render(problem).splitlines()[0] for problem in checked.problems if problem.severity == "error"]
+    with store.transaction() as session:
+        engine.note(session, name=REFUSED, value="\n".join(wrong))
 
 
 async def _once(service: "Service", store: "Store") -> tuple[Sequence["Report"], Sequence["Issue"], int, int]:
@@ -134,11 +175,11 @@ def poll(
             lambda service, _: service.poll(only=named or None, force=force or bool(named), seen=seen),
             quiet=True,
         )
+    gone = sorted(named - {report.feed for report in reports})
     if json:
         output.as_json(reports)
-    else:
+    elif reports or not gone:
         _print(reports, empty="nothing is due; briefing poll --force polls anyway")
-    gone = sorted(named - {report.feed for report in reports})
     if gone:
         output.note(f"{', '.join(gone)}: gone, so not asked; briefing feeds resume tries again")
     raise typer.Exit(_status(len(reports) + len(gone), sum(r.error is not None for r in reports) + len(gone)))

@@ -1,6 +1,5 @@
 """init, follow, version: from nothing to a feeds.yaml that works."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -47,7 +46,7 @@ def follow(
     ] = None,
     open_: Annotated[
         bool | None,
-        typer.Option("--open/--no-open", help="Open the preview in a browser; default: on a terminal."),
+        typer.Option("--open/--no-open", help="Open the preview in a browser; default: on a desktop's terminal."),
     ] = None,
     allow_private: AllowPrivate = False,
     config: ConfigPath = CONFIG,
@@ -78,7 +77,7 @@ def follow(
     if standing and not to:
         output.note(f"no digest carries {story} yet: add it to one in {config}")
     output.note("next: briefing check, briefing poll, briefing run")
-    if sys.stdout.isatty() if open_ is None else open_:
+    if output.on_a_screen() if open_ is None else open_:
         typer.launch(str(preview))
 
 

@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
+import typer
+
 from briefing.cli import output
+from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, open_config, open_store
+from briefing.cli.run import REFUSED
 
 if TYPE_CHECKING:
     from briefing.config.grammar import Config
@@ -17,21 +21,53 @@ LATE = timedelta(minutes=10)  # a poll overdue by more than this: nobody is poll
 NAMED = 5  # feeds of one kind that are named in a line
 
 
-def status(config: ConfigPath = CONFIG, database: Database = DATABASE, json: Json = False) -> None:
+def status(
+    config: ConfigPath = CONFIG,
+    database: Database = DATABASE,
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Exit 1 unless `briefing run` is at work, for health checks.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Say how feeds, awaited parts, issues and deliveries stand; exits 0 whenever it could be told."""
+    if alive:
+        raise typer.Exit(_alive(database, json=json))
     facts = gather(config, database)
     if json:
         output.as_json(facts)
         return
+    for line in facts["refused"]:
+        output.say(output.plain(f"config     {line}"))
+    if facts["refused"]:
+        output.say("           not taken up; a service that runs goes on with the configuration before it")
     now = facts["now"]
     output.say(f"feeds      {_feeds(facts['feeds'], now)}")
     for row in facts["awaited"]:
         output.say(output.plain(f"awaited    {_awaited(row, now)}"))
-    if not facts["awaited"]:
+    if not facts["awaited"] and not facts["refused"]:
         output.say("awaited    nothing")
     for row in facts["issues"]:
         output.say(f"issues     {_issue(row, now)}")
+    if not facts["issues"] and not facts["refused"]:
+        output.say("issues     no digest is configured")
     output.say(f"deliveries {_deliveries(facts['deliveries'])}")
+
+
+def _alive(database: str, *, json: bool) -> Exit:
+    """Tell by its last beat whether the service is at work; four missed beats are too many."""
+    from briefing.clock import utc_now
+    from briefing.service import BEAT, BEAT_SECONDS
+    from briefing.store import engine
+
+    with open_store(database) as store, store.reading() as session:
+        beat = engine.noted(session, name=BEAT)
+    since = utc_now() - datetime.fromisoformat(beat) if beat else None
+    alive = since is not None and since <= 4 * timedelta(seconds=BEAT_SECONDS)
+    if json:
+        output.as_json({"alive": alive, "last_beat": beat})
+    elif not alive:
+        output.note("not at work: " + (f"last beat {output.span(since)} ago" if since else "never started"))
+    return Exit.DONE if alive else Exit.FAILED
 
 
 def gather(config: Path, database: str) -> dict[str, Any]:
@@ -39,21 +75,37 @@ def gather(config: Path, database: str) -> dict[str, Any]:
     from briefing.clock import utc_now
     from briefing.config import effective
     from briefing.model import StoryId
-    from briefing.store import feeds, issues, outbox, stories
+    from briefing.store import engine, feeds, issues, outbox, stories
 
-    checked, now = open_config(config), utc_now()
+    now = utc_now()
+    checked, wrong = _config(config)
     with open_store(database) as store, store.reading() as session:
         states = {state.id: state for state in feeds.states(session)}
-        ledgers = {name: stories.ledger(session, story=StoryId(name)) for name in checked.stories}
-        last = {name: issues.last(session, digest=name) for name in checked.digests}
+        ledgers = {name: stories.ledger(session, story=StoryId(name)) for name in (checked.stories if checked else ())}
+        last = {name: issues.last(session, digest=name) for name in (checked.digests if checked else ())}
         counts = outbox.counts(session)
+        refused = engine.noted(session, name=REFUSED) or ""
+    polled = effective.feeds(checked) if checked else states
     return {
         "now": now,
-        "feeds": _health([states.get(feed) for feed in effective.feeds(checked)], now),
+        "refused": refused.splitlines() or wrong,
+        "feeds": _health([states.get(feed) for feed in polled], now),
         "awaited": _promised(ledgers),
-        "issues": [_row(name, last[name], checked, now) for name in checked.digests],
+        "issues": [_row(name, last[name], checked, now) for name in last if checked],
         "deliveries": {str(state): count for state, count in counts.items()},
     }
+
+
+def _config(path: Path) -> "tuple[Config | None, list[str]]":
+    """Return the configuration; where an edit broke it, none, and what is wrong, for the rest can still be told."""
+    from briefing.config.hints import render
+
+    try:
+        return open_config(path), []
+    except Failure as failure:
+        if not failure.problems:
+            raise
+        return None, [render(problem).splitlines()[0] for problem in failure.problems]
 
 
 def _health(states: "Sequence[FeedState | None]", now: datetime) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -126,15 +125,14 @@ def secret(session: Session) -> bytes:
     return bytes.fromhex(stored)
 
 
-def beat(session: Session, *, now: datetime) -> None:
-    """Note that the service is at work (primary key)."""
-    insert_or_set(session, SettingRow, [{"name": "beat", "value": now.isoformat()}], key=("name",))
+def note(session: Session, *, name: str, value: str) -> None:
+    """Keep a word about the service itself, such as when it was last at work (primary key)."""
+    insert_or_set(session, SettingRow, [{"name": name, "value": value}], key=("name",))
 
 
-def last_beat(session: Session) -> datetime | None:
-    """Return when the service last noted that it is at work; None if it never did (primary key)."""
-    stored = session.exec(select(SettingRow.value).where(col(SettingRow.name) == "beat")).one_or_none()
-    return None if stored is None else datetime.fromisoformat(stored)
+def noted(session: Session, *, name: str) -> str | None:
+    """Return what was noted under a name; None if nothing was (primary key)."""
+    return session.exec(select(SettingRow.value).where(col(SettingRow.name) == name)).one_or_none()
 
 
 def migrate(connection: Connection, revision: str) -> None:
