@@ -67,7 +67,7 @@ def _templates(loaded: Loaded, folder: Path) -> Iterator[Problem]:
     """Render a sample with each template in use; ours, with no folder over them, are known to be right."""
     named = dict(loaded.texts("digests", "*", "template"))
     ours = {path.parent.name for path in _OURS.glob("*/subject.txt")} - {"alert"}
-    own = folder if folder.is_dir() and not folder.samefile(_OURS) else None
+    own = _own(folder)
     refusals: dict[str, BriefingError | None] = {} if own else dict.fromkeys(ours)
     for digest, _ in loaded.document.scalars("digests", "*"):
         place = (*digest, "template")
@@ -83,8 +83,14 @@ def _templates(loaded: Loaded, folder: Path) -> Iterator[Problem]:
 
 def _alert(loaded: Loaded, folder: Path) -> Iterator[Problem]:
     """Render a sample alert with the operator's template, if there is one: any feed that dies may need it."""
-    if (folder / "alert").is_dir() and (error := _unrendered("alert", folder)):
+    own = _own(folder)
+    if own and (own / "alert").is_dir() and (error := _unrendered("alert", own)):
         yield loaded.problem("error", ("site",), str(error), f"mend it, or remove {folder.name}/alert/")
+
+
+def _own(folder: Path) -> Path | None:
+    """Return the operator's templates, if there are any; a checkout's folder of that name is ours."""
+    return folder if folder.is_dir() and not folder.samefile(_OURS) else None
 
 
 def _unrendered(name: str, own: Path | None) -> BriefingError | None:

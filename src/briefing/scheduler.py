@@ -12,6 +12,8 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from briefing.errors import StoreError
+
 log = structlog.get_logger()
 Tick = Callable[[], Awaitable[object]]
 
@@ -41,6 +43,8 @@ def _guarded(name: str, tick: Tick) -> Tick:
     async def guarded() -> None:
         try:
             await tick()
+        except StoreError as error:  # the database's trouble, which passes: its words say it all
+            log.warning("tick.refused", tick=name, error=str(error))
         except Exception:
             # The scheduler's edge: whatever broke is logged, and asked again at the next tick.
             log.exception("tick.broke", tick=name)

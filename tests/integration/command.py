@@ -35,6 +35,18 @@ digests:
   daily: {{stories: [lanterns], at: "07:00", to: [me@example.org]}}
 """
 
+LITERALS = """
+channels:
+  hook: {type: webhook, url: "https://hooks.example.org/in/hook-path-secret", secret: "${HOOK}"}
+  room: {type: slack, url: "${SLACK}"}
+routes:
+  - to: [hook]
+"""
+SECRETS = {
+    "HOOK": "whsec_aG9vay1zZWNyZXQtaG9vay1zZWNyZXQtaG9vay1zZWNyZXQ=",
+    "SLACK": "https://hooks.example.org/T1/slack-secret",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:

@@ -15,7 +15,7 @@ from briefing.cli import app
 from briefing.cli.failure import Exit, refused
 from briefing.errors import StoreError
 from briefing.store.engine import Store
-from tests.integration.command import CONFIG, call, write_config
+from tests.integration.command import LITERALS, SECRETS, call, write_config
 
 CONFIGURED = (
     "config show", "status", "run --once", "poll", "stories", "preview", "send --yes", "channels list",
@@ -27,17 +27,6 @@ READING = (
     "channels list", "feeds list", "feeds pause wire", "feeds resume wire", "subscribers list", "db upgrade", "version",
     "subscribers add a@example.org --list guild --consent form",
 )  # fmt: skip
-LITERALS = """
-channels:
-  hook: {type: webhook, url: "https://hooks.example.org/in/hook-path-secret", secret: "${HOOK}"}
-  room: {type: slack, url: "${SLACK}"}
-routes:
-  - to: [hook]
-"""
-SECRETS = {
-    "HOOK": "whsec_aG9vay1zZWNyZXQtaG9vay1zZWNyZXQtaG9vay1zZWNyZXQ=",
-    "SLACK": "https://hooks.example.org/T1/slack-secret",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -232,45 +221,6 @@ def test_a_new_database_is_told_of_once_lest_its_url_is_a_slip(config: Path) -> 
     assert "made" not in call("items", "-d", "sqlite:///brefing.db").stderr
 
 
-def test_init_writes_a_configuration_that_holds_and_never_overwrites(folder: Path) -> None:
-    told = call("init", "--json")
-
-    assert json.loads(told.stdout) == {"config": "feeds.yaml"}
-    assert call("check").stdout == "feeds.yaml: ok · 1 feed · 1 story · 1 digest\n"
-    assert call("init").exit_code == Exit.USAGE
-
-
-def test_check_tells_errors_and_warnings_apart(config: Path) -> None:
-    config.write_text(config.read_text().replace("to: [me@example.org]", "to: {list: guild}"))
-
-    told = call("check", "--json")
-
-    assert told.exit_code == Exit.DONE
-    facts = json.loads(told.stdout)
-    assert (facts["ok"], facts["errors"]) == (True, [])
-    assert facts["warnings"][0]["path"] == "digests.daily.to.list"
-
-
-def test_config_show_masks_every_secret(folder: Path) -> None:
-    write_config(folder, "http://user:url-secret@127.0.0.1:9", LITERALS)
-
-    for told in (call("config", "show", **SECRETS), call("config", "show", "--json", **SECRETS)):
-        assert "review.rss" in told.stdout
-        assert "secret@" not in told.stdout
-        assert not [word for word in ("-secret", "aG9vay", "T1") if word in told.stdout]
-
-
-def test_a_feed_is_added_and_removed_and_the_rest_of_the_file_stays(config: Path) -> None:
-    config.chmod(0o600)
-    added = call("feeds", "add", "http://127.0.0.1:9/new.rss", "--id", "new", "--title", "New", "--allow-private")
-
-    line = '  new: {url: "http://127.0.0.1:9/new.rss", title: New, allow_private: true}'
-    assert (added.exit_code, line in config.read_text().splitlines()) == (Exit.DONE, True)
-    assert config.stat().st_mode & 0o777 == 0o600
-    assert call("feeds", "remove", "new").exit_code == Exit.DONE
-    assert config.read_text() == CONFIG.format(url="http://127.0.0.1:9")
-
-
 def test_status_before_the_first_poll_counts_what_the_configuration_names(config: Path) -> None:
     lines = call("status").stdout.splitlines()
 
@@ -315,3 +265,10 @@ def test_status_alive_fails_where_nothing_runs(config: Path) -> None:
 
     assert told.exit_code == Exit.FAILED
     assert "never started" in told.stderr
+
+
+@pytest.mark.parametrize("words", ["items", "deliveries list", "subscribers list", "schema", "version", "config show"])
+def test_every_command_takes_both_config_and_database(words: str, config: Path) -> None:
+    told = call(*words.split(), "--config", str(config), "--database", "sqlite:///other.db", "--json")
+
+    assert told.exit_code == Exit.DONE, told.stderr

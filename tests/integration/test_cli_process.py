@@ -6,6 +6,8 @@ import os
 import re
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -218,4 +220,18 @@ def test_the_first_commands_answer_at_once(words: str, seconds: float, tmp_path:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert min(once() for _ in range(3)) < seconds  # of the processor: the machine may be busy with other tests
+    # Of the processor, and in the best of a few tries: the machine may be busy with other tests.
+    assert any(once() < seconds for _ in range(10))
+
+
+@pytest.mark.parametrize("words", ["--help", "check"])
+def test_the_first_commands_load_nothing_heavy(words: str, tmp_path: Path) -> None:
+    write_config(tmp_path)
+    heavy = ("aiohttp", "alembic", "feedparser", "httpx", "jinja2", "lxml", "sqlalchemy", "structlog", "trafilatura")
+    script = (
+        "import atexit, sys; from briefing.cli import main; "
+        f"atexit.register(lambda: sys.stderr.write(' '.join(set({heavy}) & set(sys.modules)))); main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, words], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (Exit.DONE, "")

@@ -21,6 +21,7 @@ from briefing.cli import (
     status,
     subscribers,
 )
+from briefing.cli.everywhere import everywhere
 from briefing.cli.failure import Commands, Exit
 
 EPILOG = (
@@ -66,6 +67,7 @@ for name, nouns, panel in (
     ("db", db.app, KEEP),
 ):
     app.add_typer(nouns, name=name, rich_help_panel=panel)
+everywhere(app)
 
 
 @app.callback()

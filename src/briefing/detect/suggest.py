@@ -15,7 +15,7 @@ _QUOTED = re.compile(r"[“\"«‘]([^“”\"«»‘’]{4,60})[”\"»’]")
 _NAME = re.compile(r"[^\W\d_][\w'’&-]*")
 _RUN_BREAK = re.compile(r"[^\w\s'’&-]+|\s[-–—|]\s")
 _COMMON_WORDS = """
-    a about after all also amid an analysis and announces are as at be before best breaking but by can chapter coming
+    a about after all any both each every few many much talk talks way ways also amid an analysis and announces are as at be before best breaking but by can chapter coming
     day days did do does episode exclusive explained first for friday from get gets guide had has have he her here his
     how i if in inside into introducing is it its january february march april may june july august september october
     november december last latest live make makes monday more most my new news next no not now of off on one opinion or
