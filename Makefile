@@ -5,7 +5,7 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
         --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run test check lock e2e shots clean
+.PHONY: demo run test torture check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -15,6 +15,9 @@ run: .venv/ready  ## the service, with ./feeds.yaml
 
 test: .venv/ready  ## all tests but the browser's
 	$(BIN)/pytest -n 2
+
+torture: .venv/ready  ## the suites that take minutes: hostile feeds by the hundred
+	$(BIN)/pytest tests/torture -n 2
 
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser

@@ -18,6 +18,7 @@ from aiohttp import web
 SLACK_PATH = "/slack/T000/B000/sample"
 WEBHOOK_PATH = "/hook"
 SECRET = "whsec_" + base64.b64encode(b"a secret for loopback alone").decode()
+NO_ANSWER = 0  # in place of a status
 _BLOCKS = 50
 _TOTAL = 13_000
 _LIMITS = {"header": 150, "section": 3000, "context": 3000, "button": 75, "url": 3000, "actions": 25, "elements": 10}
@@ -106,6 +107,10 @@ class ChatSink:
         """Give this answer to the next posts instead of judging them."""
         self._scripted.extend([Scripted(status, body, headers or {})] * times)
 
+    def hang_up(self, *, times: int = 1) -> None:
+        """Read the next posts and break the connection without an answer."""
+        self._scripted.extend([Scripted(NO_ANSWER)] * times)
+
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
         faults: tuple[str, ...] = ()
@@ -114,6 +119,10 @@ class ChatSink:
         else:
             given, faults = self._judged(request, body)
         self.posts.append(Post(request.path, dict(request.headers), body, given.status, faults))
+        if given.status == NO_ANSWER:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
         return web.Response(status=given.status, text=given.body, headers=dict(given.headers))
 
     def _judged(self, request: web.Request, body: bytes) -> tuple[Scripted, tuple[str, ...]]:

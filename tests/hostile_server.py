@@ -16,7 +16,7 @@ from typing import Self
 PIECE = 64 * 1024
 RSS = "application/rss+xml; charset=utf-8"
 Wire = Callable[[], Iterable[bytes | float]]
-_HANG_UP = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
+_HANG_UP = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Poller:
                 lambda session: remember(session, rules, arrival, now=self._clock(), jitter=self._jitter())
             )
         except Exception as error:
-            # The edge of a poll: a mistake of ours must not stop the other feeds. The claim brings the feed back.
+            # The edge of a poll: a mistake of ours must not stop the other feeds, and its operator hears of it.
             log.exception("poll.broke", feed=state.id)
             report = await self._broke(state, error)
         finally:

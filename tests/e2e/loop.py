@@ -77,7 +77,7 @@ class Zygote:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
+        assert self._process.stdout.readline() == "ready\n", "the service cannot be imported"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,9 +117,11 @@ class Ambush(SmtpSink):
         super().__init__()
         self.plan: Callable[[], bool] | None = None  # does its worst, and tells whether the message was taken
         self.after = 0  # messages to let pass first
+        self.pace = 0.0  # seconds that a message takes
 
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take a message, or spring the ambush."""
+        await asyncio.sleep(self.pace)
         if self.plan is None or self.after > 0:
             self.after -= 1
             return await super().handle_DATA(server, session, envelope)
@@ -140,6 +142,7 @@ class Bed:
     feeds: FeedServer
     zygote: Zygote
     connections: int
+    readers: int
     kills: int = 0
     repeats: list[int] = field(default_factory=list)  # copies above one a reader that had come by each kill
 
@@ -180,7 +183,9 @@ class Bed:
     @property
     def arrived(self) -> bool:
         """Whether all is where it was to go."""
-        return len({one.recipients for one in self.mail.received}) == READERS and len(self.hook_ids) == POSTS
+        if len(self.mail.received) < self.readers or len(self.chat.posts) < POSTS:
+            return False
+        return len({one.recipients for one in self.mail.received}) == self.readers and len(self.hook_ids) == POSTS
 
     def wait_for(self, more: int) -> None:
         """Wait for so many messages more, or the last."""
@@ -205,23 +210,23 @@ class Bed:
     def verdict(self) -> None:
         """Assert that nothing was lost, and no more came twice than a kill may repeat."""
         mails, bodies = self.mail.messages, {(post.headers["webhook-id"], post.body) for post in self.chat.posts}
-        assert len({mail["To"] for mail in mails}) == READERS
-        assert len({(mail["To"], mail["Message-ID"]) for mail in mails}) == READERS
-        assert len({one.content for one in self.mail.received}) == READERS
+        assert len({mail["To"] for mail in mails}) == self.readers
+        assert len({(mail["To"], mail["Message-ID"]) for mail in mails}) == self.readers
+        assert len({one.content for one in self.mail.received}) == self.readers
         assert all(count <= (kill + 1) * self.connections for kill, count in enumerate(self.repeats))
         assert self.mail_repeats <= self.kills * self.connections
         assert len(self.hook_ids) == len(bodies) == POSTS
         assert len(self.chat.posts) - POSTS <= self.kills * HOOKS_AT_ONCE
         assert self.chat.invalid == 0
-        assert self.query("SELECT count(*) FROM deliveries WHERE state = 'sent'") == READERS + POSTS
-        assert self.query("SELECT count(*) FROM attempts WHERE outcome = 'delivered'") == READERS + POSTS
+        assert self.query("SELECT count(*) FROM deliveries WHERE state = 'sent'") == self.readers + POSTS
+        assert self.query("SELECT count(*) FROM attempts WHERE outcome = 'delivered'") == self.readers + POSTS
         assert self.query("SELECT count(*) FROM issues") == 1
         if self.sqlite is not None:
             assert intact(self.sqlite, self.folder / "copy")
 
 
 @contextmanager
-def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1) -> Iterator[Bed]:
+def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1, readers: int = READERS) -> Iterator[Bed]:
     """Seed a database, `sqlite` for one in the folder, and put up all servers."""
     folder.mkdir(parents=True, exist_ok=True)
     if database == "sqlite":
@@ -230,9 +235,9 @@ def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1) ->
     now = datetime.now(UTC)
     with servers() as (feed, chat), Ambush() as mail:
         feed.put("/feed", document(now))
-        made = Bed(folder, database, mail, chat, feed, zygote, connections)
+        made = Bed(folder, database, mail, chat, feed, zygote, connections, readers)
         configure(made, folder, mail)
-        seed(database, f"{feed.url}/feed", now - timedelta(hours=2))
+        seed(database, f"{feed.url}/feed", now - timedelta(hours=2), readers)
         yield made
 
 
@@ -258,8 +263,8 @@ def document(now: datetime) -> str:
     )
 
 
-def seed(database: str, url: str, now: datetime) -> None:
-    """Let 300 people read a digest that has something to say; all else is the service's to do."""
+def seed(database: str, url: str, now: datetime, readers: int) -> None:
+    """Let so many people read a digest that has something to say; all else is the service's to do."""
     with closing(Store(database)) as store, store.transaction() as session:
         for table in reversed(METADATA.sorted_tables):
             session.exec(table.delete())
@@ -270,7 +275,7 @@ def seed(database: str, url: str, now: datetime) -> None:
         )
         stories.match(session, item=item.id, matches=[Match(StoryId("all"))])
         issues.known_since(session, digest="daily", now=now)
-        for number in range(READERS):
+        for number in range(readers):
             audience.add(session, address=f"r{number}@example.org", list="readers", consent="form", now=now)
 
 
@@ -284,12 +289,12 @@ def _empty() -> bytes:
 
 
 def age(url: str, by: timedelta, pid: int | None = None) -> None:
-    """Let time pass in a PostgreSQL for what is leased, or for what one process holds."""
+    """Let time pass in a PostgreSQL for what is leased, or for what one frozen process holds and does not write to."""
+    theirs, skip = ("%", "") if pid is None else (f"%:{pid}:%", "SKIP LOCKED")
+    rows = f"SELECT id FROM deliveries WHERE state = 'sending' AND owner LIKE %s FOR UPDATE {skip}"
+    change = f"UPDATE deliveries SET next_attempt_at = next_attempt_at - %s WHERE id IN ({rows})"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE deliveries SET next_attempt_at = next_attempt_at - %s WHERE state = 'sending' AND owner LIKE %s",
-            (by, f"%:{pid}:%" if pid else "%"),
-        )
+        connection.execute(change, (by, theirs))
 
 
 def intact(database: Path, place: Path) -> bool:
@@ -375,24 +380,85 @@ def kill_at(made: Bed, point: str, rng: Random, kills: int) -> None:
     assert made.mail_repeats == copies * kills
 
 
-def run(folder: Path, database: str, seed_: int, kills: int, *, a_round: int = 60) -> str:
-    """Kill services at random moments, a new database each round; return what came of it in one line."""
-    rng, done, mails, hooks, rounds = Random(seed_), 0, 0, 0, 0
-    begun = time.monotonic()
-    with Zygote() as zygote:
-        while done < kills:
-            with bed(folder / str(rounds), database, zygote, connections=2 - rounds % 2) as made:
-                kill_at_random(made, rng, min(a_round, kills - done))
-                made.finish()
-                made.verdict()
-                done, mails, hooks = (
-                    done + made.kills,
-                    mails + made.mail_repeats,
-                    hooks + len(made.chat.posts) - POSTS,
-                )
-            shutil.rmtree(folder / str(rounds))
-            rounds += 1
-    return (
-        f"{done} kills, {rounds * READERS} mails, {rounds * POSTS} posts: 0 lost, {mails} mails and {hooks} posts "
-        f"came twice, in {time.monotonic() - begun:.0f} s"
-    )
+def freeze(made: Bed, rng: Random, times: int, *, sleep: float | None = None) -> None:
+    """Stop one of two workers that has a mail under way until the other has sent it too, then let it go on.
+
+    An hour passes in the database meanwhile; with `sleep`, so many seconds pass on the clock instead.
+    """
+    with Ambush() as second:
+        second.received = made.mail.received
+        made.mail.pace = second.pace = 0.05  # so that enough is left when a worker has slept long
+        folder = made.folder / "second"
+        folder.mkdir()
+        configure(made, folder, second)
+        workers = [(made.start(place), mail, place) for place, mail in ((made.folder, made.mail), (folder, second))]
+        for number in range(times):
+            _freeze(made, *rng.choice(workers), passed=rng.randrange(2), copies=number + 1, sleep=sleep)
+        wait_until(lambda: made.arrived and made.owed() == 0, made.folder, 60)
+        assert [made.zygote.stop(pid) for pid, _, _ in workers] == [0, 0]
+    made.verdict()
+    assert made.mail_repeats == times
+    assert max(Counter(one.recipients for one in made.mail.received).values()) == 2
+    join = "SELECT count(*) FROM attempts JOIN deliveries ON deliveries.id = delivery_id WHERE "
+    assert made.query(join + "attempts.epoch <> deliveries.epoch") == 0
+    assert made.query("SELECT count(*) FROM attempts") == made.readers + POSTS
+
+
+def _freeze(made: Bed, pid: int, mail: Ambush, folder: Path, *, passed: int, copies: int, sleep: float | None) -> None:
+    frozen, before = threading.Event(), fenced(folder)
+
+    def stop() -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        frozen.set()
+        return True
+
+    mail.after, mail.plan = passed, stop
+    assert frozen.wait(20)
+    made.kills += 1
+    if sleep is None:
+        age(made.database, timedelta(hours=1), pid)
+    else:
+        time.sleep(sleep)
+    # One that sleeps inside a transaction holds up the others until the database ends that, after a minute.
+    wait_until(lambda: made.mail_repeats == copies, folder, 75)
+    os.kill(pid, signal.SIGCONT)
+    wait_until(lambda: fenced(folder) > before, folder)
+
+
+def fenced(folder: Path) -> int:
+    """Return how often a worker found that a mail was not its own any more."""
+    log = folder / "log"
+    return log.read_text().count('"event": "delivery.fenced"') if log.exists() else 0
+
+
+@dataclass
+class Toll:
+    """What so many kills made come twice; nothing was lost, or there would be none of this."""
+
+    kills: int = 0
+    rounds: int = 0
+    mails_twice: int = 0
+    posts_twice: int = 0
+
+    def __str__(self) -> str:
+        mails, posts = self.rounds * READERS, self.rounds * POSTS
+        return (
+            f"{self.kills:,} kills, {mails:,} mails and {posts:,} posts: 0 lost, "
+            f"{self.mails_twice} mails and {self.posts_twice} posts came twice"
+        )
+
+
+def run(folder: Path, database: str, zygote: Zygote, *, seed: int, kills: int, a_round: int = 60) -> Toll:
+    """Kill services at random moments, in rounds of 300 mails and 50 posts with a new database each."""
+    rng, toll = Random(seed), Toll()
+    while toll.kills < kills:
+        place = folder / f"round-{toll.rounds}"
+        with bed(place, database, zygote, connections=2 - toll.rounds % 2) as made:
+            kill_at_random(made, rng, min(a_round, kills - toll.kills))
+            made.finish()
+            made.verdict()
+        toll.kills, toll.rounds = toll.kills + made.kills, toll.rounds + 1
+        toll.mails_twice += made.mail_repeats
+        toll.posts_twice += len(made.chat.posts) - POSTS
+        shutil.rmtree(place)
+    return toll

@@ -1,4 +1,4 @@
-"""Forks a `briefing run` for each line it is told: every import is done, and the server that forks parsers runs.
+"""Forks a `briefing run` for each line it is told, with every import done.
 
 A kill must hit the service at work and not its imports, which take most of a second; hundreds of kills fit into a
 minute this way. What is forked is the service's own `main`, in a process of its own that can be killed and stopped.
@@ -11,24 +11,23 @@ import importlib
 import json
 import os
 import pkgutil
+import socket
 import sys
-from multiprocessing import forkserver
+from multiprocessing import connection, forkserver, resource_tracker, util
 from typing import Any
 
 import briefing
 
 
 def load() -> None:
-    """Import the whole service and start the server that its parsers are forked from, once for all services."""
-    from briefing.collect.isolate import _PRELOADED
-
+    """Import the whole service, and what the server that forks its parsers would load."""
     for module in pkgutil.walk_packages(briefing.__path__, "briefing."):
         if "migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     for name in ("apscheduler.triggers.interval", "psycopg", "psycopg_binary", "alembic.command", "feedparser"):
         importlib.import_module(name)
-    forkserver.set_forkserver_preload(_PRELOADED)
-    forkserver.ensure_running()
+    util.get_temp_dir()  # one for all: who is killed leaves his behind
+    resource_tracker.ensure_running()
 
 
 def start(order: dict[str, Any]) -> int:
@@ -42,6 +41,24 @@ def start(order: dict[str, Any]) -> int:
         os._exit(70)
 
 
+def _serve_forks() -> None:
+    """Do as `multiprocessing.forkserver.ensure_running` does, but fork the server instead of starting it clean."""
+    listener = socket.socket(socket.AF_UNIX)
+    address = connection.arbitrary_address("AF_UNIX")
+    listener.bind(address)
+    listener.listen()
+    read, write = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(write)
+        forkserver.main(listener.fileno(), read, [])
+        os._exit(0)
+    os.close(read)
+    listener.close()
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    server._forkserver_alive_fd, server._forkserver_address, server._forkserver_pid = write, address, pid
+
+
 def _become(order: dict[str, Any]) -> None:
     from briefing.cli import main
 
@@ -51,8 +68,7 @@ def _become(order: dict[str, Any]) -> None:
     os.dup2(out, 2)
     os.chdir(order["folder"])
     os.environ.update(order["environ"])
-    # The server is our parent's child, so that we cannot ask whether it lives.
-    forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    _serve_forks()
     sys.argv = ["briefing", "run"]
     try:
         main()

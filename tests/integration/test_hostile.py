@@ -1,18 +1,46 @@
 """Feeds that mean harm cost themselves alone: nobody else waits, nothing grows, nothing of theirs acts."""
 
-import asyncio
+import random
+import sys
 from pathlib import Path
 
-from tests.hostile_cases import CASES
-from tests.hostile_poll import besieged, faults, overruns, poll
+import pytest
+
+from briefing.detect.promises import announcements
+from tests import mutations
+from tests.hostile_cases import CASES, PROMISES
+from tests.hostile_poll import siege
+from tests.integration.loopback import fetch_wire
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measured by /proc")
+MOST_PROMISES = 12
 
 
-def test_one_poll_of_hostile_feeds(tmp_path: Path) -> None:
-    async def siege() -> None:
-        async with besieged(tmp_path, CASES) as (started, server, outcome):
-            await poll(started, server, outcome)
-        print(outcome)
-        assert faults(outcome, CASES) == []
-        assert overruns(outcome) == []
+def test_one_poll_of_hostile_feeds_and_the_issue_about_them(tmp_path: Path) -> None:
+    outcome, wrong, mails = siege(tmp_path, CASES)
 
-    asyncio.run(siege())
+    assert (wrong, mails) == ([], 1), outcome
+    print(outcome)
+
+
+def test_one_poll_of_feeds_that_are_broken_by_chance(tmp_path: Path) -> None:
+    seed = random.randrange(2**32)
+    outcome, wrong, _ = siege(tmp_path, mutations.cases(seed, mutations.own(), 30))
+
+    print(outcome)
+    assert wrong == [], f"seed {seed}: {outcome}"
+
+
+def test_interim_answers_without_end_are_hung_up_on() -> None:
+    outcome = fetch_wire(b"HTTP/1.1 100 Continue\r\n\r\n" * 17 + b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+    assert "not HTTP as we can read it" in repr(outcome)
+
+
+def test_a_few_interim_answers_are_read_past() -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 16
+    outcome = fetch_wire(early + b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
+    assert type(outcome).__name__ == "Fetched"
+
+
+def test_an_item_opens_a_few_promises_however_many_it_makes() -> None:
+    assert len(announcements(PROMISES, "Part 1")) <= MOST_PROMISES

@@ -13,6 +13,7 @@ from briefing.detect.markers import marker, number
 from briefing.detect.tongue import Cue, Tongue, in_quotation, straight, visible
 from briefing.detect.tongues import TONGUES
 
+_MOST = 12  # parts that one item may announce: each costs every later item of its source a comparison
 _LONGEST_TEXT = 200_000  # characters
 _LONGEST_SENTENCE = 1_000
 _LONGEST_TOPIC = 300
@@ -43,7 +44,7 @@ def announcements(text: str, title: str) -> tuple[Announcement, ...]:
     own = marker(title)
     current = own.part if own else None
     found = (_read(quote, following, current) for quote, following in _sentences(visible(text[:_LONGEST_TEXT])))
-    return _merged(one for one in found if one)
+    return _merged(one for one in found if one)[:_MOST]
 
 
 def related(text: str) -> tuple[str, ...]:

@@ -15,14 +15,15 @@ _QUOTED = re.compile(r"[“\"«‘]([^“”\"«»‘’]{4,60})[”\"»’]")
 _NAME = re.compile(r"[^\W\d_][\w'’&-]*")
 _RUN_BREAK = re.compile(r"[^\w\s'’&-]+|\s[-–—|]\s")
 _COMMON_WORDS = """
-    a about after all any both each every few many much talk talks way ways also amid an analysis and announces are as at be before best breaking but by can chapter coming
-    day days did do does episode exclusive explained first for friday from get gets guide had has have he her here his
-    how i if in inside into introducing is it its january february march april may june july august september october
-    november december last latest live make makes monday more most my new news next no not now of off on one opinion or
-    our out over part photos podcast read report reports review saturday say says series she should so still sunday than
-    that the their there these they this thursday to today top tuesday under up update updates us use using video vs was
-    watch we wednesday week weekly were what when where which who why will with without world year years
-    you your"""
+    a about after all also amid an analysis and announces any april are as at august be before best both
+    breaking but by can chapter coming day days december did do does each episode every exclusive explained
+    february few first for friday from get gets guide had has have he her here his how i if in inside into
+    introducing is it its january july june last latest live make makes many march may monday more most much my
+    new news next no not november now october of off on one opinion or our out over part photos podcast read
+    report reports review saturday say says september series she should so still sunday talk talks than that the
+    their there these they this thursday to today top tuesday under up update updates us use using video vs was
+    watch way ways we wednesday week weekly were what when where which who why will with without world year
+    years you your"""
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 

@@ -107,12 +107,20 @@ def _check_top(top: bytes, fields: dict[str, str | Address | datetime]) -> None:
     _demand(len(top) <= _HEADER and max(map(len, top.split(b"\r\n"))) <= _LINE, "the length of a header")
     for name in ("From", "To"):
         found = parsed[name]
-        _demand(isinstance(found, AddressHeader) and found.addresses == (fields[name],), name)
+        _demand(
+            isinstance(found, AddressHeader) and list(map(_mailbox, found.addresses)) == [_mailbox(fields[name])], name
+        )
     _demand(parsedate_to_datetime(str(parsed["Date"])) == _seconds(fields["Date"]), "Date")
     for name, value in fields.items():
         shown = str(parsed[name])
         _demand(not re.search(r"[\x00-\x1f\x7f]", shown), name)
         _demand(not isinstance(value, str) or shown == value, name)
+
+
+def _mailbox(value: object) -> tuple[str, str]:
+    """Return an address and its name's letters: Python's reader puts a space where a long name was folded."""
+    assert isinstance(value, Address)
+    return value.addr_spec, "".join(value.display_name.split())
 
 
 def _seconds(value: object) -> datetime:

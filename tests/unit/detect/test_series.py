@@ -24,9 +24,8 @@ OTHER_WORDS = "The captain is preparing to abandon ship."
 
 def item(number: int, title: str, *, days: float = 0, source: str = "Example Analysis", text: str = "") -> Item:
     at = START + timedelta(days=days)
-    return Item(
-        ItemId(number), FeedId("feed"), source, title, f"https://news.example/{number}", at, at, text=text, news=True
-    )
+    feed = FeedId(source.lower().replace(" ", "-"))
+    return Item(ItemId(number), feed, source, title, f"https://news.example/{number}", at, at, text=text, news=True)
 
 
 PART_1 = item(1, "The Moscow Contingency: Anatomy of an Exit", text=SEED)
@@ -341,3 +340,10 @@ def test_any_order_keeps_a_promise_and_fills_a_part_at_most_once(arrivals: list[
         assert len(parts) == len(set(parts))
         promised = [promise.part for promise in series.promises if promise.part is not None]
         assert len(promised) == len(set(promised))
+
+
+def test_a_publisher_that_renames_its_feed_keeps_its_promise() -> None:
+    renamed = replace(item(2, "The Praetorian Guard's Dilemma", days=17), source="Example Analysis, Weekly")
+    progress = step(after_part_1(), renamed)
+    assert progress
+    assert [promise.state for promise in progress.series.promises] == [PromiseState.KEPT]

@@ -1,0 +1,78 @@
+"""A thousand kills on each database, a hundred at each point of a conversation, a hundred workers that slept.
+
+`make torture`; each test prints its figures. KILLS asks for another number, SEED for other moments.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from briefing.relay import LEASE
+from briefing.store.engine import Store
+from tests.contract import postgres
+from tests.e2e.loop import POINTS, Zygote, bed, freeze, kill_at, run
+
+pytestmark = pytest.mark.timeout(3600)
+KILLS = int(os.environ.get("KILLS", "1000"))
+SEED = int(os.environ.get("SEED", "1"))
+PLACED = max(KILLS // 10, 1)
+A_ROUND = 20  # workers put to sleep while 300 mails go out
+BOTH = pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with Zygote() as forking:
+        yield forking
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres.running() as url, closing(Store(url)) as store:
+        store.upgrade()
+        yield url
+
+
+def url(request: pytest.FixtureRequest, database: str) -> str:
+    return request.getfixturevalue("server") if database == "postgres" else database
+
+
+@BOTH
+def test_kills_at_random_moments_lose_nothing(
+    tmp_path: Path, request: pytest.FixtureRequest, zygote: Zygote, database: str
+) -> None:
+    toll = run(tmp_path, url(request, database), zygote, seed=SEED, kills=KILLS)
+    print(f"{database}: {toll}")
+    assert toll.kills == KILLS
+
+
+@BOTH
+@pytest.mark.parametrize("point", POINTS)
+def test_a_kill_at_one_point_of_the_conversation_makes_exactly_the_copies_it_must(
+    tmp_path: Path, request: pytest.FixtureRequest, zygote: Zygote, database: str, point: str
+) -> None:
+    with bed(tmp_path, url(request, database), zygote) as made:
+        kill_at(made, point, Random(SEED), PLACED)
+        print(f"{database}, {point}: {made.kills} kills, {made.mail_repeats} mails came twice")
+
+
+@pytest.mark.postgres
+def test_a_worker_that_slept_past_its_lease_writes_nothing(tmp_path: Path, server: str, zygote: Zygote) -> None:
+    rng, asleep, copies = Random(SEED), 0, 0
+    while asleep < PLACED:
+        with bed(tmp_path / str(asleep), server, zygote) as made:
+            freeze(made, rng, min(A_ROUND, PLACED - asleep))
+            asleep, copies = asleep + made.kills, copies + made.mail_repeats
+    print(f"{asleep} workers slept: {copies} mails came twice, 0 writes under an old epoch")
+
+
+@pytest.mark.postgres
+def test_a_worker_that_slept_past_its_lease_on_the_real_clock_writes_nothing(
+    tmp_path: Path, server: str, zygote: Zygote
+) -> None:
+    with bed(tmp_path, server, zygote) as made:
+        freeze(made, Random(SEED), 1, sleep=LEASE.total_seconds() + 1)
