@@ -119,7 +119,6 @@ def _case(name: str, case: Case) -> Case:
 def test_one_poll_of_the_whole_hostile_collection(tmp_path: Path) -> None:
     cases = corpus(tmp_path)
     assert len(cases) == 109
-    del cases["txt_promise_flood.rss"]  # its bound is asked for in tests/integration/test_hostile.py
 
     outcome, wrong, _ = siege(tmp_path, cases)
 

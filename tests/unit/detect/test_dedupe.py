@@ -4,7 +4,6 @@ import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -286,7 +285,6 @@ def test_every_item_is_placed_once(polls: list[list[ParsedItem]]) -> None:
 
 
 @pytest.mark.skipif(not (CORPUS / "sequences").is_dir(), reason="the corpus is not here")
-@pytest.mark.skipif(find_spec("briefing.collect.parse") is None, reason="no parser yet")
 @pytest.mark.parametrize(
     ("files", "new"),
     [
