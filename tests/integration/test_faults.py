@@ -193,9 +193,10 @@ async def test_a_server_that_thinks_long_after_the_dot_is_waited_for(world: Worl
 def afflicted(world: World, when: str, *statements: str) -> Iterator[None]:
     """Say these to every connection of the database as it is opened, or at every transaction's begin."""
     engine = world.store._engine
+    ill = True  # the listener stays: taking it away while another thread begins would be a fault of ours
 
     def say(connection: Any, *_: object) -> None:
-        for statement in statements:
+        for statement in statements if ill else ():
             connection.exec_driver_sql(statement) if when == "begin" else connection.execute(statement)
 
     engine.dispose()
@@ -203,7 +204,7 @@ def afflicted(world: World, when: str, *statements: str) -> Iterator[None]:
     try:
         yield
     finally:
-        event.remove(engine, when, say)
+        ill = False
         engine.dispose()
 
 
