@@ -25,8 +25,8 @@ from briefing.config import effective
 from briefing.config.grammar import Config, Digest, Rights
 from briefing.detect import match
 from briefing.edit import schedule
-from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, Recipient, StoryId
-from briefing.post import ChannelLane, Letters, MailLane, Postman
+from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, StoryId
+from briefing.post import ANYBODY, ChannelLane, Letters, MailLane, Postman
 from briefing.remember import Rules
 from briefing.render.email import Desk, Renderer
 from briefing.send.http import Poster
@@ -40,9 +40,6 @@ from briefing.watch import Watch
 
 log = structlog.get_logger()
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
-
-
-ANYBODY = Recipient("reader@example.org")
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,14 +97,9 @@ class Poller:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _poll(self, state: FeedState) -> Report:
-        rules = self.rules
         try:
-            arrival = await self._arrive(state, rules.feeds[state.id])
-            # The clock is read in the transaction: what it stores then lies behind every issue that was written
-            # before it, and no issue's period passes over an item that was under way.
-            report = await self._write(
-                lambda session: remember(session, rules, arrival, now=self._clock(), jitter=self._jitter())
-            )
+            arrival = await self._arrive(state, self.rules.feeds[state.id])
+            report = await self._remember(arrival)
         except Exception as error:
             # The edge of a poll: a mistake of ours must not stop the other feeds, and its operator hears of it.
             log.exception("poll.broke", feed=state.id)
@@ -117,13 +112,18 @@ class Poller:
             self._enqueued()
         return report
 
+    async def _remember(self, arrival: Arrival) -> Report:
+        # The clock is read in the transaction: what it stores then lies behind every issue that was written before it,
+        # and no issue's period passes over an item that was under way.
+        return await self._write(
+            lambda session: remember(session, self.rules, arrival, now=self._clock(), jitter=self._jitter())
+        )
+
     async def _broke(self, state: FeedState, error: Exception) -> Report:
         """Record our own mistake on the feed's row, so that it backs off and its operator hears of it."""
         arrival = Arrival(state, Failed(f"internal error: {type(error).__name__}; see the log"))
         try:
-            return await self._write(
-                lambda session: remember(session, self.rules, arrival, now=self._clock(), jitter=self._jitter())
-            )
+            return await self._remember(arrival)
         except Exception as refused:
             # The database, or the same mistake once more: the feed comes back when its claim runs out.
             log.exception("poll.broke", feed=state.id)

@@ -21,6 +21,8 @@ from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
 from briefing.threads import aside
 
+ANYBODY = Recipient("reader@example.org")  # whom a draft is rendered for when nobody in particular is meant
+
 
 class Postman(Protocol):
     """Takes one message to one address: SMTP, or a folder."""

@@ -16,12 +16,11 @@ from sqlmodel import Session
 from briefing.config.grammar import Digest, ToList
 from briefing.edit import digest as editor
 from briefing.edit import schedule
-from briefing.model import FeedId, Issue, ItemId, NewDelivery, Occurrence, Recipient, StoryId
+from briefing.model import MAIL, FeedId, Issue, ItemId, NewDelivery, Occurrence, Recipient, StoryId
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
 
-MAIL = "mail"
 MARGIN = timedelta(days=2)  # how far a clock may be set back, or a transaction be late, without losing an item
 
 

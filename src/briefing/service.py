@@ -27,7 +27,7 @@ from briefing.model import (
     Recipient,
 )
 from briefing.poll import Poller
-from briefing.post import Letters
+from briefing.post import ANYBODY, Letters
 from briefing.publish import Draft, Plan
 from briefing.relay import Relay
 from briefing.remember import Report
@@ -41,7 +41,6 @@ BEAT = "beat"  # under this name
 BEAT_SECONDS = 30.0  # `briefing status --alive` waits for four of them
 STOP_SECONDS = 5.0  # of the ten that a service manager grants; closing takes some of the rest
 FEW = 500  # keys that a claim is narrowed to; with more of them, narrowing costs more than it spares
-NOBODY = Recipient("reader@example.org")  # whom a draft is shown to when nobody is subscribed
 
 
 class Service:
@@ -123,7 +122,7 @@ class Service:
         drafted = await self._write(partial(_draft, plan=plan, now=now))
         if drafted is None:
             return None
-        reader = next(iter(await self.readers(digest)), NOBODY)
+        reader = next(iter(await self.readers(digest)), ANYBODY)
         return await asyncio.to_thread(self._letters.shown, drafted.issue, reader, now)
 
     async def send(self, digest: str) -> Sequence[Delivery]:

@@ -14,13 +14,12 @@ import structlog
 from briefing.config.alerts import Channel, MailChannel, Route
 from briefing.edit import routing
 from briefing.errors import RenderError
-from briefing.model import Event, EventKind, Mail, NewDelivery, Notice, Recipient
+from briefing.model import MAIL, Event, EventKind, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.render.notice import notice
 from briefing.send.channels import CHANNELS
 
-MAIL = "mail"
 log = structlog.get_logger()
 SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP})
 

@@ -85,6 +85,7 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     from briefing.cli.logs import keep_quiet
     from briefing.clock import utc_now
     from briefing.model import Occurrence
+    from briefing.post import ANYBODY
     from briefing.store import issues
 
     keep_quiet()
@@ -100,7 +101,7 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
         readers = publish.readers(session, plan)
     if draft is None:
         raise Failure(f"{name} has nothing to say now", hint="briefing poll fetches what is new")
-    mail, message = letters.shown(draft.issue, next(iter(readers), app.ANYBODY), now)
+    mail, message = letters.shown(draft.issue, next(iter(readers), ANYBODY), now)
     return Drafted(name, mail, message, readers, None if checked.site.smtp else setting.beside / "outbox")
 
 

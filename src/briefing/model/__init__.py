@@ -7,6 +7,7 @@ One file a stage whose values they are: `feeds` (collect), `items` (detect), `is
 from briefing.model.deliveries import (
     ISSUES,
     LETTERS,
+    MAIL,
     Dead,
     Delivered,
     Delivery,
@@ -74,6 +75,7 @@ from briefing.model.items import (
 __all__ = [
     "ISSUES",
     "LETTERS",
+    "MAIL",
     "AwaitedLine",
     "Candidate",
     "Dead",

@@ -47,6 +47,7 @@ class Subscription:
     suppressed: bool = False
 
 
+MAIL = "mail"  # the channel of every delivery to an address
 ISSUES, LETTERS = "@issues", "@letters"  # lanes of mail: a big issue must not hold up an alert; no channel is named so
 
 
@@ -65,7 +66,7 @@ class NewDelivery:
     """A message to be; `key` makes enqueueing it twice impossible."""
 
     key: str
-    channel: str  # "mail", or the id of a channel
+    channel: str  # MAIL, or the id of a channel
     message_id: str  # Message-ID or webhook-id: made before the first attempt, kept for all
     recipient: Recipient | None = None  # of an issue by mail
     issue: IssueId | None = None
