@@ -3,14 +3,17 @@
     load | queries to detect | crons to edit | templates to render | signing secrets to send | one list of problems
 
 `config` knows shape, references and places; what a query or a cron means is known by its stage alone. Their errors are
-brought back to the place in the file, so that one run tells everything. Nothing is written and nothing is asked of the
-network: if we die here, nothing happened.
+brought back to the place in the file, so that one run tells everything. Nothing is asked of the network, and only
+`amend` writes.
+
+What if we die here? `check` does nothing. `amend` replaces the file in one step; a draft may be left beside it.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copymode
 
 from briefing.config.grammar import Config
 from briefing.config.hints import listed
@@ -45,6 +48,24 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     found = [*_queries(loaded), *_crons(loaded), *written, *_signing(loaded)]
     problems = ordered([*loaded.problems, *found], loaded.document)
     return Checked(None if found else loaded.config, problems)
+
+
+def amend(path: Path, text: str, environ: Mapping[str, str]) -> Checked:
+    """Make feeds.yaml say this, in one step and with its permissions, if that is right; else it stays as it is."""
+    file = path.resolve()  # a link stays one
+    draft = file.with_name(f".{file.name}.new")
+    try:
+        draft.touch()
+        if file.exists():
+            copymode(file, draft)  # before a word is in it: some of them may be secrets
+        draft.write_text(text, encoding="utf-8")
+        checked = check(draft, environ)
+        if checked.config is not None:
+            draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    named = (replace(p, file=str(path)) if Path(p.file) == draft else p for p in checked.problems)
+    return replace(checked, problems=tuple(named))
 
 
 def _queries(loaded: Loaded) -> Iterator[Problem]:

@@ -1,16 +1,14 @@
 """Shell 5: from an address to a configuration that follows it, and to what it would have sent.
 
-    fetch | find the feed | parse | suggest a query | read pages for promises | write feeds.yaml | preview
+    fetch | find the feed | parse | suggest a query | read pages for promises | the feeds.yaml it means | preview
 
-What if we die here? Nothing is stored and nothing is sent; feeds.yaml is replaced in one step or not at all.
+What if we die here? Nothing is stored, sent or written.
 """
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from shutil import copymode
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -160,12 +158,12 @@ async def trial(config: Config, name: str, matcher: match.Matcher, *, allow_priv
     return tuple(Trial(i.title, i.url, matcher.stories(place, i.title, i.text)) for i in feed.items)
 
 
-def write(found: Found, path: Path, *, to: str | None, zone: str = "UTC") -> str:
-    """Write a short feeds.yaml that follows what was found, or add it to the one that stands; return the story's id."""
-    story = effective.id_of(found.url)
+def followed(found: Found, text: str | None, *, to: str | None, zone: str = "UTC") -> str:
+    """Return a feeds.yaml that follows what was found: this one with it added, or a short new one for None."""
+    story = story_of(found)
     title = found.feed.title or story
-    if not path.exists():
-        text = edit.starter(
+    if text is None:
+        return edit.starter(
             url=found.url,
             feed_title=title,
             story=story,
@@ -175,19 +173,14 @@ def write(found: Found, path: Path, *, to: str | None, zone: str = "UTC") -> str
             zone=zone,
             allow_private=found.private,
         )
-    else:
-        text = path.read_text(encoding="utf-8")
-        text = edit.add_feed(text, story, found.url, title, allow_private=found.private)
-        text = edit.add_story(text, story, title=title, feeds=[story], query=found.query or None)
-        if to:
-            text = edit.add_digest(text, story, stories=[story], at="07:00", to=[to])
-    trial_file = path.with_name(f".{path.name}.new")
-    trial_file.touch()
-    if path.exists():
-        copymode(path, trial_file)  # before a word is in it: some of them may be secrets
-    trial_file.write_text(text, encoding="utf-8")
-    trial_file.replace(path)
-    return story
+    text = edit.add_feed(text, story, found.url, title, allow_private=found.private)
+    text = edit.add_story(text, story, title=title, feeds=[story], query=found.query or None)
+    return edit.add_digest(text, story, stories=[story], at="07:00", to=[to]) if to else text
+
+
+def story_of(found: Found) -> StoryId:
+    """Return the id that a story of what was found gets."""
+    return StoryId(effective.id_of(found.url))
 
 
 def words(found: Found) -> Sequence[str]:

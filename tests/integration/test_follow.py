@@ -11,7 +11,7 @@ import pytest
 
 from briefing import follow
 from briefing.app import matcher
-from briefing.check import Checked, check
+from briefing.check import Checked, amend, check
 from briefing.config import effective
 from briefing.errors import ConfigError, FeedError
 from briefing.follow import Found, Trial
@@ -75,7 +75,8 @@ def test_the_suggested_query_matches_something(found: Found) -> None:
 
 def test_it_writes_a_short_feeds_yaml_that_check_accepts(found: Found, tmp_path: Path) -> None:
     path = tmp_path / "feeds.yaml"
-    story = follow.write(found, path, to="reader@example.org", zone="Europe/London")
+    path.write_text(follow.followed(found, None, to="reader@example.org", zone="Europe/London"))
+    story = follow.story_of(found)
     config = accepted(path).config
     assert config is not None
     assert [(str(feed.url), feed.allow_private) for feed in effective.feeds(config).values()] == [(found.url, True)]
@@ -101,8 +102,8 @@ def test_it_adds_to_a_standing_file_and_leaves_every_other_line_as_it_was(found:
     path = tmp_path / "feeds.yaml"
     path.write_text(STANDING)
     path.chmod(0o600)
-    story = follow.write(found, path, to="reader@example.org")
-    config = accepted(path).config
+    text = follow.followed(found, STANDING, to="reader@example.org")
+    story, config = follow.story_of(found), amend(path, text, {}).config
     assert config is not None
     assert list(config.stories) == ["all", story]
     assert list(effective.feeds(config)) == ["one", story]
@@ -112,14 +113,10 @@ def test_it_adds_to_a_standing_file_and_leaves_every_other_line_as_it_was(found:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_feed_that_is_followed_already_changes_nothing(found: Found, tmp_path: Path) -> None:
-    path = tmp_path / "feeds.yaml"
-    follow.write(found, path, to=None)
-    before = path.read_text()
+def test_a_feed_that_is_followed_already_is_refused(found: Found) -> None:
+    text = follow.followed(found, None, to=None)
     with pytest.raises(ConfigError):
-        follow.write(found, path, to=None)
-    assert path.read_text() == before
-    assert [one.name for one in tmp_path.iterdir()] == ["feeds.yaml"]
+        follow.followed(found, text, to=None)
 
 
 def test_the_preview_shows_the_items_and_what_is_awaited(found: Found) -> None:

@@ -1,6 +1,5 @@
 """feeds: what is polled, how it fares, and edits of feeds.yaml that keep its comments."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from briefing.cli import output
-from briefing.cli.failure import Exit, Failure
+from briefing.cli.failure import Failure
 from briefing.cli.options import (
     CONFIG,
     DATABASE,
@@ -17,7 +16,7 @@ from briefing.cli.options import (
     ConfigPath,
     Database,
     Json,
-    count,
+    amend,
     known,
     open_config,
     open_store,
@@ -81,7 +80,7 @@ def add(
     if url in taken:
         raise Failure(f"{taken[url]} has this address already", hint=f"briefing feeds test {taken[url]}")
     name = name or effective.id_of(url)
-    _edit(config, lambda text: edit.add_feed(text, name, url, title, allow_private=allow_private))
+    amend(config, edit.add_feed(config.read_text(encoding="utf-8"), name, url, title, allow_private=allow_private))
     _done({"added": name, "url": url}, f"added {name} to {config}; briefing feeds test {name} fetches it", json=json)
 
 
@@ -91,33 +90,8 @@ def remove(name: FeedName, config: ConfigPath = CONFIG, json: Json = False) -> N
     from briefing.config import edit
 
     known("feed", name, open_config(config).feeds)
-    _edit(config, lambda text: edit.remove_feed(text, name))
+    amend(config, edit.remove_feed(config.read_text(encoding="utf-8"), name))
     _done({"removed": name}, f"removed {name} from {config}", json=json)
-
-
-def _edit(config: Path, change: Callable[[str], str]) -> None:
-    """Change the file, in one step and with its permissions, if the result is a configuration that works."""
-    import os
-    from shutil import copymode
-
-    from briefing.check import check
-
-    path = config.resolve()  # a link stays one
-    text = change(path.read_text(encoding="utf-8"))
-    trial = path.with_name(f".{path.name}.new")
-    try:
-        trial.touch()
-        copymode(path, trial)  # before a word is in it: some of them may be secrets
-        trial.write_text(text, encoding="utf-8")
-        checked = check(trial, os.environ)
-        if checked.config is not None:
-            trial.replace(path)
-            return
-    finally:
-        trial.unlink(missing_ok=True)
-    wrong = [replace(p, file=str(config)) for p in checked.problems if p.severity == "error"]
-    message = f"that would put {count(len(wrong), 'error')} into {config}; it was left as it is"
-    raise Failure(message, code=Exit.USAGE, problems=wrong)
 
 
 @app.command("pause", epilog="Example: briefing feeds pause example")

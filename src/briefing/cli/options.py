@@ -70,6 +70,17 @@ def open_config(path: Path) -> "Config":
     return checked.config
 
 
+def amend(path: Path, text: str) -> None:
+    """Make feeds.yaml say this; a text that is not right ends the command, and the file stays as it is."""
+    from briefing import check
+
+    checked = check.amend(path, text, os.environ)
+    if checked.config is None:
+        wrong = [problem for problem in checked.problems if problem.severity == "error"]
+        message = f"that would put {count(len(wrong), 'error')} into {path}; it was left as it is"
+        raise Failure(message, code=Exit.USAGE, problems=wrong)
+
+
 def ways_to_begin(path: Path) -> str:
     """Say how to come by a configuration that is not there."""
     option = "" if path == CONFIG else f" --config {path}"

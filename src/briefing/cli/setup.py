@@ -6,7 +6,7 @@ import typer
 
 from briefing.cli import output
 from briefing.cli.failure import Exit, Failure
-from briefing.cli.options import CONFIG, AllowPrivate, ConfigPath, Json, mailbox, open_config
+from briefing.cli.options import CONFIG, AllowPrivate, ConfigPath, Json, amend, mailbox, open_config
 
 if TYPE_CHECKING:
     from briefing.config.grammar import Config
@@ -65,7 +65,8 @@ def follow(
         raise Failure(f'"{url}" is not an address', hint="an address begins with https://", code=Exit.USAGE)
     standing = open_config(config) if config.exists() else None
     found = _found(url, standing, allow_private=allow_private)
-    story = shell.write(found, config, to=to)
+    story = shell.story_of(found)
+    amend(config, shell.followed(found, config.read_text(encoding="utf-8") if standing else None, to=to))
     preview = config.resolve().parent / "preview" / f"{story}.html"
     preview.parent.mkdir(exist_ok=True)
     preview.write_text(shell.preview(found, utc_now()).html, encoding="utf-8")
