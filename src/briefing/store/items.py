@@ -66,7 +66,8 @@ def _by_key(session: Session, feed: FeedId, keys: Sequence[str]) -> list[ItemRow
 def _new(
     feed: FeedId, source: str, candidate: Candidate, lang: str | None, now: datetime, keep_html: bool
 ) -> dict[str, object]:
-    identity = {"feed_id": feed, "key": candidate.key, "source": source, "first_seen": now, "news": candidate.news}
+    identity = {"feed_id": feed, "key": candidate.key, "source": source, "news": candidate.news}
+    identity |= {"first_seen": now, "last_seen": now}
     return identity | _content(candidate, keep_html) | {"lang": candidate.parsed.lang or lang}
 
 

@@ -17,6 +17,7 @@ class ItemRow(Row, table=True):
         Index(None, "feed_id", "canonical_url"),
         Index(None, "feed_id", "content_hash"),
         Index(None, "feed_id", "first_seen"),
+        Index(None, "feed_id", "last_seen"),
         Index(None, "feed_id", "page_until"),
     )
 
@@ -30,6 +31,7 @@ class ItemRow(Row, table=True):
     url: str | None = Field(default=None, sa_type=Text)
     published: datetime | None = None
     first_seen: datetime = Field(index=True)
+    last_seen: datetime  # in a document of its feed, to the day
     changed_at: datetime | None = Field(default=None, index=True)
     excerpt: list[str] = Field(sa_type=Json)
     html: str = Field(sa_type=Text)

@@ -48,6 +48,8 @@ class DeliveryRow(Row, table=True):
     issue_id: int | None = Field(default=None, foreign_key="issues.id", index=True)
     event: str | None = Field(default=None, sa_type=Text, foreign_key="events.key", index=True)
     payload: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    late: bool = False  # news no more: it waits, until `next_attempt_at`, for others to be told with
+    carrier_id: int | None = Field(default=None, foreign_key="deliveries.id", index=True)  # told in that one instead
 
 
 class AttemptRow(Row, table=True):
