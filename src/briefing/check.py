@@ -95,6 +95,10 @@ def _templates(loaded: Loaded, folder: Path) -> Iterator[Problem]:
         name = named.get(place, "digest")
         if not re.fullmatch(ID_PATTERN, name):
             continue  # told already
+        if name == "alert":
+            hint = f"use {listed(sorted(ours))}"
+            yield loaded.problem("error", place, "the template of alerts cannot show a digest", hint)
+            continue
         if name not in refusals:
             refusals[name] = _unrendered(name, own)
         if error := refusals[name]:

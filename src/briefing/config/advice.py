@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from briefing.config import mask
 from briefing.config.interpolation import Interpolated
 from briefing.config.positions import Document, Place
 from briefing.errors import Problem
@@ -58,15 +59,20 @@ def warnings(document: Document, interpolated: Interpolated) -> Iterator[Problem
 
 def hidden(document: Document, interpolated: Interpolated) -> Iterator[Place]:
     """Yield the place of each value that must not be shown when its line is."""
-    yield from _literal_secrets(document, interpolated)
-    yield from _addresses(document, interpolated)
+    yield from _written_out(document, interpolated)
+    for place, value in _addresses(document, interpolated):
+        if mask.address(value) != value:
+            yield place
 
 
 def _literal_secrets(document: Document, interpolated: Interpolated) -> Iterator[Place]:
+    yield from (place for place in _written_out(document, interpolated) if _tells(document, place))
+
+
+def _written_out(document: Document, interpolated: Interpolated) -> Iterator[Place]:
     for pattern in SECRETS:
         for place, value in document.scalars(*pattern):
-            literal = isinstance(value, str) and value and place not in interpolated.filled
-            if literal and _tells(document, place):
+            if isinstance(value, str) and value and place not in interpolated.filled:
                 yield place
 
 
@@ -95,19 +101,19 @@ def _literals(document: Document, interpolated: Interpolated) -> Iterator[Proble
         yield document.problem("warning", place, f'"{place[-1]}" is a secret, and stands in the file', hint)
 
 
-def _addresses(document: Document, interpolated: Interpolated) -> Iterator[Place]:
-    """Yield the place of each address with a password in it."""
+def _addresses(document: Document, interpolated: Interpolated) -> Iterator[tuple[Place, str]]:
+    """Yield place and value of each feed's address that is written out."""
     for pattern in (("feeds", "*", "url"), ("stories", "*", "feeds", "*")):
         for place, value in document.scalars(*pattern):
-            literal = isinstance(value, str) and place not in interpolated.filled
-            if literal and re.match(r"https?://[^/?#]*:[^/?#]*@", value):
-                yield place
+            if isinstance(value, str) and place not in interpolated.filled:
+                yield place, value
 
 
 def _passwords(document: Document, interpolated: Interpolated) -> Iterator[Problem]:
     hint = "give it as auth: {user: …, password: ${NAME}}"
-    for place in _addresses(document, interpolated):
-        yield document.problem("warning", place, "a password stands in this address", hint)
+    for place, value in _addresses(document, interpolated):
+        if re.match(r"https?://[^/?#]*:[^/?#]*@", value):
+            yield document.problem("warning", place, "a password stands in this address", hint)
 
 
 def _postal_address(document: Document) -> Iterator[Problem]:
@@ -125,7 +131,8 @@ def _unbuilt(document: Document) -> Iterator[Problem]:
         for place, value in document.scalars(*pattern):
             if unbuilt(value):
                 option = ".".join(step for step in pattern if step != "*")
-                shown = f": {str(value).lower()}" if isinstance(value, (str, bool)) and pattern[-1] != "match" else ""
+                short = isinstance(value, (str, bool)) and pattern[-1] != "match" and "$" not in document.raw(place)
+                shown = f": {str(value).lower()}" if short else ""
                 yield document.problem(
                     "warning", place, f"{option}{shown} does nothing yet: {meanwhile}", key=not shown
                 )

@@ -7,7 +7,7 @@ from pydantic import (
     SecretStr,
 )
 
-from briefing.config.fields import Address, Id, OneOrMany, Strict
+from briefing.config.fields import Address, Id, OneOrMany, SecretUrl, Strict
 from briefing.config.scalars import Duration, TimeOfDay
 
 
@@ -15,7 +15,7 @@ class SlackChannel(Strict):
     """Slack, by incoming webhook."""
 
     type: Literal["slack"] = Field(description="Kind of channel.")
-    url: SecretStr = Field(description="Incoming webhook address; a secret.")
+    url: SecretUrl = Field(description="Incoming webhook address; a secret.")
     allow_private: bool = Field(False, description="true: the address may be private or loopback.")
 
 
@@ -23,7 +23,7 @@ class WebhookChannel(Strict):
     """Any HTTP receiver, signed by Standard Webhooks."""
 
     type: Literal["webhook"] = Field(description="Kind of channel.")
-    url: SecretStr = Field(description="Where events are posted.")
+    url: SecretUrl = Field(description="Where events are posted.")
     secret: SecretStr = Field(description="Signing secret: whsec_ and 24 to 64 bytes in base64.")
     headers: dict[str, SecretStr] = Field({}, description="More request headers.")
     allow_private: bool = Field(False, description="true: the address may be private or loopback.")
@@ -40,7 +40,7 @@ class TeamsChannel(Strict):
     """Microsoft Teams, by workflow."""
 
     type: Literal["teams"] = Field(description="Kind of channel.")
-    url: SecretStr = Field(description="Workflow address; a secret.")
+    url: SecretUrl = Field(description="Workflow address; a secret.")
 
 
 class TelegramChannel(Strict):

@@ -22,7 +22,12 @@ _WIDTH = 110
 
 def add_feed(text: str, feed: str, url: str, title: str | None = None, *, allow_private: bool = False) -> str:
     """Put a feed under `feeds`. Raises ConfigError if the id is taken or the text is no configuration."""
-    return _added(text, "feeds", feed, _feed(url, title, allow_private=allow_private))
+    return _added(text, "feeds", {feed: _feed(url, title, allow_private=allow_private)})
+
+
+def add_feeds(text: str, feeds: Mapping[str, tuple[str, str | None]]) -> str:
+    """Put feeds, each an id with its address and title, under `feeds` in one edit."""
+    return _added(text, "feeds", {feed: _feed(url, title, allow_private=False) for feed, (url, title) in feeds.items()})
 
 
 def remove_feed(text: str, feed: str) -> str:
@@ -36,12 +41,12 @@ def add_story(
     """Put a story over feeds, by id or address, under `stories`."""
     entry: dict[str, Any] = {"title": _literal(title), "feeds": [_literal(feed) for feed in feeds]}
     entry |= {"query": _literal(query)} if query else {}
-    return _added(text, "stories", story, entry | ({"series": {}} if series else {}))
+    return _added(text, "stories", {story: entry | ({"series": {}} if series else {})})
 
 
 def add_digest(text: str, digest: str, *, stories: Sequence[str], at: str, to: Sequence[str]) -> str:
     """Put a daily digest of stories under `digests`."""
-    return _added(text, "digests", digest, {"stories": list(stories), "at": at, "to": list(to)})
+    return _added(text, "digests", {digest: {"stories": list(stories), "at": at, "to": list(to)}})
 
 
 def starter(
@@ -59,14 +64,7 @@ def starter(
     feed = inline_id(url)
     words = _flow(_literal(query)) if query else None
     lines = [
-        "# What briefing follows, and whom it tells. Every option: docs/feeds.reference.yaml",
-        "# After a change: briefing check",
-        "version: 1",
-        "site:",
-        f"  from: {_flow(f'Briefing <{address}>')}",
-        f"  timezone: {zone}",
-        "  # Without smtp:, mail is written as files to the folder outbox/.",
-        "",
+        *_head(address, zone),
         "feeds:",
         *_block(feed, _feed(url, feed_title, allow_private=allow_private), 2),
         "",
@@ -83,6 +81,36 @@ def starter(
         f'  daily: {{stories: [{_flow(story)}], at: "07:00", to: [{_flow(address)}]}}',
     ]
     return "\n".join(lines) + "\n"
+
+
+def blank(*, address: str, zone: str) -> str:
+    """Write a short feeds.yaml to put feeds into: one story over all of them, a daily digest to one address."""
+    lines = [
+        *_head(address, zone),
+        "feeds: {}",
+        "",
+        "stories:",
+        "  news:",
+        "    title: News",
+        "    # query: 'AND, OR, NOT, \"phrases\", prefix*'   (without one: every item)",
+        "",
+        "digests:",
+        f'  daily: {{stories: [news], at: "07:00", to: [{_flow(address)}]}}',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _head(address: str, zone: str) -> list[str]:
+    return [
+        "# What briefing follows, and whom it tells. Every option: docs/feeds.reference.yaml",
+        "# After a change: briefing check",
+        "version: 1",
+        "site:",
+        f"  from: {_flow(f'Briefing <{address}>')}",
+        f"  timezone: {zone}",
+        "  # Without smtp:, mail is written as files to the folder outbox/.",
+        "",
+    ]
 
 
 def _feed(url: str, title: str | None, *, allow_private: bool) -> dict[str, Any]:
@@ -105,23 +133,25 @@ class _Sheet:
             raise _refusal("the file must hold keys and values at its top, a line each", "")
         self.root = root
 
-    def add(self, section: str, key: str, entry: Mapping[str, Any]) -> str:
+    def add(self, section: str, entries: Mapping[str, Mapping[str, Any]]) -> str:
         held = _child(self.root, section)
         if held is None:
-            return self._below(self.root, "", f"{section}:", *_block(key, entry, 2))
+            return self._below(self.root, "", f"{section}:", *_blocks(entries, 2))
         name, node = held
-        if isinstance(node, MappingNode) and _child(node, key):
-            raise _refusal(f'"{key}" is there already', f"{section}.{key}")
+        there = {key.value for key, _ in node.value} if isinstance(node, MappingNode) else set()
+        if taken := next((key for key in entries if key in there), None):
+            raise _refusal(f'"{taken}" is there already', f"{section}.{taken}")
         if not node.value:
-            lines = self.newline.join([f"{section}:", *_block(key, entry, 2)])
+            lines = self.newline.join([f"{section}:", *_blocks(entries, 2)])
             end = node.end_mark.index if node.end_mark.index > node.start_mark.index else name.end_mark.index + 1
             return self.text[: name.start_mark.index] + lines + self.text[end:]
         if not isinstance(node, MappingNode):
             raise _refusal(f'"{section}" must hold keys and values', section)
         if node.flow_style:
             last = self._last(node.value[-1][1])
-            return f"{self.text[:last]}, {_flow(key)}: {_flow(dict(entry))}{self.text[last:]}"
-        return self._below(node, *_block(key, entry, node.value[0][0].start_mark.column))
+            more = "".join(f", {_flow(key)}: {_flow(dict(entry))}" for key, entry in entries.items())
+            return self.text[:last] + more + self.text[last:]
+        return self._below(node, *_blocks(entries, node.value[0][0].start_mark.column))
 
     def remove(self, section: str, key: str) -> str:
         held = _child(self.root, section)
@@ -169,9 +199,9 @@ def _child(node: Node, key: str) -> tuple[Node, Node] | None:
     return next(((name, child) for name, child in node.value if name.value == key), None)
 
 
-def _added(text: str, section: str, key: str, entry: Mapping[str, Any]) -> str:
-    after = _Sheet(text).add(section, key, entry)
-    return _sound(text, after, section, key)
+def _added(text: str, section: str, entries: Mapping[str, Mapping[str, Any]]) -> str:
+    after = _Sheet(text).add(section, entries)
+    return _sound(text, after, section, *entries)
 
 
 def _removed(text: str, section: str, key: str) -> str:
@@ -179,15 +209,20 @@ def _removed(text: str, section: str, key: str) -> str:
     return _sound(after, text, section, key) and after
 
 
-def _sound(without: str, having: str, section: str, key: str) -> str:
-    """Return the text with the entry, once it is sure that nothing else differs."""
+def _sound(without: str, having: str, section: str, *keys: str) -> str:
+    """Return the text with the entries, once it is sure that nothing else differs."""
     less, more = parse(without, "feeds.yaml"), parse(having, "feeds.yaml")
     if not less.problems and not more.problems and more.values.get(section):
-        more.values[section].pop(key, None)
+        for key in keys:
+            more.values[section].pop(key, None)
         rest = {name: value for name, value in more.values.items() if value or name != section}
         if rest == {name: value for name, value in less.values.items() if value or name != section}:
             return having
-    raise _refusal("this file is written in a way that only a person can edit safely", f"{section}.{key}")
+    raise _refusal("this file is written in a way that only a person can edit safely", f"{section}.{keys[0]}")
+
+
+def _blocks(entries: Mapping[str, Mapping[str, Any]], indent: int) -> list[str]:
+    return [line for key, entry in entries.items() for line in _block(key, entry, indent)]
 
 
 def _block(key: str, entry: Mapping[str, Any], indent: int) -> list[str]:

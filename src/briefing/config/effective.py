@@ -3,7 +3,7 @@
 Apart from `grammar`, which says what may be written: the shells ask here, so that no default is settled twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -12,7 +12,7 @@ from pydantic import HttpUrl
 
 from briefing import __version__
 from briefing.config.grammar import Config, Digest, Feed, FullText, Rights, Story
-from briefing.config.identity import inline_feeds, inline_id
+from briefing.config.identity import free_id, inline_feeds
 from briefing.model import FeedId, StoryId
 
 
@@ -30,6 +30,7 @@ class FeedSettings:
     full_text: FullText  # AUTO: if the feed ships excerpts; NEVER if no story of it follows a series
     rights: Rights
     since: timedelta
+    keep: timedelta
     lang: str | None
     user_agent: str
     allow_private: bool
@@ -63,6 +64,7 @@ def settings(config: Config, feed: FeedId) -> FeedSettings:
         full_text=_full_text(config, feed, own.full_text or common.full_text),
         rights=own.rights or common.rights,
         since=common.since,
+        keep=common.keep,
         lang=own.lang,
         user_agent=own.user_agent or common.user_agent or user_agent(config),
         allow_private=own.allow_private,
@@ -98,9 +100,9 @@ def locale(config: Config, digest: Digest) -> str:
     return digest.locale or config.site.locale
 
 
-def id_of(url: str) -> FeedId:
-    """Return the id made from an address, such as `example-org-analysis-rss`; it never changes."""
-    return FeedId(inline_id(url))
+def id_of(url: str, taken: Container[str] = ()) -> FeedId:
+    """Return the id made from an address, such as `example-org-analysis-rss`, that is not taken; it never changes."""
+    return FeedId(free_id(url, taken))
 
 
 class _Roll:

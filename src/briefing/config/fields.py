@@ -3,6 +3,7 @@
 Apart from `scalars`, which reads numbers with units: these read names.
 """
 
+import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,12 +14,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     HttpUrl,
+    SecretStr,
     StringConstraints,
+    ValidationError,
 )
 
 from briefing.config.scalars import ID_PATTERN
 
 Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+_SELECTOR = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
 
 def _address(value: str) -> str:
@@ -45,14 +49,30 @@ def _zone(value: str) -> str:
         raise ValueError(f'no time zone named "{value}"') from error
 
 
+def _selector(value: str) -> str:
+    if not _SELECTOR.fullmatch(value):
+        raise ValueError(f'"{value}" is no selector: letters, digits, "-" and "_", in parts joined by dots')
+    return value
+
+
 def _one_or_many(value: object) -> object:
     return value if isinstance(value, list) else [value]
+
+
+def _web(value: SecretStr) -> SecretStr:
+    try:
+        HttpUrl(value.get_secret_value())
+    except ValidationError:
+        raise ValueError("this is no web address: one begins with https://, and has a host") from None
+    return value
 
 
 Address = Annotated[str, AfterValidator(_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Selector = Annotated[str, AfterValidator(_selector)]
 Url = HttpUrl
+SecretUrl = Annotated[SecretStr, AfterValidator(_web)]  # its words never repeat it
 OneOrMany = BeforeValidator(_one_or_many)
 
 

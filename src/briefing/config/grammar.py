@@ -12,12 +12,16 @@ from pydantic import (
     AfterValidator,
     Field,
     SecretStr,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
 from briefing.config.alerts import Channel, Route
-from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Strict, Url, Zone
-from briefing.config.scalars import Duration, Percent, Size, TimeOfDay
+from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Selector, Strict, Url, Zone
+from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
+
+_LEAST_KEPT = timedelta(days=2)  # twice what "last seen" is exact to
 
 
 class FullText(StrEnum):
@@ -77,6 +81,9 @@ class Site(Strict):
     postal_address: str | None = Field(
         None, description="Shown at the foot of list mail; the law asks for it in many places."
     )
+    dkim_selector: Selector | None = Field(
+        None, description="Selector your mail server signs with; briefing doctor looks its key up."
+    )
     timezone: Zone = Field("UTC", description="Zone of the times below, unless a digest says otherwise.")
     locale: str = Field("en", description="Language of the words around the items.")
     smtp: Annotated[Smtp | None, AfterValidator(_server)] = Field(
@@ -109,9 +116,22 @@ class Defaults(Strict):
     since: Duration = Field(
         timedelta(hours=48), description="On a feed's first poll, older items are stored but told to nobody."
     )
+    keep: Duration = Field(
+        timedelta(days=180),
+        validate_default=True,
+        description="How long items are kept after they were last seen in their feed.",
+    )
     user_agent: str | None = Field(
         None, description="User-Agent of all requests; default: our name, version and contact."
     )
+
+    @field_validator("keep")
+    @classmethod
+    def _outlasts_news(cls, keep: timedelta, info: ValidationInfo) -> timedelta:
+        least = max(_LEAST_KEPT, info.data.get("since", _LEAST_KEPT))
+        if keep < least:
+            raise ValueError(f"keep must be {format_duration(least)} or longer: 2d at least, and no less than since")
+        return keep
 
 
 class BasicAuth(Strict):
@@ -203,6 +223,15 @@ class Day(StrEnum):
     SUN = "sun"
 
 
+def schedule_flaw(at: object, cron: object, days: object) -> str | None:
+    """Return what is wrong with what a digest gives of these, None if it gives one schedule."""
+    if (at is None) == (cron is None):
+        return 'give either at: "07:00" (with days, if not daily) or cron: "0 7 * * *"'
+    if cron is not None and days is not None:
+        return "days goes with at; in cron the fifth field says the days"
+    return None
+
+
 class Digest(Strict):
     """A scheduled briefing by e-mail on one or more stories."""
 
@@ -226,10 +255,8 @@ class Digest(Strict):
 
     @model_validator(mode="after")
     def _one_schedule(self) -> "Digest":
-        if (self.at is None) == (self.cron is None):
-            raise ValueError('give either at: "07:00" (with days, if not daily) or cron: "0 7 * * *"')
-        if self.cron is not None and self.days is not None:
-            raise ValueError("days goes with at; in cron the fifth field says the days")
+        if flaw := schedule_flaw(self.at, self.cron, self.days):
+            raise ValueError(flaw)
         return self
 
 

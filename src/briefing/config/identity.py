@@ -6,7 +6,7 @@ the rest may still be wrong.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +23,12 @@ def inline_id(url: str) -> str:
     return _marked(words, url)
 
 
+def free_id(url: str, taken: Container[str]) -> str:
+    """Return the id of a feed's address, marked if another feed has it."""
+    name = inline_id(url)
+    return _marked(name, url) if name in taken else name
+
+
 def same_address(url: Any) -> str | None:
     """Return the form in which two spellings of a web address are one; None if it is none."""
     try:
@@ -37,11 +43,11 @@ def inline_feeds(values: Mapping[str, Any]) -> dict[str, str]:
     written = feeds if isinstance(feeds, Mapping) else {}
     declared = {same_address(one.get("url")) for one in written.values() if isinstance(one, Mapping)}
     found: dict[str, str] = {}
+    taken = set(written)
     for url in filter(None, map(same_address, _addresses(values.get("stories")))):
         if url not in declared and url not in found:
-            name = inline_id(url)
-            taken = name in written or name in found.values()
-            found[url] = _marked(name, url) if taken else name
+            found[url] = free_id(url, taken)
+            taken.add(found[url])
     return found
 
 

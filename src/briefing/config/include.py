@@ -51,6 +51,7 @@ def join(document: Document, more: Document) -> _Moves:
             hint = f"an included file may hold {', '.join(_SECTIONS)}"
             problem = more.problem("error", (section,), f'"{section}" cannot stand in an included file', hint, key=True)
             document.problems.append(problem)
+    document.unread |= {new for place in more.unread for new in follow(moved, place)}
     for old, spot in more.spots.items():
         for new in follow(moved, old):
             document.spots.setdefault(new, spot)

@@ -16,7 +16,7 @@ from briefing.config import advice, include, references
 from briefing.config.grammar import Config
 from briefing.config.interpolation import Interpolated, interpolate
 from briefing.config.mistakes import explain
-from briefing.config.positions import Document, Place
+from briefing.config.positions import Document, Place, located
 from briefing.config.reading import read
 from briefing.errors import Problem
 
@@ -31,7 +31,8 @@ class Loaded:
     failed: frozenset[Place] = frozenset()  # values that could not be filled in; told already
 
     def problem(self, severity: str, path: Place, message: str, hint: str = "", offset: int | None = None) -> Problem:
-        """Place a stage's own finding; `offset` counts characters into the value."""
+        """Place a stage's own finding; `offset` counts characters into the value, where that is as it was written."""
+        offset = None if "$" in self.document.raw(path) else offset
         return self.document.problem(severity, path, message, hint, offset=offset)
 
     def texts(self, *pattern: str) -> Iterator[tuple[Place, str]]:
@@ -47,7 +48,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Loaded:
     if document.values is None:
         if not document.problems:
             hint = "briefing init writes one to start from"
-            document.problems.append(document.problem("error", (), "the file is empty", hint))
+            document.problems.append(located(document.main, 0, "error", (), "the file is empty", hint))
         return _told(None, document)
     if not isinstance(document.values, dict):
         document.problems.append(
@@ -77,9 +78,10 @@ def _checked(document: Document, interpolated: Interpolated, *, whole: bool) -> 
     try:
         config = Config.model_validate(document.values)
     except ValidationError as error:
-        document.problems += explain(error, document, interpolated.failed)
+        document.problems += explain(error, document, interpolated.failed | document.unread)
     if whole:
         document.problems += references.dangling(document)
+    document.problems += references.schedules(document)
     document.problems += references.unreachable(document)
     document.problems += advice.warnings(document, interpolated)
     return _told(config, document, interpolated.failed)

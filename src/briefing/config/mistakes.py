@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from briefing.config.hints import did_you_mean, listed
+from briefing.config.hints import did_you_mean, listed, nearest
 from briefing.config.positions import Document, Place
 from briefing.config.shape import at_place
 from briefing.errors import Problem
@@ -53,6 +53,7 @@ def _place(details: ErrorDetails, values: Any) -> tuple[Place, Any]:
         place.append(loc[-1])
     elif details["type"].startswith("union_tag"):
         place.append("type")
+        here = here.get("type") if isinstance(here, Mapping) else here
     return tuple(place), here
 
 
@@ -67,7 +68,7 @@ def _meant(loc: Sequence[str | int], values: Any) -> bool:
 
 def _words(details: ErrorDetails, place: Place, value: Any, document: Document) -> _Words:
     if _fits(place, "stories", "*", "feeds", "*"):
-        return _feed(value, document)
+        return _feed(_Case(details, place, value, document))
     if details["type"] in {"missing", "union_tag_not_found"}:
         return _missing(place, document)
     if value is None and details["type"] != "extra_forbidden":
@@ -86,6 +87,7 @@ class _Case:
         self.context: dict[str, Any] = details.get("ctx") or {}
         self.place, self.value, self.document = place, value, document
         self.key = str(place[-1]) if place else ""
+        self.of_key = details["loc"][-1:] == ("[key]",)
 
     @property
     def shown(self) -> str:
@@ -99,12 +101,12 @@ class _Case:
         return next((words for kind, words in _KINDS if isinstance(self.value, kind)), "nothing")
 
 
-def _feed(value: Any, document: Document) -> _Words:
-    if not isinstance(value, str):
+def _feed(case: _Case) -> _Words:
+    if not isinstance(case.value, str):
         return "a feed here is an id or an address", "write the id of a feed, or https://…"
-    feeds = document.values.get("feeds")
-    hint = did_you_mean(value, feeds if isinstance(feeds, dict) else (), "known under feeds: ")
-    return f'"{value[:60]}" is neither the id of a feed nor an address', hint or "an address begins with https://"
+    feeds = case.document.values.get("feeds")
+    hint = did_you_mean(case.value, feeds if isinstance(feeds, dict) else (), "known under feeds: ")
+    return f"{case.shown} is neither the id of a feed nor an address", hint or "an address begins with https://"
 
 
 def _missing(place: Place, document: Document) -> _Words:
@@ -125,10 +127,10 @@ def _choice(case: _Case) -> _Words:
     given = case.context.get("tag") if tagged else case.value
     expected = str(case.context["expected_tags" if tagged else "expected"])
     known = [word or number for word, number in re.findall(r"'([^']*)'|(\d+)", expected)]
-    shown = f'"{given}"' if tagged else case.shown
     if len(known) == 1:
-        return f'"{case.key}" must be {known[0]}, not {shown}', ""
-    return f"{shown} is not one of: {listed(known)}", did_you_mean(given, known)
+        return f'"{case.key}" must be {known[0]}, not {case.shown}', ""
+    meant = nearest(given, known)
+    return f"{case.shown} is not one of: {listed(known)}", f'did you mean "{meant}"?' if meant else ""
 
 
 def _text(case: _Case) -> _Words:
@@ -136,21 +138,21 @@ def _text(case: _Case) -> _Words:
         return f'"to" takes an address or {{list: id}}, not {case.article}', ""
     plain = isinstance(case.value, (int, float))
     hint = f'put it in quotes: "{case.document.raw(case.place)}"' if plain and not _secret(case) else ""
-    return f'"{_name(case)}" must be text, not {case.article}', hint
+    return f"{_name(case)} must be text, not {case.article}", hint
 
 
 def _id(case: _Case) -> _Words:
-    written = case.value if isinstance(case.value, str) else case.key
-    wanted = re.sub(r"[^a-z0-9_-]+", "-", written.lower()).strip("-_")[:64]
+    shown = f'"{case.key[:80]}"' if case.of_key else case.shown
+    wanted = "" if "$" in shown else re.sub(r"[^a-z0-9_-]+", "-", shown.lower()).strip("-_")[:64]
     rule = "an id has lower-case letters, digits, - and _, at most 64"
-    return f'"{written[:80]}" is not an id', f'{rule}; did you mean "{wanted}"?' if wanted else rule
+    return f"{shown} is not an id", f'{rule}; did you mean "{wanted}"?' if wanted else rule
 
 
 def _address(case: _Case) -> _Words:
     if case.kind == "url_scheme":
         return f"{case.shown} is not a web address", "an address begins with https:// or http://"
     if not isinstance(case.value, str):
-        return f'"{_name(case)}" must be an address, not {case.article}', "an address begins with https://"
+        return f"{_name(case)} must be an address, not {case.article}", "an address begins with https://"
     return f"{case.shown} is not an address", "an address begins with https://"
 
 
@@ -164,27 +166,31 @@ def _truth(case: _Case) -> _Words:
 
 def _bound(case: _Case) -> _Words:
     low, high = case.context.get("ge"), case.context.get("le")
-    return f'"{_name(case)}" must be {f"at least {low}" if low is not None else f"at most {high}"}', ""
+    return f"{_name(case)} must be {f'at least {low}' if low is not None else f'at most {high}'}", ""
 
 
 def _mapping(case: _Case) -> _Words:
-    what = f'"{case.key}"' if case.key else "the file"
+    what = _name(case) if case.place else "the file"
     known = list(at_place(case.place, case.document.values).get("properties", ()))
     return f"{what} must hold keys and values, not {case.article}", f"keys here: {listed(known)}" if known else ""
 
 
 def _list(case: _Case) -> _Words:
-    return f'"{_name(case)}" must be a list, not {case.article}', "write [one, two], or one to a line after a dash"
+    return f"{_name(case)} must be a list, not {case.article}", "write [one, two], or one to a line after a dash"
 
 
 def _short(case: _Case) -> _Words:
-    return f'"{_name(case)}" needs at least one', ""
+    return f"{_name(case)} needs at least one", ""
 
 
 def _as_said(case: _Case) -> _Words:
     said = str(case.context.get("error", case.said))
+    if isinstance(case.value, (dict, list)) and not at_place(case.place, case.document.values).get("properties"):
+        return f"{_name(case)} must be one value, not {case.article}", ""
     if isinstance(case.value, str) and case.value:
         said = said.replace(f'"{case.value}"', case.shown)
+        if "$" in case.shown:  # what was filled in is not told, nor a part of it
+            said = re.sub('"[^"]*"', lambda _: case.shown, said, count=1)
     if case.key == "timezone":
         from zoneinfo import available_timezones
 
@@ -193,8 +199,9 @@ def _as_said(case: _Case) -> _Words:
 
 
 def _name(case: _Case) -> str:
-    """Return the key that a value stands under, also for an item of a list."""
-    return next((step for step in reversed(case.place) if isinstance(step, str)), "value")
+    """Name a value by the key that it stands under, or whose list it is an item of."""
+    key = next((step for step in reversed(case.place) if isinstance(step, str)), "value")
+    return f'"{key}"' if key == case.key else f'an item of "{key}"'
 
 
 def _secret(case: _Case) -> bool:

@@ -70,12 +70,16 @@ class Spot:
 
 @dataclass(slots=True)
 class Document:
-    """A file, or several merged: values, spots by place, and what was wrong already."""
+    """A file, or several merged: values, spots by place, and what was wrong already.
+
+    `unread` are the places whose value could not be read, which is among the problems: nothing more is said of them.
+    """
 
     values: Any
     spots: dict[Place, Spot]
     problems: list[Problem]
     main: Source
+    unread: set[Place] = field(default_factory=set)
 
     def problem(
         self, severity: str, place: Place, message: str, hint: str = "", *, offset: int | None = None, key: bool = False

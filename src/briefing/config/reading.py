@@ -11,11 +11,11 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from briefing.config.positions import UNFIT, Document, Place, Source, Spot, located
 from briefing.config.syntax import Broken, compose
-from briefing.errors import Problem
 
 MAX_VALUES = 200_000
 MAX_DEPTH = 40
 _TAG = "tag:yaml.org,2002:"
+_COLLECTIONS = {_TAG + "map", _TAG + "seq"}
 
 
 def parse(text: str, name: str) -> Document:
@@ -27,7 +27,7 @@ def parse(text: str, name: str) -> Document:
     except Broken as error:
         document.problems.append(located(source, error.index, "error", (), error.message, error.hint))
         return document
-    builder = _Builder(source, document.spots, document.problems)
+    builder = _Builder(document)
     if node is not None:
         document.values = builder.build(node, (), None)
     if builder.left < 0:
@@ -56,15 +56,21 @@ def read(path: Path, *, limit: int = 2**20) -> Document:
     try:
         return parse(content.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return refuse(f"not UTF-8 text: byte 0x{content[error.start]:02x} on line {line}", "save the file as UTF-8")
+        return _not_utf8(name, error.object, error.start)
+
+
+def _not_utf8(name: str, content: bytes, wrong: int) -> Document:
+    source = Source(name, content.decode("utf-8", "replace"))
+    index = len(content[:wrong].decode("utf-8"))
+    message = f"not UTF-8 text: byte 0x{content[wrong]:02x}"
+    return Document(None, {}, [located(source, index, "error", (), message, "save the file as UTF-8")], source)
 
 
 class _Builder:
     """Turns nodes into values; `left` is the budget that keeps aliases from multiplying without end."""
 
-    def __init__(self, source: Source, spots: dict[Place, Spot], problems: list[Problem]) -> None:
-        self.source, self.spots, self.problems = source, spots, problems
+    def __init__(self, document: Document) -> None:
+        self.source, self.document = document.main, document
         self.left = MAX_VALUES
         self.open: set[int] = set()
 
@@ -72,7 +78,7 @@ class _Builder:
         self.left -= 1
         if self.left < 0:
             return None
-        self.spots.setdefault(
+        self.document.spots.setdefault(
             place,
             Spot(
                 source=self.source,
@@ -89,9 +95,11 @@ class _Builder:
 
     def collection(self, node: Node, place: Place) -> Any:
         if id(node) in self.open:
-            return self.wrong(node, place, "an alias inside the very thing it stands for")
+            return self.unread(node, place, "an alias inside the very thing it stands for")
         if len(place) >= MAX_DEPTH:
-            return self.wrong(node, place, f"nested deeper than {MAX_DEPTH} levels")
+            return self.unread(node, place, f"nested deeper than {MAX_DEPTH} levels")
+        if node.tag not in _COLLECTIONS:
+            self.tagged(node, place)
         self.open.add(id(node))
         try:
             if isinstance(node, SequenceNode):
@@ -103,12 +111,12 @@ class _Builder:
     def mapping(self, node: MappingNode, place: Place) -> dict[str, Any]:
         built: dict[str, Any] = {}
         first: dict[str, Node] = {}
-        merged: list[Node] = []
+        merged: list[tuple[Node, Node]] = []
         for key, child in node.value:
             if not isinstance(key, ScalarNode):
                 self.wrong(key, place, "a key must be plain text")
             elif key.tag == _TAG + "merge":
-                merged.append(child)
+                merged.append((key, child))
             else:
                 name = str(key.value)
                 again = self.build(child, (*place, name), key)
@@ -117,11 +125,11 @@ class _Builder:
                     again = _united(built[name], again)
                 built[name] = again
                 first.setdefault(name, key)
-        for child in merged:
-            built = self.inherited(child, place) | built
+        for key, child in merged:
+            built = self.inherited(key, child, place) | built
         return built
 
-    def inherited(self, node: Node, place: Place) -> dict[str, Any]:
+    def inherited(self, key: Node, node: Node, place: Place) -> dict[str, Any]:
         """Read what `<<` brings in; places already taken keep their spots."""
         nodes = node.value if isinstance(node, SequenceNode) else [node]
         found: dict[str, Any] = {}
@@ -130,7 +138,7 @@ class _Builder:
             if isinstance(value, dict):
                 found = value | found
             else:
-                self.wrong(child, place, "<< takes a mapping, or a list of mappings, by alias")
+                self.wrong(key, place, "<< takes a mapping, or a list of mappings, by alias")
         return found
 
     def repeated(self, key: Node, first: Node, place: Place) -> None:
@@ -143,14 +151,22 @@ class _Builder:
     def scalar(self, node: ScalarNode, place: Place) -> Any:
         text, tag = str(node.value), str(node.tag)
         if found := UNFIT.search(text):
-            return self.wrong(node, place, f"an unprintable character (U+{ord(found[0]):04X})")
+            return self.unread(node, place, f"an unprintable character (U+{ord(found[0]):04X})")
         if not tag.startswith(_TAG) or tag == _TAG + "binary":
-            self.wrong(node, place, f"tags such as {tag} mean nothing here", "write ${NAME} or ${file:…} for a secret")
+            self.tagged(node, place)
             return text
         return _plain(text, tag.removeprefix(_TAG))
 
+    def tagged(self, node: Node, place: Place) -> None:
+        tag = str(node.tag).replace(_TAG, "!!")
+        self.unread(node, place, f"tags such as {tag} mean nothing here", "write ${NAME} or ${file:…} for a secret")
+
+    def unread(self, node: Node, place: Place, message: str, hint: str = "") -> None:
+        self.document.unread.add(place)
+        self.wrong(node, place, message, hint)
+
     def wrong(self, node: Node, place: Place, message: str, hint: str = "") -> None:
-        self.problems.append(located(self.source, node.start_mark.index, "error", place, message, hint))
+        self.document.problems.append(located(self.source, node.start_mark.index, "error", place, message, hint))
 
 
 def _plain(text: str, kind: str) -> Any:

@@ -1,4 +1,4 @@
-"""Names that point from one section of feeds.yaml into another, and routes that nothing can reach.
+"""What does not go together in feeds.yaml: names that point to nothing, schedules, routes that nothing can reach.
 
 Apart from `mistakes`: it reads the values as written, so that a dangling name is found in the same run as a mistake
 of shape elsewhere.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from briefing.config.grammar import Config
+from briefing.config.grammar import Config, schedule_flaw
 from briefing.config.hints import did_you_mean, nearest
 from briefing.config.identity import inline_feeds
 from briefing.config.positions import Document
@@ -35,11 +35,20 @@ def dangling(document: Document) -> Iterator[Problem]:
         if known is None:
             continue
         for place, name in document.scalars(*pattern):
+            if pattern[-1] == "*" and not isinstance(place[-1], int):
+                continue  # keys where a list belongs: told already
             if isinstance(name, str) and re.fullmatch(ID_PATTERN, name) and name not in known:
                 hint = did_you_mean(name, known, f"known under {section}: ")
                 yield document.problem(
                     "error", place, f'no {noun} named "{name}"', hint or f"declare it under {section}"
                 )
+
+
+def schedules(document: Document) -> Iterator[Problem]:
+    """Yield an error for each digest without a schedule or with two, also where the grammar stopped at its shape."""
+    for place, digest in document.scalars("digests", "*"):
+        if isinstance(digest, dict) and (flaw := schedule_flaw(*map(digest.get, ("at", "cron", "days")))):
+            yield document.problem("error", place, flaw)
 
 
 def unreachable(document: Document) -> Iterator[Problem]:

@@ -30,16 +30,18 @@ def format_duration(value: timedelta) -> str:
     """Write a duration the way feeds.yaml takes it."""
     seconds, words = int(value.total_seconds()), ""
     for unit, size in reversed(_UNITS.items()):
+        if unit == "w" and seconds % size:
+            continue  # 180d, not 25w5d
         count, seconds = divmod(seconds, size)
         words += f"{count}{unit}" if count else ""
     return words or "0s"
 
 
 def _parse_size(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
     found = re.fullmatch(r"(\d{1,15})\s*(B|KiB|MiB|GiB)", str(value).strip())
-    if not found:
+    if not found or not int(found[1]):
         raise ValueError(f'"{value}" is not a size: write a number and a unit, such as 512KiB or 2MiB')
     return int(found[1]) * _SIZES[found[2]]
 

@@ -1,6 +1,8 @@
 """Edits of feeds.yaml that leave everything else as it was."""
 
 import difflib
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,35 @@ SHAPES = (
 @pytest.mark.parametrize(("before", "after"), [c[1:] for c in SHAPES], ids=[c[0] for c in SHAPES])
 def test_a_feed_fits_into_any_shape(before: str, after: str) -> None:
     assert edit.add_feed(before, "new", "https://n.io") == after
+
+
+@pytest.mark.parametrize(("before", "after"), [c[1:] for c in SHAPES], ids=[c[0] for c in SHAPES])
+def test_many_feeds_in_one_edit_are_as_each_in_its_own(before: str, after: str) -> None:
+    at_once = edit.add_feeds(before, {"new": ("https://n.io", None), "more": ("https://m.io", "More")})
+
+    one_by_one = edit.add_feed(after, "more", "https://m.io", "More")
+    assert parse(at_once, "x").values == parse(one_by_one, "x").values
+    assert at_once.count("\r\n") == one_by_one.count("\r\n")
+    assert re.findall("#.*", at_once) == re.findall("#.*", after)
+
+
+def test_five_hundred_feeds_are_added_in_a_moment() -> None:
+    feeds = {f"feed-{n}": (f"https://h{n}.example.org/rss", f"Title {n}") for n in range(500)}
+    began = time.process_time()
+
+    after = edit.add_feeds(FULL, feeds)
+
+    assert time.process_time() - began < 4
+    assert len(lines(FULL, after)) == 500
+
+
+def test_a_blank_file_holds_and_takes_feeds(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(edit.add_feeds(edit.blank(address="me@example.org", zone="UTC"), {"a": ("https://a.io", "A")}))
+    found = load(path, {})
+    assert found.problems == ()
+    assert found.config is not None
+    assert [*found.config.feeds] == ["a"]
 
 
 OUT = (

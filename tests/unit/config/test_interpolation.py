@@ -37,31 +37,6 @@ def test_a_value_is_filled_in(written: str, value: str, tmp_path: Path) -> None:
     assert document.problems == []
 
 
-FAILED = (
-    ("an unset variable", "x ${NONE}", 7, "environment variable NONE is not set", "export NONE=…"),
-    ("an empty variable", "${EMPTY}", 5, "environment variable EMPTY is empty", "export EMPTY=…"),
-    ("a missing file", "${file:none}", 5, "file none does not exist", "mount the secret"),
-    ("a folder", "${file:.}", 5, "file . is not a file", "mount the secret"),
-    ("a file that is no text", "${file:binary}", 5, "file binary is not UTF-8 text", ""),
-    ("a file too large", "${file:large}", 5, "larger than 64 KiB", ""),
-    ("a variable that is no text", "${ODD}", 5, "holds an unprintable character", ""),
-    ("a name that is none", "${1A}", 5, "is neither ${NAME}", "$$"),
-    ("the second of two", "${NAME} ${NONE}", 13, "NONE is not set", ""),
-)
-
-
-@pytest.mark.parametrize(("written", "col", "message", "hint"), [c[1:] for c in FAILED], ids=[c[0] for c in FAILED])
-def test_what_cannot_be_filled_in_is_told_at_its_place(
-    written: str, col: int, message: str, hint: str, tmp_path: Path
-) -> None:
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    (tmp_path / "large").write_text("x" * 70_000)
-    document = parse(f"a: '{written}'\n", "feeds.yaml")
-    found = interpolate(document, ENV, tmp_path)
-    assert [(p.col, message in p.message, hint in p.hint) for p in document.problems] == [(col, True, True)]
-    assert found.failed == {("a",)}
-
-
 def test_keys_are_left_as_they_are(tmp_path: Path) -> None:
     document = parse("${NAME}: 1\n", "feeds.yaml")
     interpolate(document, ENV, tmp_path)

@@ -18,9 +18,13 @@ PINNED = ROOT / "docs" / "feeds.schema.json"
 REFERENCE = ROOT / "docs" / "feeds.reference.yaml"
 SHIPPED = ROOT / "feeds.yaml"
 SAMPLES = (DATA / "simple.yaml", DATA / "full.yaml", SHIPPED, REFERENCE)
-ENV = dict.fromkeys(
-    ("SMTP_USER", "SMTP_PASSWORD", "MEMBERS_PASSWORD", "MEMBERS_TOKEN", "SLACK_URL", "HOOK_KEY"), "x"
-) | {"TEAMS_URL": "x", "TELEGRAM_TOKEN": "x", "TG_TOKEN": "x", "HOOK_SECRET": "whsec_" + "QUJD" * 10}
+ENV = dict.fromkeys(("SMTP_USER", "SMTP_PASSWORD", "MEMBERS_PASSWORD", "MEMBERS_TOKEN", "HOOK_KEY"), "x") | {
+    "SLACK_URL": "https://slack.example/x",
+    "TEAMS_URL": "https://teams.example/x",
+    "TELEGRAM_TOKEN": "x",
+    "TG_TOKEN": "x",
+    "HOOK_SECRET": "whsec_" + "QUJD" * 10,
+}
 
 
 def test_the_schema_is_the_one_shipped() -> None:
