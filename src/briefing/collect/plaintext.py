@@ -94,11 +94,11 @@ def _as_written(element: HtmlElement) -> str:
 def _table(element: HtmlElement) -> Iterator[str]:
     for caption in element.iterchildren("caption"):
         yield from _blocks(caption)
-    rows = [_cells(row) for row in element.iter("tr")]
-    rows = [row for row in rows if any(row)]
-    if element.find(".//table") is not None or len(rows) < 2 or max(map(len, rows)) < 2:
-        for cell in element.iter("td", "th"):  # no table of facts, but one of layout
-            if not any(inner.tag == "table" for inner in cell.iterdescendants("table")):
+    # A table around tables is one of layout. It is not read as facts first: each would read those inside it twice.
+    rows = [] if element.find(".//table") is not None else list(filter(any, map(_cells, element.iter("tr"))))
+    if len(rows) < 2 or max(map(len, rows)) < 2:
+        for cell in element.iter("td", "th"):
+            if next(cell.iterancestors("table")) is element:
                 yield from _blocks(cell)
         return
     yield tables.columns(rows)

@@ -14,7 +14,7 @@ from briefing.collect.characters import clean, words
 LONGEST = 2000  # what browsers, mail programs and databases agree on
 _PORTS = {"http": 80, "https": 443}
 _WITH_HOST = re.compile(r"https?://[^/]", re.IGNORECASE)
-_UNSAFE = re.compile(r'[\s"<>^`{|}]|%(?![0-9A-Fa-f]{2})')
+_UNSAFE = re.compile(r'[\s"<>^`{|}]|%(?![0-9A-Fa-f]{2})|[^\x00-\x7f]')
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
 # A URL like most: `absolute` would give it back as it is.
 _USUAL = re.compile(
@@ -122,7 +122,9 @@ def _netloc(parts: SplitResult) -> str | None:
 
 
 def _encoded(match: re.Match[str]) -> str:
-    return quote(match[0])
+    """Encode what may not stand in a URL, and what cannot be seen there; letters of any script stay."""
+    sign = match[0]
+    return sign if sign.isprintable() and not sign.isascii() else quote(sign)
 
 
 def _tracks(name: str) -> bool:

@@ -137,7 +137,7 @@ def _fits(mail: Mail) -> bool:
 
 
 def _shorter(issue: Issue) -> Iterator[Issue]:
-    """Yield the issue ever shorter: whole articles become excerpts first, then items become a number."""
+    """Yield the issue ever shorter: whole articles become excerpts, items a number, then awaited parts and parts go."""
     for at in reversed(range(len(issue.stories))):
         for index in reversed(range(len(issue.stories[at].items))):
             if issue.stories[at].items[index].html:
@@ -156,6 +156,14 @@ def _shorter(issue: Issue) -> Iterator[Issue]:
             issue, at, replace(issue.stories[at], previously=(), corrections=issue.stories[at].corrections[:9])
         )
         yield issue
+    for at in reversed(range(len(issue.stories))):
+        while issue.stories[at].awaited:
+            issue = _with(issue, at, replace(issue.stories[at], awaited=issue.stories[at].awaited[:-1]))
+            yield issue
+        while issue.stories[at].parts:
+            share = issue.stories[at]
+            issue = _with(issue, at, replace(share, parts=share.parts[:-1], more=share.more + 1))
+            yield issue
 
 
 def _with(issue: Issue, at: int, share: IssueStory) -> Issue:

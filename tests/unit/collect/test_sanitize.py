@@ -196,6 +196,11 @@ def test_nothing_else_ever_comes_out(markup: str) -> None:
         pytest.param("<pre>a\n  b</pre>", "a\n  b", id="code"),
         pytest.param("H<sub>2</sub>O &lt; 5 &amp; more", "H2O < 5 & more", id="inline"),
         pytest.param("<table><tr><td>only</td></tr></table>", "only", id="a table of layout"),
+        pytest.param(
+            "<table><tr><td>a<table><tr><th>b</th><th>c</th></tr><tr><td>1</td><td>2</td></tr></table>d</td></tr></table>",
+            "a\n\nb  c\n-  -\n1  2\n\nd",
+            id="a table of facts in one of layout",
+        ),
         pytest.param("<script>x</script>a", "a", id="no scripts, clean or not"),
         pytest.param("", "", id="nothing"),
     ],

@@ -24,6 +24,7 @@ BASE = "https://news.example/world/today"
         pytest.param("https://раypal.example/", "https://xn--ypal-43d9g.example/", id="look-alike letters"),
         pytest.param("http://[2001:db8::1]/a", "http://[2001:db8::1]/a", id="IPv6"),
         pytest.param('https://a.example/"><b>', "https://a.example/%22%3E%3Cb%3E", id="markup"),
+        pytest.param("/a\u200cb\u00ad/é", "https://news.example/a%E2%80%8Cb%C2%AD/é", id="what cannot be seen"),
         pytest.param("javascript:alert(1)", None, id="javascript"),
         pytest.param("JaVa\tScRiPt:alert(1)", None, id="javascript in pieces"),
         pytest.param("\x01javascript:alert(1)", None, id="javascript behind a control character"),

@@ -241,6 +241,15 @@ def test_even_absurd_parts_and_titles_stay_under_the_limit() -> None:
     assert len(sent.html.encode()) < LIMIT
 
 
+def test_many_parts_that_each_promise_another_stay_under_the_limit() -> None:
+    line = item("t" * 200, excerpt=("e" * 400, "f" * 400))
+    parts = tuple(replace(PART, item=line, part=n) for n in range(60))
+    owed = tuple(replace(OWED_3, part=n, quote="q" * 400) for n in range(60))
+    sent = mail(story(parts=parts, awaited=owed))
+    assert len(sent.html.encode()) < LIMIT
+    assert "more reports, not shown here." in sent.text
+
+
 def test_the_same_issue_is_the_same_mail_from_any_renderer_or_thread() -> None:
     first = mail(FULL)
     with ThreadPoolExecutor(4) as threads:
