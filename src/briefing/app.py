@@ -22,6 +22,7 @@ from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
 from briefing.collect.pages import Pages
 from briefing.config import effective
+from briefing.config.alerts import MailChannel
 from briefing.config.grammar import Config, Digest, Rights
 from briefing.detect import match
 from briefing.edit import schedule
@@ -132,10 +133,11 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
         secret=wires.secret,
     )
     hooks = ChannelLane(config.channels, wires.poster, clock)
-    lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send)]
-    lanes += [relay.Lane(name, HOOKS_AT_ONCE, hooks.send) for name in config.channels]
+    lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send, folds=True)]
+    posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
+    lanes += [relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name)) for name in posts]
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"
-    relaying = relay.Relay(lanes=lanes, write=wires.write, clock=clock, owner=owner)
+    relaying = relay.Relay(lanes=lanes, teller=teller, write=wires.write, clock=clock, owner=owner)
     poller = poll.Poller(
         rules=rules(config, teller),
         write=wires.write,
@@ -154,6 +156,7 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
         letters=posted,
         write=wires.write,
         clock=clock,
+        keep=config.defaults.keep,
     )
 
 

@@ -18,7 +18,7 @@ from briefing.collect import fulltext
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
 from briefing.collect.pages import Pages
-from briefing.config import edit, effective
+from briefing.config import edit, effective, mask
 from briefing.config.grammar import Config, Digest
 from briefing.detect import match, series
 from briefing.detect.promises import Announcement
@@ -123,7 +123,7 @@ class Scout:
         if isinstance(outcome, Fetched):
             return outcome
         reason = outcome.reason if isinstance(outcome, Failed) else f"answered {type(outcome).__name__.lower()}"
-        raise FetchError(f"{url}: {reason}")
+        raise FetchError(f"{mask.address(url)}: {reason}")
 
     def _to(self, url: str) -> Request:
         """Return a request for an address; only the server that was named may be private, or is given a secret."""

@@ -78,7 +78,8 @@ class Poller:
         claim = partial(feeds.claim, now=now, lease=lease, limit=free, only=only, force=force)
         claimed = await self._write(claim)
         # Waiting for a busy host can outlast a claim: what is still under way is not started twice.
-        started = [state for state in claimed if state.id in self.rules.feeds and state.id not in self._under_way]
+        ours = [state for state in claimed if state.id in self.rules.feeds and state.id not in self._under_way]
+        started = [replace(state, url=state.url or self.rules.feeds[state.id].url) for state in ours]
         for state in started:
             self._under_way[state.id] = asyncio.create_task(self._poll(state))
         return [self._under_way[state.id] for state in started]
@@ -147,7 +148,9 @@ class Poller:
         # In a thread: folding the texts of a big feed takes longer than the loop may stand still.
         wanted = await asyncio.to_thread(dedupe.lookup, feed)
         known = await self._write(partial(items.known, feed=state.id, lookup=wanted))
-        return await asyncio.to_thread(dedupe.sieve, feed, known, primed=state.primed, since=settings.since, now=now)
+        # What is older than the items we keep may have been told, and forgotten since.
+        since = settings.keep if state.primed else settings.since
+        return await asyncio.to_thread(dedupe.sieve, feed, known, primed=state.primed, since=since, now=now)
 
     async def _with_pages(self, arrival: Arrival, settings: FeedSettings, now: datetime) -> Arrival:
         """Read the pages of new items, and those that could not be read before."""

@@ -20,6 +20,7 @@ from briefing.model import MAIL, FeedId, Issue, ItemId, NewDelivery, Occurrence,
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
+from briefing.store.retention import Reach
 
 MARGIN = timedelta(days=2)  # how far a clock may be set back, or a transaction be late, without losing an item
 
@@ -82,8 +83,7 @@ def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime
     `known` is when the digest was first seen: its first issue reaches no further back than a feed's first poll does.
     """
     previous = issues.last(session, digest=plan.id)
-    since = previous.until if previous else known - plan.reach
-    first = since - MARGIN if previous else since
+    first, since = _period(plan, previous, known)
     desks = [_desk(session, plan, story, first, since) for story in plan.titles]
     issue = editor.compose(
         digest_id=plan.id,
@@ -103,8 +103,25 @@ def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime
     return Draft(replace(issue, template_version=plan.version()), dealt)
 
 
+def reach(session: Session, plan: Plan, *, now: datetime) -> Reach:
+    """Return what the digest's coming issue will look at, so that nothing of it is forgotten before it is told."""
+    known = issues.first_known(session, digest=plan.id) or now
+    first, _ = _period(plan, issues.last(session, digest=plan.id), known)
+    return Reach(plan.id, tuple(plan.titles), first)
+
+
+def _period(plan: Plan, previous: Issue | None, known: datetime) -> tuple[datetime, datetime]:
+    """Return from when on an issue looks for what was not told, and when its own period began."""
+    if previous is None:
+        return known - plan.reach, known - plan.reach
+    return previous.until - MARGIN, previous.until
+
+
 def readers(session: Session, plan: Plan) -> Sequence[Recipient]:
-    """Return everybody a digest goes to, each address once; the list subscription wins over the config's address."""
+    """Return everybody a digest goes to, each address once, nobody who is suppressed.
+
+    The list subscription wins over the config's address.
+    """
     found: dict[str, Recipient] = {}
     for to in plan.digest.to:
         people = audience.recipients(session, list=to.list) if isinstance(to, ToList) else [Recipient(to)]
@@ -112,7 +129,8 @@ def readers(session: Session, plan: Plan) -> Sequence[Recipient]:
             held = found.get(person.address.casefold())
             if held is None or held.list is None:
                 found[person.address.casefold()] = person
-    return list(found.values())
+    barred = audience.suppressed(session, addresses=[person.address for person in found.values()])
+    return [person for person in found.values() if person.address not in barred]
 
 
 def _desk(session: Session, plan: Plan, story: StoryId, first: datetime, since: datetime) -> editor.StoryDesk:

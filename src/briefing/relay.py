@@ -20,9 +20,11 @@ import structlog
 from briefing import retry
 from briefing.clock import Clock
 from briefing.errors import BriefingError, StoreError
+from briefing.fold import fold
 from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Verdict
 from briefing.store import outbox
 from briefing.store.writer import Writer
+from briefing.tell import Teller
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
@@ -41,6 +43,7 @@ class Lane:
     name: str  # ISSUES, LETTERS, or the id of a channel
     width: int
     send: Send
+    folds: bool = False  # alerts that come late are told in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ class Hold:
 class Relay:
     """Claims, sends and records; `owner` names this process in the leases."""
 
-    def __init__(self, *, lanes: Sequence[Lane], write: Writer, clock: Clock, owner: str) -> None:
-        self._lanes, self._write, self._clock, self._owner = lanes, write, clock, owner
+    def __init__(self, *, lanes: Sequence[Lane], teller: Teller, write: Writer, clock: Clock, owner: str) -> None:
+        self._lanes, self._teller, self._write, self._clock, self._owner = lanes, teller, write, clock, owner
         self._under_way: dict[DeliveryId, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._free = {lane.name: lane.width for lane in lanes}
@@ -80,6 +83,7 @@ class Relay:
         """Relay until cancelled; wakes when something was enqueued, freed, or at the scheduler's tick."""
         renewing = asyncio.create_task(self._renew())
         try:
+            await self.fold()
             while True:
                 self.wake.clear()
                 try:
@@ -97,6 +101,8 @@ class Relay:
         renewing = asyncio.create_task(self._renew())
         attempts = 0
         try:
+            if only is None:
+                await self.fold(patient=False)
             while True:
                 quiet = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
                 started = sum([await self._start(lane, only) for lane in self._lanes])
@@ -107,6 +113,17 @@ class Relay:
                     return attempts
         finally:
             renewing.cancel()
+
+    async def fold(self, *, patient: bool = True) -> None:
+        """Make one message of alerts that come late, once they have settled; at once if we are not `patient`."""
+        for lane in self._lanes:
+            if lane.folds:
+                try:
+                    await self._write(
+                        partial(fold, lane=lane.name, teller=self._teller, now=self._clock(), patient=patient)
+                    )
+                except StoreError as error:  # they wait for the next tick
+                    log.warning("relay.fold", error=str(error))
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way end, but no longer than this."""

@@ -6,10 +6,11 @@ Apart from `poll`, which brings arrivals over the network: here nothing waits fo
 none. Below the shells, beside `tell`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Protocol
 
 import structlog
 from sqlmodel import Session
@@ -22,6 +23,7 @@ from briefing.detect import series
 from briefing.detect.match import Matcher
 from briefing.edit import alert
 from briefing.model import (
+    FRESH,
     Event,
     FeedId,
     FeedState,
@@ -42,6 +44,13 @@ TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detec
 PAGE_PATIENCE = timedelta(days=1)  # a page that cannot be read is tried again for this long
 
 
+class Tell(Protocol):
+    """How an event becomes rows."""
+
+    def __call__(self, event: Event, *, late: bool) -> Sequence[NewDelivery]:
+        """Return the rows that tell an event; `late` ones wait for others to be told with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the configuration says about feeds, stories and alerts, compiled."""
@@ -50,7 +59,7 @@ class Rules:
     matcher: Matcher
     titles: Mapping[StoryId, str]
     serial: Mapping[FeedId, frozenset[StoryId]]  # stories with `series` that read this feed
-    tell: Callable[[Event], Sequence[NewDelivery]]
+    tell: Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +104,15 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     health = alert.feed_event(arrival.state, after, now=now)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
     for event in told:
-        outbox.enqueue(session, deliveries=rules.tell(event), now=now)
+        outbox.enqueue(session, deliveries=rules.tell(event, late=_late(arrival.state, now)), now=now)
     if _asks_for_patience(arrival.outcome):
         _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
+
+
+def _late(state: FeedState, now: datetime) -> bool:
+    """Tell whether a feed was not read for so long that what it brings is no news: we slept, or it was away."""
+    return state.last_ok_at is not None and now - state.last_ok_at > FRESH
 
 
 def _keep(
@@ -120,6 +134,7 @@ def _keep(
     )
     changed = items.change(session, changes=sieved.changed, now=now, keep_html=full)
     items.rekey(session, rekeyed=sieved.rekeyed)
+    items.see(session, items=[*sieved.seen, *(item for item, _ in sieved.changed)], now=now)
     unread = [item.id for item in new if item.url in arrival.wanted and item.url not in arrival.texts]
     items.await_pages(session, items=unread, until=now + PAGE_PATIENCE)
     _put_texts(session, arrival, new, now)

@@ -5,7 +5,7 @@ Below `app`, which builds the parts from a configuration; above the shells, whos
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -26,20 +26,20 @@ from briefing.model import (
     Occurrence,
     Recipient,
 )
+from briefing.model.notes import BEAT, BEAT_SECONDS
 from briefing.poll import Poller
 from briefing.post import ANYBODY, Letters
 from briefing.publish import Draft, Plan
 from briefing.relay import Relay
 from briefing.remember import Report
-from briefing.store import engine, issues, items, outbox
+from briefing.store import engine, issues, items, outbox, retention
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
 POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 3600.0
-BEAT = "beat"  # under this name
-BEAT_SECONDS = 30.0  # `briefing status --alive` waits for four of them
 STOP_SECONDS = 5.0  # of the ten that a service manager grants; closing takes some of the rest
+FORGET, FORGET_A_TURN = 500, 10_000  # items deleted in one transaction, and in all
 FEW = 500  # keys that a claim is narrowed to; with more of them, narrowing costs more than it spares
 
 
@@ -56,9 +56,11 @@ class Service:
         letters: Letters,
         write: Writer,
         clock: Clock,
+        keep: timedelta,
     ) -> None:
         self.poller, self.plans, self.relay = poller, plans, relay
         self._teller, self._letters, self._write, self._clock = teller, letters, write, clock
+        self._keep = keep
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll, publish and relay until the event is set; then let what is under way end, within seconds."""
@@ -164,12 +166,22 @@ class Service:
         return next(plan for plan in self.plans if plan.id == digest)
 
     async def _housekeep(self) -> None:
-        await self._write(partial(items.expire_texts, now=self._clock()))
+        """Delete what is kept no longer: a few items in a transaction, so that others come between, and some a turn."""
+        now = self._clock()
+        texts = await self._write(partial(items.expire_texts, now=now))
+        reaches = await self._write(lambda session: [publish.reach(session, plan, now=now) for plan in self.plans])
+        forget = partial(retention.forget, before=now - self._keep, reaches=reaches, limit=FORGET)
+        gone = 0
+        while gone < FORGET_A_TURN and (some := await self._write(forget)):
+            gone += some
+        if texts or gone:
+            log.info("housekeeping", items=gone, texts=texts)
 
     async def _beat(self) -> None:
         await self._write(partial(engine.note, name=BEAT, value=self._clock().isoformat()))
 
     async def _wake(self) -> None:
+        await self.relay.fold()
         self.relay.wake.set()
 
 

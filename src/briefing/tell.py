@@ -14,7 +14,7 @@ import structlog
 from briefing.config.alerts import Channel, MailChannel, Route
 from briefing.edit import routing
 from briefing.errors import RenderError
-from briefing.model import MAIL, Event, EventKind, Mail, NewDelivery, Notice, Recipient
+from briefing.model import MAIL, Delivery, Event, EventKind, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.render.notice import notice
@@ -35,13 +35,27 @@ class Teller:
     operator: str
     secret: bytes = field(repr=False)
 
-    def deliveries(self, event: Event) -> tuple[NewDelivery, ...]:
-        """Return the rows that tell an event to everybody its routes name."""
+    def deliveries(self, event: Event, *, late: bool = False) -> tuple[NewDelivery, ...]:
+        """Return the rows that tell an event to everybody its routes name; `late` ones wait for others of their kind.
+
+        What a program reads comes at once, however late.
+        """
         names = routing.channels(event, self.routes)
         rows = [row for name in names for row in self.to_channel(name, event)]
         if not rows and event.kind in SERVICE:
             rows = [self._mail(self.operator, event, self._words(event))]
-        return tuple(rows)
+        return tuple(replace(row, late=late and self.folds(row.channel)) for row in rows)
+
+    def folds(self, name: str) -> bool:
+        """Tell whether several alerts may become one in a channel: people read it, not a program."""
+        vendor = None if name == MAIL else CHANNELS.get(self.channels[name].type)
+        return vendor is None or vendor.READ_BY_PEOPLE
+
+    def anew(self, event: Event, told: Delivery) -> NewDelivery:
+        """Return the row that tells an event to the address of a delivery that is there."""
+        if told.recipient is not None:
+            return self._mail(told.recipient.address, event, self._words(event))
+        return self.to_channel(told.channel, event)[0]
 
     def to_channel(self, name: str, event: Event) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to one channel; none if its kind cannot be sent to yet."""

@@ -9,11 +9,14 @@ import typer
 
 from briefing.cli import (
     channels,
+    completion,
     config,
     db,
     deliveries,
     digests,
+    doctor,
     feeds,
+    opml,
     parse,
     reading,
     run,
@@ -52,9 +55,11 @@ for name, command, panel, example in (
     ("preview", digests.preview, RUN, "briefing preview daily --open"),
     ("send", digests.send, RUN, "briefing send daily --to me@example.org"),
     ("status", status.status, LOOK, "briefing status --json"),
+    ("doctor", doctor.doctor, LOOK, "briefing doctor --offline"),
     ("items", reading.items, LOOK, "briefing items --story moscow-contingency --limit 50"),
     ("stories", reading.stories, LOOK, "briefing stories moscow-contingency"),
     ("parse", parse.parse, LOOK, "briefing parse feed.xml https://example.org/rss --json"),
+    ("completion", completion.completion, KEEP, "briefing completion bash > briefing.bash"),
     ("version", setup.version, KEEP, "briefing version --json"),
 ):
     app.command(name, rich_help_panel=panel, epilog=f"Example: {example}")(command)
@@ -62,6 +67,7 @@ for name, nouns, panel in (
     ("config", config.app, START),
     ("deliveries", deliveries.app, LOOK),
     ("feeds", feeds.app, KEEP),
+    ("opml", opml.app, KEEP),
     ("channels", channels.app, KEEP),
     ("subscribers", subscribers.app, KEEP),
     ("db", db.app, KEEP),
@@ -85,6 +91,8 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed by whoever started us
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as we live
         getattr(sys, name).reconfigure(errors="backslashreplace")  # a locale that lacks a letter is no reason to fail
+    if completion.VARIABLE in os.environ:
+        completion.prepare()
     try:
         app()
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from briefing.cli import output
+from briefing.cli.completion import ids_of
 from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, count, known, open_config
 from briefing.cli.run import serve
@@ -29,7 +30,7 @@ def show(config: ConfigPath = CONFIG, json: Json = False) -> None:
 
 @app.command("test", epilog="Example: briefing channels test newsroom")
 def test(
-    name: Annotated[str, typer.Argument(metavar="CHANNEL", help="Id of a channel.")],
+    name: Annotated[str, typer.Argument(metavar="CHANNEL", autocompletion=ids_of("channels"), help="Id of a channel.")],
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,

@@ -81,7 +81,7 @@ def show(config: ConfigPath = CONFIG, json: Json = False) -> None:
 
 
 def _addresses_masked(effective: dict[str, Any]) -> dict[str, Any]:
-    from briefing.cli.mask import address
+    from briefing.config.mask import address
 
     for feed in effective["feeds"].values():
         feed["url"] = address(feed["url"])

@@ -47,7 +47,7 @@ def _row(delivery: "Delivery", now: datetime) -> tuple[object, ...]:
         _carries(delivery),
         count(delivery.attempts, "attempt"),
         _when(delivery, now),
-        delivery.last_error or "",
+        f"told in {delivery.carrier}" if delivery.carrier else delivery.last_error or "",
     )
 
 

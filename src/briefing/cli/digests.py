@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from briefing.cli import output
+from briefing.cli.completion import ids_of
 from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import (
     CONFIG,
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
     from briefing.model import Delivery, IssueId, Mail, Recipient
 
 DigestName = Annotated[
-    str | None, typer.Argument(metavar="DIGEST", help="Id of a digest; default: the only one.", show_default=False)
+    str | None,
+    typer.Argument(
+        metavar="DIGEST",
+        autocompletion=ids_of("digests"),
+        help="Id of a digest; default: the only one.",
+        show_default=False,
+    ),
 ]
 ENDINGS = {"html": "html", "text": "txt", "eml": "eml"}
 SHOWN = 10  # addresses of a dry run

@@ -15,7 +15,10 @@ from briefing.cli.options import CONFIG, DATABASE
 
 _UNUSED = "Taken, and of no use here."
 _COMMON: dict[str, tuple[Any, Any]] = {
-    "config": (Annotated[Path, typer.Option("--config", "-c", hidden=True, help=_UNUSED)], CONFIG),
+    "config": (
+        Annotated[Path, typer.Option("--config", "-c", envvar="BRIEFING_CONFIG", hidden=True, help=_UNUSED)],
+        CONFIG,
+    ),
     "database": (Annotated[str, typer.Option("--database", "-d", hidden=True, help=_UNUSED)], DATABASE),
 }
 

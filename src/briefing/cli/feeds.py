@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from briefing.cli import output
+from briefing.cli.completion import ids_of
 from briefing.cli.failure import Failure
 from briefing.cli.options import (
     CONFIG,
@@ -27,20 +28,20 @@ if TYPE_CHECKING:
     from briefing.model import FeedState
 
 app = typer.Typer(help="What is polled, and how it fares.", no_args_is_help=True)
-FeedName = Annotated[str, typer.Argument(metavar="FEED", help="Id of a feed.")]
+FeedName = Annotated[str, typer.Argument(metavar="FEED", autocompletion=ids_of("feeds"), help="Id of a feed.")]
 
 
 @app.command("list", epilog="Example: briefing feeds list")
 def show(config: ConfigPath = CONFIG, database: Database = DATABASE, json: Json = False) -> None:
     """List the feeds with their health."""
-    from briefing.cli.mask import address
     from briefing.clock import utc_now
     from briefing.config import effective
+    from briefing.config.mask import address
     from briefing.store import feeds
 
     wanted = {name: address(str(feed.url)) for name, feed in effective.feeds(open_config(config)).items()}
     with open_store(database) as store, store.reading() as session:
-        states = {state.id: replace(state, url=address(state.url)) for state in feeds.states(session)}
+        states = {s.id: replace(s, url=s.url or wanted.get(s.id, "")) for s in feeds.states(session)}
     if json:
         output.as_json([{"feed": name, "url": url, "state": states.get(name)} for name, url in wanted.items()])
         return
@@ -74,12 +75,14 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a feed to feeds.yaml; comments stay, and nothing is fetched."""
+    from briefing.collect.urls import canonical
     from briefing.config import edit, effective
 
-    taken = {str(feed.url): one for one, feed in effective.feeds(open_config(config)).items()}
-    if url in taken:
-        raise Failure(f"{taken[url]} has this address already", hint=f"briefing feeds test {taken[url]}")
-    name = name or effective.id_of(url)
+    standing = {str(one): str(feed.url) for one, feed in effective.feeds(open_config(config)).items()}
+    same = canonical(url) or url
+    if there := next((one for one, held in standing.items() if (canonical(held) or held) == same), None):
+        raise Failure(f"{there} has this address already", hint=f"briefing feeds test {there}")
+    name = name or effective.id_of(url, standing)
     amend(config, edit.add_feed(config.read_text(encoding="utf-8"), name, url, title, allow_private=allow_private))
     _done({"added": name, "url": url}, f"added {name} to {config}; briefing feeds test {name} fetches it", json=json)
 
@@ -126,7 +129,9 @@ def _set_paused(name: str, config: Path, database: str, *, paused: bool) -> None
 
 @app.command("test", epilog="Example: briefing feeds test example")
 def test(
-    name: Annotated[str, typer.Argument(metavar="FEED|URL", help="Id of a feed, or an address.")],
+    name: Annotated[
+        str, typer.Argument(metavar="FEED|URL", autocompletion=ids_of("feeds"), help="Id of a feed, or an address.")
+    ],
     allow_private: AllowPrivate = False,
     config: ConfigPath = CONFIG,
     json: Json = False,

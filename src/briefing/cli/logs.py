@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
-from briefing.cli.mask import Mask
+from briefing.config.mask import Mask
 
 if TYPE_CHECKING:
     from briefing.config.grammar import Config
@@ -29,9 +29,12 @@ def keep_quiet() -> None:
     structlog.configure(processors=[_broken_only, *_SHARED, *finish], **_TO_STDERR)
 
 
-def set_up(config: "Config", *, quiet: bool = False) -> None:
-    """Send our events and the libraries' warnings to standard error; `quiet` keeps back all but what broke."""
-    mask = Mask(config)
+def set_up(config: "Config", database: str, *, quiet: bool = False) -> None:
+    """Send our events and the libraries' warnings to standard error; `quiet` keeps back all but what broke.
+
+    Secrets are those of the configuration and of the database's URL.
+    """
+    mask = Mask(config, database)
     finish: list[Any] = [
         structlog.processors.format_exc_info,
         lambda _logger, _name, event: _ordered(mask(dict(event))),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from briefing.cli import output
+from briefing.cli.completion import ids_of
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, known, open_config, open_store
 
 if TYPE_CHECKING:
@@ -17,8 +18,12 @@ MARKS = {"awaited": "◌", "kept": "●", "lapsed": "×"}
 
 
 def items(
-    feed: Annotated[str | None, typer.Option("--feed", metavar="FEED", help="Only this feed.")] = None,
-    story: Annotated[str | None, typer.Option("--story", metavar="STORY", help="Only this story.")] = None,
+    feed: Annotated[
+        str | None, typer.Option("--feed", metavar="FEED", autocompletion=ids_of("feeds"), help="Only this feed.")
+    ] = None,
+    story: Annotated[
+        str | None, typer.Option("--story", metavar="STORY", autocompletion=ids_of("stories"), help="Only this story.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="At most so many.")] = 20,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
@@ -55,7 +60,10 @@ def _meant(config: "Path", feed: str | None, story: str | None) -> None:
 
 def stories(
     story: Annotated[
-        str | None, typer.Argument(metavar="STORY", help="Id of a story; default: all.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="STORY", autocompletion=ids_of("stories"), help="Id of a story; default: all.", show_default=False
+        ),
     ] = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,

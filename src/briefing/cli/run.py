@@ -1,7 +1,7 @@
 """run, poll: the service, and one look at the feeds."""
 
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from briefing.cli import output
+from briefing.cli.completion import ids_of
 from briefing.cli.failure import Exit
 from briefing.cli.options import (
     CONFIG,
@@ -22,16 +23,18 @@ from briefing.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from briefing.app import Setting
     from briefing.check import Checked
     from briefing.config.grammar import Config
+    from briefing.errors import Problem
     from briefing.model import DeliveryState, FeedId, Issue
     from briefing.remember import Report
     from briefing.service import Service
     from briefing.store.engine import Store
 
 T = TypeVar("T")
-REFUSED = "config.refused"  # the note under which the mistakes of a refused edit are kept
 
 
 def serve(config: Path, database: str, work: Callable[["Service", "Store"], Awaitable[T]], *, quiet: bool = False) -> T:
@@ -43,7 +46,7 @@ def serve(config: Path, database: str, work: Callable[["Service", "Store"], Awai
     from briefing import app
     from briefing.cli.logs import set_up
 
-    set_up(checked, quiet=quiet)
+    set_up(checked, database, quiet=quiet)
     setting = app.Setting(checked, config.resolve().parent)
 
     async def within(store: "Store") -> T:
@@ -91,13 +94,13 @@ def _keep(path: Path, database: str) -> bool:
     from briefing import app
     from briefing.cli.logs import set_up
 
-    set_up(checked)
+    set_up(checked, database)
     setting = app.Setting(checked, path.resolve().parent)
     with open_store(database, quiet=True) as store, store.lock():
-        return asyncio.run(_until_stopped(setting, store, path))
+        return asyncio.run(_until_stopped(setting, store, path, database))
 
 
-async def _until_stopped(setting: "Setting", store: "Store", path: Path) -> bool:
+async def _until_stopped(setting: "Setting", store: "Store", path: Path, database: str) -> bool:
     """Keep the service running; SIGHUP looks at the file at once. A second Ctrl-C does not wait."""
     import asyncio
     import os
@@ -110,8 +113,8 @@ async def _until_stopped(setting: "Setting", store: "Store", path: Path) -> bool
 
     async def told(checked: "Checked") -> None:
         if checked.config is not None:
-            set_up(checked.config)  # its secrets are to be masked too
-        await asyncio.to_thread(note_problems, store, checked)
+            set_up(checked.config, database)  # its secrets are to be masked too
+        await asyncio.to_thread(note_reload, store, checked.problems, setting.clock())
 
     stop, interrupted, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
     watch = Watch(path, os.environ, told=told)
@@ -124,18 +127,21 @@ async def _until_stopped(setting: "Setting", store: "Store", path: Path) -> bool
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
     loop.add_signal_handler(signal.SIGHUP, watch.wake.set)
+    await asyncio.to_thread(note_reload, store, (), setting.clock())  # what kept an edit out of an earlier run is past
     await app.keep(setting, store, watch=watch, stop=stop)
     return interrupted.is_set()
 
 
-def note_problems(store: "Store", checked: "Checked") -> None:
-    """Keep what is wrong with an edit that was not taken up, for `briefing status`; nothing once it is right."""
+def note_reload(store: "Store", problems: "Iterable[Problem]", now: "datetime") -> None:
+    """Keep when the configuration was read and what kept it from being taken up, for `briefing status`."""
     from briefing.config.hints import render
+    from briefing.model import notes
     from briefing.store import engine
 
-    wrong = [render(problem).splitlines()[0] for problem in checked.problems if problem.severity == "error"]
+    wrong = [render(problem).splitlines()[0] for problem in problems if problem.severity == "error"]
     with store.transaction() as session:
-        engine.note(session, name=REFUSED, value="\n".join(wrong))
+        engine.note(session, name=notes.REFUSED, value="\n".join(wrong))
+        engine.note(session, name=notes.RELOADED, value=now.isoformat())
 
 
 async def _once(service: "Service", store: "Store") -> tuple[Sequence["Report"], Sequence["Issue"], int, int]:
@@ -158,7 +164,8 @@ def _counts(store: "Store") -> dict["DeliveryState", int]:
 
 def poll(
     feeds: Annotated[
-        list[str] | None, typer.Argument(metavar="FEED", help="Ids of feeds; default: all that are due.")
+        list[str] | None,
+        typer.Argument(metavar="FEED", autocompletion=ids_of("feeds"), help="Ids of feeds; default: all that are due."),
     ] = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,

@@ -1,7 +1,7 @@
 """status: four lines that say whether all is well."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -11,13 +11,11 @@ import typer
 from briefing.cli import output
 from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, open_config, open_store
-from briefing.cli.run import REFUSED
 
 if TYPE_CHECKING:
     from briefing.config.grammar import Config
     from briefing.model import FeedState, Issue, Series
 
-LATE = timedelta(minutes=10)  # a poll overdue by more than this: nobody is polling, or too slowly
 NAMED = 5  # feeds of one kind that are named in a line
 
 
@@ -27,15 +25,28 @@ def status(
     alive: Annotated[
         bool, typer.Option("--alive", help="Exit 1 unless `briefing run` is at work, for health checks.")
     ] = False,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Write Prometheus's text format, for node_exporter's textfile collector.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say how feeds, awaited parts, issues and deliveries stand; exits 0 whenever it could be told."""
+    if metrics and (alive or json):
+        raise Failure("--metrics stands alone", hint="ask without --alive and --json", code=Exit.USAGE)
     if alive:
         raise typer.Exit(_alive(database, json=json))
     facts = gather(config, database)
-    if json:
+    if metrics:
+        from briefing.cli.metrics import exposed
+
+        output.say(exposed(facts).removesuffix("\n"))
+    elif json:
         output.as_json(facts)
-        return
+    else:
+        _print(facts)
+
+
+def _print(facts: dict[str, Any]) -> None:
     for line in facts["refused"]:
         output.say(output.plain(f"config     {line}"))
     if facts["refused"]:
@@ -54,15 +65,15 @@ def status(
 
 
 def _alive(database: str, *, json: bool) -> Exit:
-    """Tell by its last beat whether the service is at work; four missed beats are too many."""
+    """Tell by its last beat whether the service is at work."""
     from briefing.clock import utc_now
-    from briefing.service import BEAT, BEAT_SECONDS
+    from briefing.model import notes
     from briefing.store import engine
 
     with open_store(database) as store, store.reading() as session:
-        beat = engine.noted(session, name=BEAT)
-    since = utc_now() - datetime.fromisoformat(beat) if beat else None
-    alive = since is not None and since <= 4 * timedelta(seconds=BEAT_SECONDS)
+        beat = engine.noted(session, name=notes.BEAT)
+    now = utc_now()
+    since, alive = notes.silence(beat, now), notes.alive(beat, now)
     if json:
         output.as_json({"alive": alive, "last_beat": beat})
     elif not alive:
@@ -74,7 +85,7 @@ def gather(config: Path, database: str) -> dict[str, Any]:
     """Return everything that status shows, as `--json` prints it."""
     from briefing.clock import utc_now
     from briefing.config import effective
-    from briefing.model import StoryId
+    from briefing.model import StoryId, notes
     from briefing.store import engine, feeds, issues, outbox, stories
 
     now = utc_now()
@@ -84,11 +95,14 @@ def gather(config: Path, database: str) -> dict[str, Any]:
         ledgers = {name: stories.ledger(session, story=StoryId(name)) for name in (checked.stories if checked else ())}
         last = {name: issues.last(session, digest=name) for name in (checked.digests if checked else ())}
         counts = outbox.counts(session)
-        refused = engine.noted(session, name=REFUSED) or ""
+        refused = engine.noted(session, name=notes.REFUSED) or ""
+        beat, reloaded = (engine.noted(session, name=name) for name in (notes.BEAT, notes.RELOADED))
     polled = effective.feeds(checked) if checked else states
     return {
         "now": now,
         "refused": refused.splitlines() or wrong,
+        "reloaded": datetime.fromisoformat(reloaded) if reloaded else None,
+        "beat": datetime.fromisoformat(beat) if beat else None,
         "feeds": _health([states.get(feed) for feed in polled], now),
         "awaited": _promised(ledgers),
         "issues": [_row(name, last[name], checked, now) for name in last if checked],
@@ -109,19 +123,18 @@ def _config(path: Path) -> "tuple[Config | None, list[str]]":
 
 
 def _health(states: "Sequence[FeedState | None]", now: datetime) -> dict[str, Any]:
-    held = [state for state in states if state is not None]
-    polled = [state for state in held if not (state.gone or state.paused)]
+    from briefing.collect.health import health
+
+    found = health(states, now)
     return {
-        "ok": sum(state.last_ok_at is not None and not state.failures for state in polled),
-        "new": sum(state is None or (state.last_poll_at is None and not state.paused) for state in states),
-        "paused": sum(state.paused and not state.gone for state in held),
-        "late": sum(state.last_poll_at is not None and state.next_poll_at < now - LATE for state in polled),
+        "ok": found.ok,
+        "new": found.new,
+        "paused": found.paused,
+        "late": found.late,
         "failing": [
-            {"feed": s.id, "error": s.error, "since": s.down_since, "next_try": s.next_poll_at}
-            for s in polled
-            if s.failures
+            {"feed": s.id, "error": s.error, "since": s.down_since, "next_try": s.next_poll_at} for s in found.failing
         ],
-        "gone": [state.id for state in held if state.gone],
+        "gone": [state.id for state in found.gone],
     }
 
 

@@ -1,21 +1,42 @@
 """subscribers: who gets the lists, and on whose word."""
 
-from typing import Annotated
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from briefing.cli import output
+from briefing.cli import enrolment, output
+from briefing.cli.completion import ids_of
 from briefing.cli.failure import Exit, Failure
-from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, count, known, open_config, open_store
+from briefing.cli.options import (
+    CONFIG,
+    DATABASE,
+    ConfigPath,
+    Database,
+    Json,
+    Yes,
+    count,
+    known,
+    open_config,
+    open_store,
+)
 
+if TYPE_CHECKING:
+    from briefing.model import Erased
 app = typer.Typer(help="Who gets the lists.", no_args_is_help=True)
+app.command("import", epilog='Example: briefing subscribers import people.csv --list iran --consent "form of 3 May"')(
+    enrolment.import_
+)
+app.command("export", epilog="Example: briefing subscribers export people.csv --list iran")(enrolment.export)
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="E-mail address.")]
 
 
 @app.command("add", epilog='Example: briefing subscribers add ann@example.org --list iran --consent "form of 3 May"')
 def add(
     address: Address,
-    to: Annotated[str, typer.Option("--list", metavar="ID", help="Id of a list.")],
+    to: Annotated[str, typer.Option("--list", metavar="ID", autocompletion=ids_of("lists"), help="Id of a list.")],
     consent: Annotated[str, typer.Option(metavar="SOURCE", help='Where they agreed, such as "form of 3 May 2026".')],
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
@@ -29,18 +50,20 @@ def add(
     known("list", to, lists, otherwise=f"add one under lists: in {config}")
     try:
         with open_store(database) as store, store.transaction() as session:
-            enrol.add(session, lists=lists, address=address, to=to, consent=consent, now=utc_now())
+            back = enrol.add(session, lists=lists, address=address, to=to, consent=consent, now=utc_now())
     except enrol.EnrolError as error:
         raise Failure(str(error), code=Exit.USAGE) from error
     if json:
         output.as_json({"subscribed": address, "list": to})
     else:
-        output.say(f"{address} is subscribed to {to}")
+        output.say(f"{address} is subscribed to {to}" + ("; it had been erased, and may be written to again" * back))
 
 
 @app.command("list", epilog="Example: briefing subscribers list --list iran")
 def show(
-    to: Annotated[str | None, typer.Option("--list", metavar="ID", help="Only this list.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--list", metavar="ID", autocompletion=ids_of("lists"), help="Only this list.")
+    ] = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,
@@ -67,7 +90,10 @@ def show(
 def remove(
     address: Address,
     to: Annotated[
-        str | None, typer.Option("--list", metavar="ID", help="Only from this list; default: from all.")
+        str | None,
+        typer.Option(
+            "--list", metavar="ID", autocompletion=ids_of("lists"), help="Only from this list; default: from all."
+        ),
     ] = None,
     database: Database = DATABASE,
     json: Json = False,
@@ -85,3 +111,63 @@ def remove(
         output.as_json({"unsubscribed": address, "lists": lists})
     else:
         output.say(f"{address} is unsubscribed from {count(lists, 'list')}")
+
+
+@app.command("erase", epilog="Example: briefing subscribers erase ann@example.org")
+def erase(
+    address: Address,
+    yes: Yes = False,
+    config: ConfigPath = CONFIG,
+    database: Database = DATABASE,
+    json: Json = False,
+) -> None:
+    """Forget a person: subscriptions go, deliveries stay without a name, and the address is never written to again.
+
+    Only `subscribers add`, with a new consent, undoes the last. What feeds.yaml says of them is told, not changed.
+    """
+    from briefing import enrol
+    from briefing.clock import utc_now
+
+    try:
+        spellings = enrol.spellings(address)
+        if not (yes or output.agreed(f"Forget {address} and never write to it again? There is no way back.")):
+            raise Failure("nothing was erased")
+        with open_store(database) as store, store.transaction() as session:
+            done = enrol.erase(session, address=address, now=utc_now())
+    except enrol.EnrolError as error:
+        raise Failure(str(error), code=Exit.USAGE) from error
+    places = [f"{file}:{line}" if line else str(file) for file, line in _written_in(config, spellings)]
+    if json:
+        output.as_json({"erased": address, "removed": done, "still_in": places})
+        return
+    output.say(f"{address} is erased: {_removed(done)}; nothing is sent to it any more")
+    for place in places:
+        output.note(f"{place}: names it still; take it out")
+    output.note(
+        "backups and logs hold what they held; briefing db vacuum wipes the last traces from the database's file"
+    )
+
+
+def _removed(done: "Erased") -> str:
+    words = [f"{count(done.subscriptions, 'subscription')} removed"]
+    words += [f"{count(done.waiting, 'waiting delivery')} ended"] if done.waiting else []
+    words += [f"{count(done.deliveries, 'delivery')} without a name"] if done.deliveries else []
+    return ", ".join(words)
+
+
+def _written_in(config: Path, spellings: Iterable[str]) -> list[tuple[Path | str, int]]:
+    """Return file and line of each place in the configuration, and each mail in outbox/, that names an address."""
+    from briefing.config.load import load
+    from briefing.store.erasure import mentions
+
+    pattern = mentions(frozenset(spellings))
+    document = load(config, os.environ).document
+    sources = {id(spot.source): spot.source for spot in document.spots.values()}.values()
+    lines = {(s.name, n) for s in sources for n, line in enumerate(s.text.splitlines(), 1) if pattern.search(line)}
+    for place in document.spots:
+        if any(isinstance(value, str) and pattern.search(value) for _, value in document.scalars(*map(str, place))):
+            file, line, _ = document.position(place)
+            lines.add((file, line))
+    mails = sorted((config.resolve().parent / "outbox").glob("*.eml"))
+    named = [mail for mail in mails if pattern.search(mail.read_text(encoding="utf-8", errors="replace"))]
+    return [*sorted(lines), *((mail, 0) for mail in named)]

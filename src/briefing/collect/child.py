@@ -6,9 +6,13 @@ with the first document or were loaded by the forking server.
 
 import resource
 import signal
+from typing import TYPE_CHECKING
 
 from briefing.errors import ParseError
 from briefing.model import Fetched, Page, ParsedFeed
+
+if TYPE_CHECKING:
+    from briefing.collect.opml import Outline
 
 
 def limit(memory: int) -> None:
@@ -42,6 +46,16 @@ def page(fetched: Fetched) -> Page:
 
     try:
         return fulltext.page(fetched.body, fetched.content_type, fetched.url)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's error alone
+        raise _told(error) from None
+
+
+def outlines(fetched: Fetched) -> "tuple[Outline, ...]":
+    """Return the feeds that an OPML document names."""
+    from briefing.collect import opml
+
+    try:
+        return opml.read(fetched.body)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's error alone
         raise _told(error) from None
 

@@ -22,6 +22,7 @@ from briefing import address, dial
 from briefing.collect import failure, freshness
 from briefing.collect.inflate import Body
 from briefing.collect.politeness import Politeness
+from briefing.config import mask
 from briefing.errors import FetchError
 from briefing.model import Failed, Fetched, FetchOutcome, Gone, NotModified, Request, Throttled
 from briefing.retry import retry_after
@@ -74,12 +75,14 @@ class _Asked:
     parser_version: str
 
     def moved_to(self, trail: _Trail) -> str | None:
-        """Say where the feed moved for good, unless following it for good would lose its secrets or give them away."""
+        """Say where the feed moved for good, unless following it for good would lose, give away or store a secret."""
         if not (trail.hops and trail.permanent):
             return None
         in_url = self.auth is not None and self.request.auth is None
         secret = bool(self.auth or self.request.headers)
-        return None if in_url or (secret and not trail.home) else str(trail.url)
+        where = str(trail.url)
+        keyed = mask.address(where) != where  # an address that is adopted is stored
+        return None if in_url or keyed or (secret and not trail.home) else where
 
 
 class Fetcher:

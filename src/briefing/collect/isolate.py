@@ -16,13 +16,16 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from threading import Lock
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from briefing.collect import child
 from briefing.errors import ParseError
 from briefing.model import Fetched, Page, ParsedFeed
+
+if TYPE_CHECKING:
+    from briefing.collect.opml import Outline
 
 _PRELOADED = ["pebble", "trafilatura", "briefing.collect.parse", "briefing.collect.fulltext", "briefing.collect.child"]
 _TASKS = 500  # documents a child reads before a fresh one takes its place
@@ -55,6 +58,10 @@ class Isolate:
     async def page(self, fetched: Fetched) -> Page:
         """Return what a web page says; ParseError if it is no page, or takes too long or too much."""
         return await self._run(child.page, fetched)
+
+    async def outlines(self, fetched: Fetched) -> "tuple[Outline, ...]":
+        """Return the feeds that an OPML document names; ParseError if it is none, or takes too long or too much."""
+        return await self._run(child.outlines, fetched)
 
     async def _run(self, work: Callable[[Fetched], _Value], fetched: Fetched) -> _Value:
         pool = self._pool

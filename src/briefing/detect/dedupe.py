@@ -58,8 +58,8 @@ def lookup(feed: ParsedFeed) -> Lookup:
 def sieve(feed: ParsedFeed, known: Sequence[KnownItem], *, primed: bool, since: timedelta, now: datetime) -> Sieved:
     """Part the items of `feed` into new, changed and seen, given what the store knows of its `lookup`.
 
-    On a feed's first poll (`primed` false) undated items and those older than `since` are stored but are not news; an
-    item with neither title, text nor link never is.
+    Items older than `since` are stored but are not news, nor, on a feed's first poll (`primed` false), are undated
+    ones; an item with neither title, text nor link never is.
     """
     present = _present(feed)
     owners = _owners(present, known)
@@ -68,7 +68,7 @@ def sieve(feed: ParsedFeed, known: Sequence[KnownItem], *, primed: bool, since: 
     for each in present:
         owner = owners.get(each.keys[0])
         if owner is None:
-            news = bool(each.parsed.title) and (primed or _is_recent(each.parsed, since, now))
+            news = bool(each.parsed.title) and _is_recent(each.parsed, since, now, undated=primed)
             new.append(Candidate(keys.give(each), each.parsed, each.content_hash, news))
             continue
         if owner.key not in each.keys and (key := keys.free(each)):
@@ -80,9 +80,9 @@ def sieve(feed: ParsedFeed, known: Sequence[KnownItem], *, primed: bool, since: 
     return Sieved(tuple(new), tuple(changed), tuple(seen), tuple(rekeyed))
 
 
-def _is_recent(item: ParsedItem, since: timedelta, now: datetime) -> bool:
+def _is_recent(item: ParsedItem, since: timedelta, now: datetime, *, undated: bool) -> bool:
     at = item.published or item.updated
-    return at is not None and at >= now - since
+    return undated if at is None else at >= now - since
 
 
 def _is_changed(each: _Present, owner: KnownItem) -> bool:

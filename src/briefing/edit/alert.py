@@ -24,6 +24,8 @@ from briefing.model import (
 )
 
 _FAILURES = 3  # in a row, before an operator is told
+_LEADING = 3  # named of those that were missed; the rest is counted
+_RANKS = (EventKind.INSTALMENT, EventKind.PROMISE)  # what leads; then the newest
 
 
 def events(
@@ -67,6 +69,25 @@ def feed_event(before: FeedState | None, after: FeedState, *, now: datetime) -> 
     if before is not None and was_down and not after.failures and not after.gone:
         return Event(EventKind.FEED_UP, f"feed_up:{_outage(before)}", now, feed=after.id)
     return None
+
+
+def missed(events: Sequence[Event], now: datetime) -> Event:
+    """Return the one event that tells of several which come late; what was missed before is counted with them.
+
+    The same events give the same key, whoever is told of them.
+    """
+    total = sum(event.total for event in events)
+    leading = sorted((one for event in events for one in (event.leading or (event,))), key=_rank)[:_LEADING]
+    stories = {(event.story, event.story_title) for event in events}
+    story, title = stories.pop() if len(stories) == 1 else (None, None)
+    key = "missed:" + hashlib.sha256("\n".join(sorted(event.key for event in events)).encode()).hexdigest()[:16]
+    return Event(EventKind.MISSED, key, now, story=story, story_title=title, leading=tuple(leading), total=total)
+
+
+def _rank(event: Event) -> tuple[int, float]:
+    """Order by what matters, the newest first."""
+    at = event.item.at if event.item else event.at
+    return _RANKS.index(event.kind) if event.kind in _RANKS else len(_RANKS), -at.timestamp()
 
 
 def _of_story(

@@ -1,13 +1,17 @@
 """The nouns of the glossary as frozen values; everything that crosses between stages is one of these.
 
 Apart from `config`, which holds what the operator wrote: here is what happens. All times are aware and UTC.
-One file a stage whose values they are: `feeds` (collect), `items` (detect), `issues` (edit), `deliveries` (send).
+One file a stage whose values they are: `feeds` (collect), `items` (detect), `issues` (edit), `deliveries` (send); and
+`audience` (store).
 """
 
+from briefing.model.audience import Enrolled, Enrolment, Erased, Outcome
 from briefing.model.deliveries import (
+    FRESH,
     ISSUES,
     LETTERS,
     MAIL,
+    SETTLE,
     Dead,
     Delivered,
     Delivery,
@@ -35,6 +39,7 @@ from briefing.model.feeds import (
     Throttled,
     Validators,
 )
+from briefing.model.findings import Condition, Finding, Level, Schema
 from briefing.model.ids import (
     DeliveryId,
     EventId,
@@ -73,16 +78,22 @@ from briefing.model.items import (
 )
 
 __all__ = [
+    "FRESH",
     "ISSUES",
     "LETTERS",
     "MAIL",
+    "SETTLE",
     "AwaitedLine",
     "Candidate",
+    "Condition",
     "Dead",
     "Delivered",
     "Delivery",
     "DeliveryId",
     "DeliveryState",
+    "Enrolled",
+    "Enrolment",
+    "Erased",
     "Event",
     "EventId",
     "EventKind",
@@ -91,6 +102,7 @@ __all__ = [
     "FeedState",
     "FetchOutcome",
     "Fetched",
+    "Finding",
     "Gone",
     "Instalment",
     "Issue",
@@ -100,6 +112,7 @@ __all__ = [
     "ItemId",
     "ItemLine",
     "KnownItem",
+    "Level",
     "Link",
     "Lookup",
     "Mail",
@@ -108,6 +121,7 @@ __all__ = [
     "NotModified",
     "Notice",
     "Occurrence",
+    "Outcome",
     "Page",
     "ParsedFeed",
     "ParsedItem",
@@ -121,6 +135,7 @@ __all__ = [
     "Recipient",
     "Request",
     "Retry",
+    "Schema",
     "Series",
     "SeriesId",
     "Sieved",

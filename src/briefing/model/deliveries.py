@@ -48,6 +48,8 @@ class Subscription:
 
 
 MAIL = "mail"  # the channel of every delivery to an address
+FRESH = timedelta(days=1)  # an alert of something older is told together with others of its kind
+SETTLE = timedelta(minutes=2)  # that it waits for them
 ISSUES, LETTERS = "@issues", "@letters"  # lanes of mail: a big issue must not hold up an alert; no channel is named so
 
 
@@ -72,6 +74,7 @@ class NewDelivery:
     issue: IssueId | None = None
     event: str | None = None  # an event's key
     payload: dict[str, Any] | None = None  # the body for a channel, as it will be sent
+    late: bool = False  # news no more: it waits for others to be told with
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Delivery:
     payload: dict[str, Any] | None = None
     sent_at: datetime | None = None
     last_error: str | None = None
+    carrier: DeliveryId | None = None  # the one in which this was told with others; it stands as that one does
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class FeedState:
     """What the store remembers of a feed between polls."""
 
     id: FeedId
-    url: str  # where it is polled: the configured address, or where it moved
+    url: str  # where it moved for good; empty: where the configuration says
     next_poll_at: datetime
     validators: Validators = Validators()
     title: str | None = None

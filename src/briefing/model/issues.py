@@ -15,6 +15,7 @@ class EventKind(StrEnum):
     PROMISE = "promise"  # a part was announced; we await it
     FEED_DOWN = "feed_down"  # a feed has been failing, or is gone
     FEED_UP = "feed_up"  # it answers again
+    MISSED = "missed"  # several of the others, told in one because they come late
     TEST = "test"  # asked for by an operator
 
 
@@ -86,6 +87,8 @@ class Event:
     detail: str | None = None
     since: datetime | None = None  # a feed: when it began to fail
     final: bool = False  # a feed: it is gone and not asked again
+    leading: tuple["Event", ...] = ()  # missed: the first few of them
+    total: int = 1  # missed: how many there are
 
 
 @dataclass(frozen=True, slots=True)

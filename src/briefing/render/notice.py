@@ -128,6 +128,20 @@ def _feed_up(event: Event, words: Words) -> Notice:
     return Notice(kind=event.kind, headline=said, at=event.at, story=event.story_title)
 
 
+def _missed(event: Event, words: Words) -> Notice:
+    """Count what was missed, name the first few, each with its link, and say how many more there are."""
+    named = [_WORDS[one.kind](one, words) for one in event.leading]
+    more = event.total - len(named)
+    rest = [Link(words.ngettext("%(num)d more", "%(num)d more", more))] if more else []
+    return Notice(
+        kind=event.kind,
+        headline=words.ngettext("%(num)d alert, missed while away", "%(num)d alerts, missed while away", event.total),
+        at=event.at,
+        story=event.story_title,
+        context=(*(Link(clip(one.headline, _SENTENCE), one.url) for one in named), *rest),
+    )
+
+
 def _test(event: Event, words: Words) -> Notice:
     sentence = words.gettext("If you can read this, alerts reach you here.")
     return Notice(kind=event.kind, headline=words.gettext("A test of this channel"), at=event.at, sentences=(sentence,))
@@ -152,5 +166,6 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.PROMISE: _promise,
     EventKind.FEED_DOWN: _feed_down,
     EventKind.FEED_UP: _feed_up,
+    EventKind.MISSED: _missed,
     EventKind.TEST: _test,
 }

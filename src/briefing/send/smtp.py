@@ -59,8 +59,19 @@ class Smtp:
         if self._connection is not None:
             with suppress(_StaleError):
                 return self._converse(self._connection, envelope, reused=True)
-        opened = self._open()
+        opened = self.open()
         return opened if isinstance(opened, Retry) else self._converse(opened, envelope, reused=False)
+
+    def open(self) -> smtplib.SMTP | Retry:
+        """Connect, encrypt and log in as configured; the connection is this instance's to close."""
+        try:
+            connection = self._connection = self._dial()
+            self._secure(connection)
+            self._log_in(connection)
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+            self._drop()
+            return Retry(self._why(error), stop_channel=True)
+        return connection
 
     def close(self) -> None:
         """Say goodbye, if there is anybody to say it to, and wait a second for the reply."""
@@ -74,16 +85,6 @@ class Smtp:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-
-    def _open(self) -> smtplib.SMTP | Retry:
-        try:
-            connection = self._connection = self._dial()
-            self._secure(connection)
-            self._log_in(connection)
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            self._drop()
-            return Retry(self._why(error), stop_channel=True)
-        return connection
 
     def _dial(self) -> smtplib.SMTP:
         # A name is given so that smtplib looks none up; `_introduced` puts the right one in its place.
@@ -169,13 +170,14 @@ class Smtp:
                 return f"the certificate of the mail server {where} is not trusted: {error.verify_message}"
             case UnicodeError():
                 return f"user or password for the mail server {where} hold characters that cannot be sent"
-            case TimeoutError():
+            case _ if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
                 return f"the mail server {where} did not answer within {self._timeout:g} s"
         return f"the mail server {where} cannot be used: {_words(error)}"
 
     def _masked(self, reply: bytes | str) -> str:
         text, secret = _clean(reply), self._password()
-        known = (secret, base64.b64encode(secret.encode()).decode())
+        plain = f"\0{self._settings.user}\0{secret}"  # as AUTH PLAIN has it (RFC 4616)
+        known = (secret, *(base64.b64encode(text.encode()).decode() for text in (secret, plain)))
         return "(its words repeat the password)" if secret and any(word in text for word in known) else text
 
 

@@ -35,6 +35,7 @@ _SQLITE_BEGIN = {
     "write": ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE"),
     "read": ("PRAGMA query_only=ON", "BEGIN"),
     "migrate": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
+    "bare": ("PRAGMA query_only=OFF",),
 }
 _SQLITE_CONNECT = (
     "PRAGMA busy_timeout=5000",
@@ -48,7 +49,7 @@ _POSTGRES_CONNECT = ("SET statement_timeout='60s'", "SET idle_in_transaction_ses
 class Store:
     """One database, by URL: `sqlite:///path` or `postgresql://…`; nothing is opened before the first use."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self._url = _readable(url)
         self._engine = _engine(self._url)
 
@@ -57,15 +58,15 @@ class Store:
         """Where the SQLite database lies; None for PostgreSQL."""
         return Path(self._url.database or "") if self._url.get_backend_name() == "sqlite" else None
 
-    def upgrade(self) -> None:
-        """Bring the schema to this version's; raise StoreError if a newer version has written it."""
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the schema to this version's, or to a revision; raise StoreError if a newer version has written it."""
         with self._migrating() as connection:
-            migrate(connection, "head")
+            migrate(connection, revision)
 
     def downgrade(self, revision: str = "base") -> None:
         """Take the schema back to a revision; what only the newer one could hold is lost."""
         with self._migrating() as connection:
-            migrate(connection, revision)
+            migrate(connection, revision, down=True)
 
     def revision(self) -> str | None:
         """Return the revision of the schema as it is; None before the first upgrade."""
@@ -81,6 +82,17 @@ class Store:
     def reading(self) -> AbstractContextManager[Session]:
         """Open a consistent view of the database in which nothing can be written."""
         return self._session("read")
+
+    @contextmanager
+    def bare(self) -> Iterator[Connection]:
+        """Open a connection in which each statement stands for itself, for those that take no transaction: VACUUM."""
+        try:
+            with _driver_errors(), self._bound("bare").connect() as connection:
+                if self.path is None:
+                    connection.execute(text("SET statement_timeout=0"))
+                yield connection
+        finally:
+            self._engine.dispose()  # its connection has no limit
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -115,7 +127,7 @@ class Store:
             return self._engine.execution_options(sqlite_begin=mode)
         if mode == "read":
             return self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        return self._engine
+        return self._engine.execution_options(isolation_level="AUTOCOMMIT") if mode == "bare" else self._engine
 
 
 def secret(session: Session) -> bytes:
@@ -135,8 +147,8 @@ def noted(session: Session, *, name: str) -> str | None:
     return session.exec(select(SettingRow.value).where(col(SettingRow.name) == name)).one_or_none()
 
 
-def migrate(connection: Connection, revision: str) -> None:
-    """Run the packaged migrations up or down to `revision` within the connection's transaction."""
+def migrate(connection: Connection, revision: str, *, down: bool = False) -> None:
+    """Run the packaged migrations up, or down, to `revision` within the connection's transaction."""
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -145,9 +157,9 @@ def migrate(connection: Connection, revision: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
     current = _refuse_newer(connection, scripts)
-    if revision != "head":
+    if down:
         command.downgrade(config, revision)
-    elif current != scripts.get_current_head():
+    elif current != (scripts.get_current_head() if revision == "head" else revision):
         command.upgrade(config, revision)
 
 
@@ -161,7 +173,7 @@ def _refuse_newer(connection: Connection, scripts: Any) -> str | None:
     return current
 
 
-def _readable(url: str) -> URL:
+def _readable(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
     except SQLAlchemyError as error:

@@ -1,5 +1,10 @@
-"""When each feed is polled next, and what the last polls left behind."""
+"""When each feed is polled next, and what the last polls left behind.
 
+A configured address can hold a key, so none is stored: only its fingerprint, by which another one is known, and the
+address that a feed moved to, which is adopted only if it holds no key.
+"""
+
+import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
@@ -31,16 +36,20 @@ def sync(session: Session, *, feeds: Mapping[FeedId, str], now: datetime) -> Non
     feed to poll: validators, failures, moves and `gone` belonged to the old one.
     """
     stored = {row.id: row for row in session.exec(select(FeedRow)).all()}
-    new = [feed for feed in feeds if feed not in stored]
-    insert_new(session, FeedRow, [_new(feed, feeds[feed], now) for feed in new])
+    prints = {feed: _fingerprint(url) for feed, url in feeds.items()}
+    insert_new(session, FeedRow, [_new(feed, prints[feed], now) for feed in feeds if feed not in stored])
     for row in stored.values():
-        wanted = feeds.get(FeedId(row.id))
+        wanted = prints.get(FeedId(row.id))
         if wanted != (row.configured_url if row.configured else None):
             _set(session, row.id, **_follow(row, wanted, now))
 
 
-def _new(feed: FeedId, url: str, now: datetime) -> dict[str, object]:
-    return {"id": feed, "configured_url": url, "url": url, "next_poll_at": now}
+def _fingerprint(url: str) -> str:
+    return "sha256:" + hashlib.sha256(url.encode()).hexdigest()
+
+
+def _new(feed: FeedId, fingerprint: str, now: datetime) -> dict[str, object]:
+    return {"id": feed, "configured_url": fingerprint, "url": "", "next_poll_at": now}
 
 
 def _follow(row: FeedRow, wanted: str | None, now: datetime) -> dict[str, object]:
@@ -48,7 +57,7 @@ def _follow(row: FeedRow, wanted: str | None, now: datetime) -> dict[str, object
         return {"configured": False}
     if wanted == row.configured_url:
         return {"configured": True, "next_poll_at": now}
-    return {"configured": True, "configured_url": wanted, "url": wanted, "next_poll_at": now, **_FORGET}
+    return {"configured": True, "configured_url": wanted, "url": "", "next_poll_at": now, **_FORGET}
 
 
 def claim(
@@ -133,7 +142,10 @@ def resume(session: Session, *, feed: FeedId, now: datetime) -> bool:
 
 
 def moves(session: Session, *, feed: FeedId) -> tuple[tuple[datetime, str, str], ...]:
-    """Return the feed's adopted moves, oldest first, as (when, from, to) (ix_feed_moves_feed_id)."""
+    """Return the feed's adopted moves, oldest first, as (when, from, to) (ix_feed_moves_feed_id).
+
+    An empty `from` is where the config said.
+    """
     rows = session.exec(select(FeedMoveRow).where(col(FeedMoveRow.feed_id) == feed).order_by(col(FeedMoveRow.id)))
     return tuple((row.at, row.from_url, row.to_url) for row in rows)
 

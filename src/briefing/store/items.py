@@ -1,7 +1,7 @@
 """Items: which are known, new and changed ones, and the items of a feed, a story or a period."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, update
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from briefing.store.batch import insert_new, insert_or_set, slices, table
 from briefing.store.columns import storable
 from briefing.store.tables import IssueItemRow, ItemRow, ItemTextRow, MatchRow
 
+SEEN_EXACT_TO = timedelta(days=1)  # so that a document that stays as it is costs no writing at each poll
 _READER_SEES = ("title", "text", "url")
 
 
@@ -120,6 +121,13 @@ def rekey(session: Session, *, rekeyed: Sequence[tuple[ItemId, str]]) -> None:
     statement = items.update().where(items.c.id == bindparam("item"), ~taken).values(key=bindparam("new"))
     if rekeyed:
         session.connection().execute(statement, [{"item": item, "new": key} for item, key in rekeyed])
+
+
+def see(session: Session, *, items: Sequence[ItemId], now: datetime) -> None:
+    """Note that these items are in their feed's document, to the day; mostly that writes nothing (primary key)."""
+    for part in slices(items):
+        stale = (col(ItemRow.id).in_(part), col(ItemRow.last_seen) < now - SEEN_EXACT_TO)
+        session.exec(update(ItemRow).where(*stale).values(last_seen=now))
 
 
 def put_texts(session: Session, *, texts: Mapping[ItemId, str], expires: datetime) -> None:

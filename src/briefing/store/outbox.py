@@ -15,25 +15,22 @@ from typing import Any, assert_never
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from briefing.model import (
-    ISSUES,
-    LETTERS,
     Dead,
     Delivered,
     Delivery,
     DeliveryId,
     DeliveryState,
     Event,
-    IssueId,
     NewDelivery,
-    Recipient,
     Retry,
     Verdict,
 )
-from briefing.store import audience
+from briefing.store import audience, late
 from briefing.store.batch import insert_new, insert_one, slices
+from briefing.store.delivery_rows import delivery_of, new_row
 from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
 
 _EVENT = TypeAdapter(Event)
@@ -56,38 +53,13 @@ def enqueue(session: Session, *, deliveries: Sequence[NewDelivery], now: datetim
     """Owe these messages from now on and return how many were not owed already (uq_deliveries_key)."""
     keys = [delivery.key for delivery in deliveries]
     before = _count_keys(session, keys)
-    insert_new(session, DeliveryRow, [_new(delivery, now) for delivery in deliveries])
+    insert_new(session, DeliveryRow, [new_row(delivery, now) for delivery in deliveries])
     return _count_keys(session, keys) - before
 
 
 def _count_keys(session: Session, keys: Sequence[str]) -> int:
     count = select(func.count()).select_from(DeliveryRow)
     return sum(session.exec(count.where(col(DeliveryRow.key).in_(part))).one() for part in slices(keys))
-
-
-def _new(delivery: NewDelivery, now: datetime) -> dict[str, object]:
-    recipient = delivery.recipient
-    return {
-        "key": delivery.key,
-        "channel": delivery.channel,
-        "lane": _lane(delivery),
-        "message_id": delivery.message_id,
-        "state": DeliveryState.PENDING.value,
-        "created_at": now,
-        "next_attempt_at": now,
-        "address": recipient.address if recipient else None,
-        "list": recipient.list if recipient else None,
-        "since": recipient.since if recipient else None,
-        "issue_id": delivery.issue,
-        "event": delivery.event,
-        "payload": delivery.payload,
-    }
-
-
-def _lane(delivery: NewDelivery) -> str:
-    if delivery.recipient is None:
-        return delivery.channel
-    return LETTERS if delivery.issue is None else ISSUES
 
 
 def claim(
@@ -118,6 +90,7 @@ def claim(
 def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[DeliveryRow]:
     # A query a state, so that each reads `limit` rows of the index in order, however many are due.
     due = select(DeliveryRow).where(col(DeliveryRow.lane) == lane, col(DeliveryRow.next_attempt_at) <= now)
+    due = due.where(col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None))
     if only is not None:
         due = due.where(col(DeliveryRow.key).in_(only))
     due = due.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)).limit(limit)
@@ -132,13 +105,14 @@ def _barred(session: Session, due: Iterable[DeliveryRow]) -> frozenset[str]:
 
 def _bury(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:
     values = {"state": DeliveryState.DEAD.value, "owner": None, "last_error": "suppressed", "next_attempt_at": now}
-    if rows:
-        session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows])).values(**values))
+    if ids := [row.id for row in rows]:
+        session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(**values))
+        late.follow(session, carriers=ids)
 
 
 def _take(session: Session, rows: Sequence[DeliveryRow], owner: str, until: datetime) -> tuple[Delivery, ...]:
     state = DeliveryState.SENDING
-    counted = tuple(replace(_delivery(row), epoch=row.epoch + 1, attempts=row.attempts + 1) for row in rows)
+    counted = tuple(replace(delivery_of(row), epoch=row.epoch + 1, attempts=row.attempts + 1) for row in rows)
     mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows]))
     ours = mine.values(owner=owner, state=state.value, next_attempt_at=until)
     session.exec(ours.values(epoch=col(DeliveryRow.epoch) + 1, attempts=col(DeliveryRow.attempts) + 1))
@@ -183,6 +157,8 @@ def record(
     }
     if session.exec(update(DeliveryRow).where(*_held(delivery, owner)).values(**values)).rowcount != 1:
         return False
+    if delivery.event is not None:
+        late.follow(session, carriers=[delivery.id])
     insert_new(session, AttemptRow, [_attempt(delivery, verdict, detail, now, duration)])
     if isinstance(verdict, Dead) and verdict.suppress and delivery.recipient is not None:
         audience.suppress(session, address=delivery.recipient.address, reason=detail, now=now)
@@ -235,13 +211,27 @@ def reclaim(session: Session, *, now: datetime) -> int:
 def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None = None) -> int:
     """Owe dead deliveries again from now, all of them or these, with their attempts ahead of them; return how many.
 
-    Those waiting for a retry need wait no longer, if named (primary key; all: ix_deliveries_due).
+    Those waiting for a retry need wait no longer, if named; for one that was told with others, its carrier is tried
+    again (primary key; all: ix_deliveries_due).
     """
     states = [DeliveryState.DEAD.value] + ([DeliveryState.RETRY.value] if ids is not None else [])
-    chosen = update(DeliveryRow).where(col(DeliveryRow.state).in_(states))
+    chosen = select(DeliveryRow.id).where(col(DeliveryRow.state).in_(states), col(DeliveryRow.carrier_id).is_(None))
     if ids is not None:
-        chosen = chosen.where(col(DeliveryRow.id).in_(ids))
-    return session.exec(chosen.values(state=DeliveryState.RETRY.value, attempts=0, next_attempt_at=now)).rowcount
+        carriers = select(DeliveryRow.carrier_id).where(col(DeliveryRow.id).in_(ids))
+        chosen = chosen.where(or_(col(DeliveryRow.id).in_(ids), col(DeliveryRow.id).in_(carriers)))
+    again = session.exec(chosen).all()
+    for part in slices(again):
+        mine = update(DeliveryRow).where(col(DeliveryRow.id).in_(part))
+        session.exec(mine.values(state=DeliveryState.RETRY.value, attempts=0, next_attempt_at=now))
+        late.follow(session, carriers=part)
+    return len(again)
+
+
+def events(session: Session, *, keys: Sequence[str]) -> tuple[Event, ...]:
+    """Return the events that were told under these keys, in their order of telling (uq_events_key)."""
+    told = select(EventRow).order_by(col(EventRow.id))
+    rows = (row for part in slices(keys) for row in session.exec(told.where(col(EventRow.key).in_(part))))
+    return tuple(_EVENT.validate_python(row.composed) for row in rows)
 
 
 def listing(
@@ -271,23 +261,4 @@ def _select(
     limit: int | None = None,
 ) -> tuple[Delivery, ...]:
     query = select(DeliveryRow).where(*conditions).order_by(*order).limit(limit)
-    return tuple(_delivery(row) for row in session.exec(query))
-
-
-def _delivery(row: DeliveryRow) -> Delivery:
-    return Delivery(
-        id=DeliveryId(row.id or 0),
-        channel=row.channel,
-        message_id=row.message_id,
-        state=DeliveryState(row.state),
-        epoch=row.epoch,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        next_attempt_at=row.next_attempt_at,
-        recipient=None if row.address is None else Recipient(row.address, row.list, row.since),
-        issue=None if row.issue_id is None else IssueId(row.issue_id),
-        event=row.event,
-        payload=row.payload,
-        sent_at=row.sent_at,
-        last_error=row.last_error,
-    )
+    return tuple(delivery_of(row) for row in session.exec(query))

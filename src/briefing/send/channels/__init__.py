@@ -18,6 +18,7 @@ class Vendor(Protocol):
     """What every module here offers."""
 
     LIMITS: Mapping[str, int]
+    READ_BY_PEOPLE: bool  # alerts that come late are told in one message
 
     def payload(self, notice: Notice, event_key: str) -> dict[str, Any]:
         """Return the body to store, within LIMITS, holding no secret."""
@@ -27,9 +28,6 @@ class Vendor(Protocol):
 
     def verdict(self, answer: Answer | Unreachable, now: datetime) -> Verdict:
         """Return what an answer means for the delivery and for the channel."""
-
-    def flaw(self, channel: Any) -> str | None:
-        """Return what is wrong with a channel's settings that its grammar cannot see, or None."""
 
 
 CHANNELS: dict[str, Vendor] = {"slack": slack, "webhook": webhook}

@@ -31,6 +31,7 @@ LIMITS: Mapping[str, int] = {
     "block_id": 255,
     "name": 150,
 }
+READ_BY_PEOPLE = True
 _ERROR_CODE = re.compile(rb"[a-z]+(_[a-z]+){1,6}")
 _Block = dict[str, Any]
 
@@ -58,12 +59,6 @@ def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
         return judged
     stop = judged.stop_channel or answer.status in (403, 404)
     return replace(judged, reason=judged.reason + _error_code(answer.body), stop_channel=stop)
-
-
-def flaw(channel: SlackChannel) -> str | None:
-    """Return that the address is no web address, if so."""
-    known = web_link(channel.url.get_secret_value(), LIMITS["url"])
-    return None if known else "the webhook's address is not an http or https URL"
 
 
 def _blocks(notice: Notice, event_key: str) -> list[_Block]:

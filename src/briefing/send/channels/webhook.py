@@ -13,6 +13,7 @@ from briefing.send.verdict import Answer, Unreachable, by_status
 
 # Standard Webhooks recommends payloads under 20 kB; the rest bounds every field, so that the sum always fits.
 LIMITS: Mapping[str, int] = {"bytes": 20_000, "headline": 1000, "sentence": 2000, "name": 200, "url": 2000}
+READ_BY_PEOPLE = False
 
 
 def payload(notice: Notice, event_key: str) -> dict[str, Any]:
@@ -33,11 +34,6 @@ def request(channel: WebhookChannel, payload: Mapping[str, Any], message_id: str
 def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
     """Judge by status alone."""
     return by_status(answer, now)
-
-
-def flaw(channel: WebhookChannel) -> str | None:
-    """Return what is wrong with the signing secret, or None."""
-    return signing.flaw(channel.secret.get_secret_value())
 
 
 def _body(notice: Notice, event_key: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class SubscriptionRow(Row, table=True):
 
 
 class SuppressionRow(Row, table=True):
-    """A folded address that bounced for good or complained."""
+    """A folded address that bounced for good or complained, or the keyed hash of one that was erased."""
 
     __tablename__ = "suppressions"
 

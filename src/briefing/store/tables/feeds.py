@@ -14,8 +14,8 @@ class FeedRow(Row, table=True):
 
     id: str = Field(sa_type=Text, primary_key=True)
     configured: bool = True  # False: no longer in feeds.yaml
-    configured_url: str = Field(sa_type=Text)  # as written; `url` is where it is polled
-    url: str = Field(sa_type=Text)
+    configured_url: str = Field(sa_type=Text)  # its fingerprint alone: the address can hold a key
+    url: str = Field(sa_type=Text)  # where it moved for good; empty: where the config says
     title: str | None = Field(default=None, sa_type=Text)
     next_poll_at: datetime = Field(index=True)
     etag: str | None = Field(default=None, sa_type=Text)
@@ -41,6 +41,6 @@ class FeedMoveRow(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     feed_id: str = Field(sa_type=Text, foreign_key="feeds.id", index=True)
-    from_url: str = Field(sa_type=Text)
+    from_url: str = Field(sa_type=Text)  # empty: where the config said
     to_url: str = Field(sa_type=Text)
     at: datetime

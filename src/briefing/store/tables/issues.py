@@ -27,7 +27,9 @@ class IssueItemRow(Row, table=True):
     __tablename__ = "issue_items"
 
     digest: str = Field(sa_type=Text, primary_key=True)
-    item_id: int = Field(primary_key=True, foreign_key="items.id", sa_column_kwargs={"autoincrement": False})
+    item_id: int = Field(
+        primary_key=True, foreign_key="items.id", index=True, sa_column_kwargs={"autoincrement": False}
+    )
 
 
 class IssueRow(Row, table=True):

@@ -19,6 +19,7 @@ class ItemRow(Row, table=True):
         Index(None, "feed_id", "first_seen"),
         Index(None, "feed_id", "last_seen"),
         Index(None, "feed_id", "page_until"),
+        {"sqlite_autoincrement": True},  # what was told goes by its id: no other item may ever have it
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from briefing.store.columns import Json, Row, Text
@@ -26,8 +26,9 @@ class DeliveryRow(Row, table=True):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_due", "state", "lane", "next_attempt_at", "id"),
-    )  # a claim reads it in order
+        Index("ix_deliveries_due", "state", "lane", "next_attempt_at", "id"),  # a claim reads it in order
+        Index("ix_deliveries_late", "lane", sqlite_where=text("late"), postgresql_where=text("late")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(sa_type=Text, unique=True)

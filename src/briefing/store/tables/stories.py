@@ -60,8 +60,8 @@ class PromiseRow(Row, table=True):
     part: int | None = None
     title: str | None = Field(default=None, sa_type=Text)
     topic: str | None = Field(default=None, sa_type=Text)
-    made_by: int | None = Field(default=None, foreign_key="items.id")
+    made_by: int | None = Field(default=None, foreign_key="items.id", index=True)
     state: str = Field(sa_type=Text)
-    kept_by: int | None = Field(default=None, foreign_key="items.id")
+    kept_by: int | None = Field(default=None, foreign_key="items.id", index=True)
     kept_at: datetime | None = None
     evidence: str | None = Field(default=None, sa_type=Text)

@@ -1,0 +1,37 @@
+"""Alerts that come late are told in one message to each address: what was missed, and the first few of it.
+
+    mark what came due long ago | what has settled | one of it: release | several: one event, one message, carry
+
+After three days asleep thirty alerts are no news, and thirty messages hide the one that matters. Only what people read
+is folded: a program that takes a signed webhook gets every event. Below the shells, beside `remember`, above `tell`.
+
+What if we die here? It all happens in the caller's transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from briefing.edit import alert
+from briefing.model import FRESH, SETTLE, Delivery
+from briefing.store import late, outbox
+from briefing.tell import Teller
+
+
+def fold(session: Session, *, lane: str, teller: Teller, now: datetime, patient: bool) -> None:
+    """Fold the late alerts of a lane that have settled; all of them at once if we are not `patient`."""
+    late.mark(session, lane=lane, before=now - FRESH, until=now + SETTLE)
+    for group in late.settled(session, lane=lane, now=now if patient else None):
+        if len(group) == 1:
+            late.release(session, deliveries=group, now=now)
+        else:
+            _as_one(session, group, teller, now)
+
+
+def _as_one(session: Session, group: Sequence[Delivery], teller: Teller, now: datetime) -> None:
+    event = alert.missed(outbox.events(session, keys=[one.event for one in group if one.event]), now)
+    carrier = teller.anew(event, group[0])
+    outbox.tell(session, events=[event])
+    outbox.enqueue(session, deliveries=[carrier], now=now)
+    late.carry(session, carrier=carrier.key, deliveries=group)

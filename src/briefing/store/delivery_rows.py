@@ -1,0 +1,64 @@
+"""A delivery as a row, and back. Apart from `outbox` and `late`, which say what becomes of it."""
+
+from datetime import datetime
+
+from briefing.model import (
+    ISSUES,
+    LETTERS,
+    SETTLE,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    IssueId,
+    NewDelivery,
+    Recipient,
+)
+from briefing.store.tables import DeliveryRow
+
+
+def new_row(delivery: NewDelivery, now: datetime) -> dict[str, object]:
+    """Return the row that owes a message from now on, or, if it comes late, from when it has settled."""
+    recipient = delivery.recipient
+    return {
+        "key": delivery.key,
+        "channel": delivery.channel,
+        "lane": _lane(delivery),
+        "message_id": delivery.message_id,
+        "state": DeliveryState.PENDING.value,
+        "created_at": now,
+        "next_attempt_at": now + SETTLE if delivery.late else now,
+        "address": recipient.address if recipient else None,
+        "list": recipient.list if recipient else None,
+        "since": recipient.since if recipient else None,
+        "issue_id": delivery.issue,
+        "event": delivery.event,
+        "payload": delivery.payload,
+        "late": delivery.late,
+    }
+
+
+def _lane(delivery: NewDelivery) -> str:
+    if delivery.recipient is None:
+        return delivery.channel
+    return LETTERS if delivery.issue is None else ISSUES
+
+
+def delivery_of(row: DeliveryRow) -> Delivery:
+    """Return what a row says."""
+    return Delivery(
+        id=DeliveryId(row.id or 0),
+        channel=row.channel,
+        message_id=row.message_id,
+        state=DeliveryState(row.state),
+        epoch=row.epoch,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        recipient=None if row.address is None else Recipient(row.address, row.list, row.since),
+        issue=None if row.issue_id is None else IssueId(row.issue_id),
+        event=row.event,
+        payload=row.payload,
+        sent_at=row.sent_at,
+        last_error=row.last_error,
+        carrier=None if row.carrier_id is None else DeliveryId(row.carrier_id),
+    )

@@ -1,0 +1,71 @@
+"""Alerts that come late: which of them wait for one another, and the one message that carries them.
+
+    due in time ──mark──▶ late, settling ──release──▶ due            (alone)
+                                         ──carry────▶ carried by another, and stands as that one does
+
+Apart from `outbox`, which never claims what is late or carried: here the waiting ends. What if we die here? All of it
+happens in the transaction that enqueues the carrier: several messages wait, or one does.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import update
+from sqlmodel import Session, col, or_, select
+
+from briefing.model import Delivery, DeliveryId, DeliveryState
+from briefing.store.delivery_rows import delivery_of
+from briefing.store.tables import DeliveryRow
+
+_WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+
+
+def mark(session: Session, *, lane: str, before: datetime, until: datetime) -> None:
+    """Let the alerts of a lane that came due before a moment, and were not sent, settle until another.
+
+    Messages that tell no event stay as they are (ix_deliveries_due).
+    """
+    overdue = update(DeliveryRow).where(
+        col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.lane) == lane, col(DeliveryRow.next_attempt_at) < before
+    )
+    alone = overdue.where(
+        col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None), col(DeliveryRow.event).is_not(None)
+    )
+    session.exec(alone.values(late=True, next_attempt_at=until))
+
+
+def settled(session: Session, *, lane: str, now: datetime | None) -> tuple[tuple[Delivery, ...], ...]:
+    """Return the late alerts of a lane, in groups of one address, oldest first (ix_deliveries_late).
+
+    A group is settled when its first one is, by `now`; None takes them all.
+    """
+    query = select(DeliveryRow).where(col(DeliveryRow.lane) == lane, col(DeliveryRow.late).is_(True))
+    rows = session.exec(query.order_by(col(DeliveryRow.address), col(DeliveryRow.id)).with_for_update())
+    groups = (tuple(map(delivery_of, group)) for _, group in groupby(rows, key=lambda row: row.address))
+    return tuple(g for g in groups if now is None or min(one.next_attempt_at for one in g) <= now)
+
+
+def release(session: Session, *, deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Owe late alerts from now, each as it is (primary key)."""
+    mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([one.id for one in deliveries]))
+    session.exec(mine.values(late=False, next_attempt_at=now))
+
+
+def carry(session: Session, *, carrier: str, deliveries: Iterable[Delivery]) -> None:
+    """Let the message of this key carry late alerts, and all that they carried.
+
+    By uq_deliveries_key, the primary key and ix_deliveries_carrier_id.
+    """
+    ids = [one.id for one in deliveries]
+    number = select(DeliveryRow.id).where(col(DeliveryRow.key) == carrier).scalar_subquery()
+    mine = or_(col(DeliveryRow.id).in_(ids), col(DeliveryRow.carrier_id).in_(ids))
+    session.exec(update(DeliveryRow).where(mine).values(late=False, carrier_id=number))
+
+
+def follow(session: Session, *, carriers: Collection[DeliveryId | int | None]) -> None:
+    """Let what these deliveries carry stand as they do (ix_deliveries_carrier_id)."""
+    rows = session.exec(select(DeliveryRow).where(col(DeliveryRow.id).in_(carriers))).all()
+    for row in rows:
+        stands = {"state": row.state, "sent_at": row.sent_at, "last_error": row.last_error}
+        session.exec(update(DeliveryRow).where(col(DeliveryRow.carrier_id) == row.id).values(**stands))
