@@ -5,7 +5,7 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
         --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run test torture check lock e2e shots clean
+.PHONY: demo run test crashes torture check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -13,11 +13,14 @@ demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, 
 run: .venv/ready  ## the service, with ./feeds.yaml
 	$(BIN)/briefing run
 
-test: .venv/ready  ## all tests but the browser's
-	$(BIN)/pytest -n 2
+test: .venv/ready  ## all tests but the browser's and those that take minutes
+	$(BIN)/pytest -n 3
 
-torture: .venv/ready  ## the suites that take minutes: hostile feeds by the hundred
-	$(BIN)/pytest tests/torture -n 2
+crashes: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a world in which all may happen
+	KILLS=30 STEPS=10000 $(BIN)/pytest -n 2 tests/torture/test_kills.py tests/integration/test_state_machine.py
+
+torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thousand kills, a hundred thousand steps
+	KILLS=1000 STEPS=100000 $(BIN)/pytest -n 2 tests/torture tests/integration/test_state_machine.py
 
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from briefing.store.engine import Store
-from briefing.store.tables import METADATA
-from tests.contract import postgres
 
 
 @pytest.fixture(scope="session")
@@ -20,16 +18,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.upgrade()
     store.close()
     return path
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Return the URL of a PostgreSQL with our tables."""
-    with postgres.running() as url:
-        store = Store(url)
-        store.upgrade()
-        store.close()
-        yield url
 
 
 @contextmanager
@@ -43,10 +31,7 @@ def _sqlite(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 @contextmanager
 def _postgres(request: pytest.FixtureRequest) -> Iterator[Store]:
-    store = Store(request.getfixturevalue("postgres_url"))
-    with store.transaction() as session:
-        for table in reversed(METADATA.sorted_tables):
-            session.exec(table.delete())
+    store = Store(request.getfixturevalue("empty_postgres"))
     yield store
     store.close()
 

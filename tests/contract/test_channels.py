@@ -173,21 +173,6 @@ def test_a_payload_is_the_same_each_time_and_may_be_stored(vendor: Vendor) -> No
     assert payload == vendor.payload(notice(), KEY) == json.loads(json.dumps(payload))
 
 
-def test_good_settings_have_no_flaw(name: str, vendor: Vendor) -> None:
-    assert vendor.flaw(channel(name, ChatSink())) is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "settings"),
-    [("slack", {"url": "hooks.slack.example/x"}), ("webhook", {"url": "https://h.example", "secret": "hunter2"})],
-)
-def test_settings_that_cannot_work_are_named_without_repeating_them(kind: str, settings: dict[str, str]) -> None:
-    read: TypeAdapter[BaseModel] = TypeAdapter(Channel)
-    words = CHANNELS[kind].flaw(read.validate_python({"type": kind, **settings}))
-    assert words
-    assert not any(value in words for value in settings.values())
-
-
 # Slack alone
 
 

@@ -1,4 +1,4 @@
-"""The database as a whole: nothing half-written, nothing unsaid, schema up and down; on both, or on SQLite alone."""
+"""The database as a whole: nothing half-written, nothing unsaid; on both, or on SQLite alone."""
 
 import os
 import signal
@@ -9,12 +9,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import event, inspect, text
+from sqlalchemy import text
 from sqlmodel.sql.sqltypes import AutoString
 
 from briefing.errors import StoreError
@@ -35,11 +32,6 @@ def sync(store: Store, *, now: datetime = NOW) -> None:
 def known(store: Store) -> int:
     with store.reading() as session:
         return len(feeds.states(session))
-
-
-def drift(store: Store) -> list[Any]:
-    with store.reading() as session:
-        return list(compare_metadata(MigrationContext.configure(session.connection()), METADATA))
 
 
 def test_what_a_block_wrote_is_there_after_it(store: Store) -> None:
@@ -93,55 +85,6 @@ def test_the_secret_is_made_once(store: Store) -> None:
     with store.transaction() as session:
         assert secret(session) == first
     assert len(first) == 32
-
-
-def test_the_schema_is_what_the_tables_say(store: Store) -> None:
-    assert drift(store) == []
-
-
-def test_the_schema_goes_down_and_up_again(store: Store) -> None:
-    sync(store)
-    store.upgrade()
-    assert known(store) == 1
-    head = store.revision()
-    store.downgrade()
-    with store.reading() as session:
-        assert inspect(session.connection()).get_table_names() == ["alembic_version"]
-    assert store.revision() is None
-    store.upgrade()
-    assert (store.revision(), drift(store)) == (head, [])
-
-
-def test_a_migration_that_fails_half_way_never_happened(store: Store) -> None:
-    """On SQLite too, where a schema change is not transactional unless one insists."""
-    store.downgrade()
-    refused = "CREATE TABLE subscriptions"
-
-    def refuse(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if refused in statement:
-            raise RuntimeError(refused)
-
-    event.listen(store._engine, "before_cursor_execute", refuse)
-    with pytest.raises(RuntimeError):
-        store.upgrade()
-    event.remove(store._engine, "before_cursor_execute", refuse)
-    with store.reading() as session:
-        assert inspect(session.connection()).get_table_names() == ["alembic_version"]
-    store.upgrade()
-
-
-def test_a_newer_schema_is_refused(store: Store) -> None:
-    def stamp(revision: str) -> None:
-        with store.transaction() as session:
-            session.connection().execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
-
-    head = store.revision()
-    assert head
-    stamp("9999")
-    with pytest.raises(StoreError, match="newer version"):
-        store.upgrade()
-    stamp(head)
-    store.upgrade()
 
 
 def test_every_string_is_cleaned_before_it_is_stored() -> None:

@@ -156,7 +156,7 @@ def test_another_address_starts_afresh(store: Store) -> None:
     polled(store, ok=False, outcome="gone", gone=True, error="410", moved_to="https://x.example/", moved_count=2)
     sync(store, URLS | {A: "https://a.example/new"}, now=NOW + LEASE)
     after = state(store)
-    assert after.url == "https://a.example/new"
+    assert after.url == ""
     assert after.next_poll_at == NOW + LEASE
     assert after.validators == Validators()
     assert (after.gone, after.failures, after.down_since, after.error, after.moved_count) == (False, 0, None, None, 0)
@@ -192,13 +192,24 @@ def test_being_throttled_is_no_failure(store: Store) -> None:
 def test_an_adopted_move_is_polled_and_kept_in_history(store: Store) -> None:
     sync(store)
     seen = polled(store, moved_to="https://a.example/2", moved_count=2)
-    assert (seen.url, seen.moved_to, seen.moved_count) == (URLS[A], "https://a.example/2", 2)
+    assert (seen.url, seen.moved_to, seen.moved_count) == ("", "https://a.example/2", 2)
     adopted = polled(store, url="https://a.example/2", at=NOW + LEASE)
     assert (adopted.url, adopted.moved_to, adopted.moved_count) == ("https://a.example/2", None, 0)
     sync(store)
     assert state(store).url == "https://a.example/2"
     with store.reading() as session:
-        assert feeds.moves(session, feed=A) == ((NOW + LEASE, URLS[A], "https://a.example/2"),)
+        assert feeds.moves(session, feed=A) == ((NOW + LEASE, "", "https://a.example/2"),)
+
+
+def test_no_configured_address_is_stored_for_it_can_hold_a_key(store: Store) -> None:
+    secret = "https://desk:hidden@a.example/rss?token=hidden"
+    sync(store, {A: secret})
+    sync(store, {A: secret.replace("rss", "atom")})
+    with store.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT * FROM feeds").all()
+    assert len(rows) == 1
+    assert "hidden" not in str(rows)
+    assert "a.example" not in str(rows)
 
 
 def test_a_hold_only_ever_puts_polls_off(store: Store) -> None:

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from briefing.model import ISSUES, FeedId, ItemId, Lookup, Polled, StoryId
-from briefing.store import audience, feeds, issues, items, outbox, stories
+from briefing.model import ISSUES, Candidate, FeedId, ItemId, Lookup, ParsedItem, Polled, StoryId
+from briefing.store import audience, feeds, issues, items, outbox, retention, stories
 from briefing.store.engine import Store
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -39,6 +39,7 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
         lambda s: items.awaiting_pages(s, feed=FEED, now=NOW, limit=5),
         {"ix_items_feed_id_page_until"},
     ),
+    "items.see": (lambda s: items.see(s, items=[ItemId(1)], now=NOW), {"PRIMARY"}),
     "items.await_pages": (lambda s: items.await_pages(s, items=[ItemId(1)], until=NOW), {"PRIMARY"}),
     "items.texts": (lambda s: items.texts(s, items=[ItemId(1)]), {"PRIMARY"}),
     "items.expire_texts": (lambda s: items.expire_texts(s, now=NOW), {"ix_item_texts_expires_at"}),
@@ -55,6 +56,10 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "outbox.counts": (outbox.counts, {"ix_deliveries_due"}),
     "outbox.found": (lambda s: outbox.found(s, keys=["1"]), {"sqlite_autoindex_deliveries_1"}),
     "audience.recipients": (lambda s: audience.recipients(s, list="iran"), {"sqlite_autoindex_subscriptions_1"}),
+    "audience.standing": (
+        lambda s: audience.standing(s, addresses=["a@x.example"], list="iran"),
+        {"sqlite_autoindex_subscribers_1"},
+    ),
     "audience.suppressed": (
         lambda s: audience.suppressed(s, addresses=["a@x.example"]),
         {"sqlite_autoindex_suppressions_1"},
@@ -98,3 +103,33 @@ def test_recording_a_poll_walks_its_key(explained: tuple[Store, list[str]]) -> N
         feeds.polled(session, Polled(FEED, NOW, NOW, ok=True, outcome="new"))
     assert plans
     assert all(plan.startswith("SEARCH feeds USING INDEX sqlite_autoindex_feeds") for plan in plans), plans
+
+
+def test_forgetting_walks_indices_but_for_the_feeds_themselves(explained: tuple[Store, list[str]]) -> None:
+    store, plans = explained
+    with store.transaction() as session:
+        feeds.sync(session, feeds={FEED: "https://a.example/"}, now=NOW)
+        for key, at in (("old", NOW - timedelta(days=9)), ("new", NOW)):
+            items.add(
+                session,
+                feed=FEED,
+                source="S",
+                candidates=[Candidate(key, ParsedItem(key, None, key), key)],
+                lang=None,
+                now=at,
+                keep_html=False,
+            )
+    plans.clear()
+    reach = retention.Reach("morning", (STORY,), NOW - timedelta(days=99))
+    with store.transaction() as session:
+        assert retention.forget(session, before=NOW - timedelta(days=5), reaches=[reach], limit=5) == 1
+    used = {word for plan in plans for word in plan.split()}
+    assert {
+        "ix_items_feed_id_last_seen",
+        "ix_instalments_item_id",
+        "ix_promises_made_by",
+        "ix_promises_kept_by",
+        "ix_issue_items_item_id",
+        "sqlite_autoindex_matches_1",
+    } <= used, plans
+    assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN feeds"]

@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
+from typer.main import get_command
 
 from briefing.cli import app
 from demo.feed_server import FeedServer
 from tests.integration.documents import HTML, LONG, Entry, page, rss
 
+COMMAND = get_command(app)  # built once: that is most of a call
 PROMISE = "Coming up in Part 2: “The Keeper of the Lanterns”, the likelihood of a strike in Qazvin."
 LINK = '<link rel="alternate" type="application/rss+xml" title="The Review" href="/review.rss">'
 QUIET = {"BRIEFING_CONFIG": "", "BRIEFING_DATABASE_URL": "", "COLUMNS": "120", "NO_COLOR": "1"}
@@ -101,7 +103,7 @@ def call(*args: str, typed: str = "", **environ: str) -> Result:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:
-        return CliRunner().invoke(app, list(args), input=typed, env={**QUIET, **environ})
+        return CliRunner().invoke(COMMAND, list(args), input=typed, env={**QUIET, **environ})
     finally:
         structlog.reset_defaults()
         root.handlers[:], root.level = handlers, level

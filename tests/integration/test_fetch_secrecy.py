@@ -41,6 +41,22 @@ def test_secrets_do_not_cross_to_another_origin_nor_come_home_from_it() -> None:
     asyncio.run(exchange())
 
 
+@pytest.mark.parametrize(
+    ("key", "stays"),
+    [
+        pytest.param(f"?token={SECRET}", True, id="a key"),
+        pytest.param(f"?a=1&api_key={SECRET}", True, id="a key among others"),
+        pytest.param("?format=rss", False, id="no key"),
+    ],
+)
+def test_a_move_to_an_address_with_a_key_is_followed_but_never_adopted_for_that_is_stored(
+    key: str, stays: bool
+) -> None:
+    outcome, site = fetch({"/feed": redirect(301, f"/new{key}"), "/new": page()})
+    assert isinstance(outcome, Fetched)
+    assert outcome.moved_to == (None if stays else site.url(f"/new{key}"))
+
+
 def test_credentials_in_the_address_are_sent_as_basic_auth_and_shown_to_nobody() -> None:
     async def exchange() -> None:
         async with serving({"/feed": page()}) as site:

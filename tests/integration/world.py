@@ -1,8 +1,8 @@
 """The whole service on loopback with a clock of ours: what the tests of the shells play with."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -120,7 +120,7 @@ class World:
     def rows(self, query: str) -> list[Any]:
         """Return the first column of a query."""
         with self.store.reading() as session:
-            return [row[0] for row in session.connection().exec_driver_sql(query)]
+            return [row[0] for row in session.connection().exec_driver_sql(self._sql(query))]
 
     def events(self, kind: str = "") -> list[str]:
         """Return the keys of the events of a kind that were told."""
@@ -130,7 +130,29 @@ class World:
         """Change the database behind the service's back."""
         with self.store.transaction() as session:
             for statement in statements:
-                session.connection().exec_driver_sql(statement)
+                session.connection().exec_driver_sql(self._sql(statement))
+
+    @contextmanager
+    def refusing(self, change: str, condition: str) -> Iterator[None]:
+        """Let the database refuse a change, such as `UPDATE ON deliveries`, of the rows that NEW says."""
+        if self.store.path:
+            body = "BEGIN SELECT RAISE(ABORT, 'disk trouble'); END"
+            made, ended = f"CREATE TRIGGER refusing BEFORE {change} WHEN {condition} {body}", "DROP TRIGGER refusing"
+            self.execute(made)
+        else:
+            body = "BEGIN RAISE EXCEPTION 'disk trouble'; END"
+            self.execute(f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
+            self.execute(
+                f"CREATE TRIGGER refusing BEFORE {change} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse()"
+            )
+            ended = "DROP FUNCTION refuse CASCADE"
+        try:
+            yield
+        finally:
+            self.execute(ended)
+
+    def _sql(self, statement: str) -> str:
+        return statement if self.store.path else statement.replace("%", "%%")  # psycopg's placeholders begin with one
 
     def text(self, message: EmailMessage) -> str:
         """Return the plain words of a mail."""
@@ -144,12 +166,15 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, config: str) -> AsyncIterator[World]:
-    """Start the service with a feeds.yaml that may use ${FEEDS}, ${HOOK}, ${SLACK}, ${SECRET} and ${SMTP_PORT}."""
-    database = folder / "test.db"
-    database.write_bytes(_empty_database())
+async def world(folder: Path, config: str, database: str = "") -> AsyncIterator[World]:
+    """Start the service with a feeds.yaml that may use ${FEEDS}, ${HOOK}, ${SLACK}, ${SECRET} and ${SMTP_PORT}.
+
+    `database` is the URL of one with our tables and nothing in them; default: a new one of SQLite.
+    """
+    if not database:
+        (folder / "test.db").write_bytes(_empty_database())
     async with Feeds() as server, ChatSink() as chat:
-        with SmtpSink() as mail, closing(Store(f"sqlite:///{database}")) as store:
+        with SmtpSink() as mail, closing(Store(database or f"sqlite:///{folder / 'test.db'}")) as store:
             async with _service(folder, config, server, chat, mail, store, [NOON]) as started:
                 yield started
 
@@ -185,11 +210,11 @@ async def until(holds: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-def play(folder: Path, config: str, story: Callable[[World], Awaitable[None]]) -> None:
+def play(folder: Path, config: str, story: Callable[[World], Awaitable[None]], database: str = "") -> None:
     """Start a world and let a story happen in it."""
 
     async def played() -> None:
-        async with world(folder, config) as started:
+        async with world(folder, config, database) as started:
             await story(started)
 
     asyncio.run(played())
@@ -201,6 +226,19 @@ def live(config: str) -> Callable[[Callable[[World], Awaitable[None]]], Callable
     def tested(story: Callable[[World], Awaitable[None]]) -> Callable[[Path], None]:
         def test(tmp_path: Path) -> None:
             play(tmp_path, config, story)
+
+        test.__name__, test.__doc__ = story.__name__, story.__doc__
+        return test
+
+    return tested
+
+
+def live_on_both(config: str) -> Callable[[Callable[[World], Awaitable[None]]], Callable[[Path, str], None]]:
+    """Turn a story into a test on each database (the fixture `database`)."""
+
+    def tested(story: Callable[[World], Awaitable[None]]) -> Callable[[Path, str], None]:
+        def test(tmp_path: Path, database: str) -> None:
+            play(tmp_path, config, story, database)
 
         test.__name__, test.__doc__ = story.__name__, story.__doc__
         return test

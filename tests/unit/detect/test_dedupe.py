@@ -14,7 +14,7 @@ from briefing.detect.dedupe import content_hash, lookup, same_page, sieve
 from briefing.model import Candidate, ItemId, KnownItem, ParsedFeed, ParsedItem, Sieved
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-SINCE = timedelta(hours=48)
+SINCE, KEEP = timedelta(hours=48), timedelta(days=180)
 LONG = "The intelligence service published a report of eighty or more characters on the matter at hand today."
 CORPUS = Path(os.environ.get("BRIEFING_CORPUS") or Path(__file__).parents[4] / "shared" / "corpus")
 
@@ -41,7 +41,7 @@ class Memory:
             for one in self.known.values()
             if one.key in asked.keys or one.canonical_url in asked.urls or one.content_hash in asked.hashes
         ]
-        sieved = sieve(feed, found, primed=primed, since=SINCE, now=NOW)
+        sieved = sieve(feed, found, primed=primed, since=KEEP if primed else SINCE, now=NOW)
         for candidate in sieved.new:
             self._keep(ItemId(len(self.known) + 1), candidate.key, candidate)
         for known_id, candidate in sieved.changed:
@@ -215,6 +215,7 @@ def test_keys_name_guid_then_url_then_words() -> None:
         pytest.param(NOW + timedelta(days=1), False, True, id="first poll, dated ahead"),
         pytest.param(None, True, True, id="later poll, undated"),
         pytest.param(NOW - timedelta(days=9), True, True, id="later poll, published late"),
+        pytest.param(NOW - timedelta(days=181), True, False, id="later poll, older than what is kept"),
     ],
 )
 def test_a_first_poll_does_not_flood(at: datetime | None, primed: bool, news: bool) -> None:

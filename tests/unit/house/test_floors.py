@@ -16,6 +16,7 @@ VIOLATIONS = {
     "the vocabulary imports a stage": ("model/ids.py", "from briefing.detect import text", FLOORS),
     "the clock imports the model": ("clock.py", "from briefing import model", FLOORS),
     "a stage imports a shell": ("store/items.py", "from briefing import poll", FLOORS),
+    "a shell imports the doctor": ("check.py", "from briefing import doctor", FLOORS),
     "the scheduler imports the command line": ("scheduler.py", "from briefing import cli", FLOORS),
     "a new module at the top stands on no floor": ("utilities.py", "", FLOORS),
     "editing touches the network": ("edit/alert.py", "import httpx", PURE),
@@ -25,6 +26,7 @@ VIOLATIONS = {
     "jinja2 outside render": ("publish.py", "import jinja2", "One home: jinja2"),
     "httpx outside collect and send": ("relay.py", "import httpx", "One home: httpx"),
     "SQLAlchemy in a shell": ("publish.py", "import sqlalchemy", "One home: SQLAlchemy"),
+    "dnspython outside its home": ("doctor/mail.py", "import dns.resolver", "One home: dnspython"),
     "apscheduler outside the scheduler": ("publish.py", "import apscheduler", "One home: apscheduler"),
 }
 

@@ -18,10 +18,10 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from briefing import dial
+from briefing import cli, dial
 from briefing.address import refusal
 from briefing.check import check
-from briefing.collect import parse, sanitize, urls
+from briefing.collect import opml, parse, sanitize, urls
 from briefing.collect.fetch import Fetcher
 from briefing.errors import ParseError, RenderError
 from briefing.model import EventKind, Failed, Mail, Request
@@ -98,6 +98,30 @@ def test_peer_cve_2024_51483_changedetection_no_file_is_read(tmp_path: Path, url
     assert isinstance(fetched(url, private=True), Failed)
     assert urls.absolute(url, "https://example.org/") is None or "file:" not in str(urls.absolute(url, None) or "")
     assert "error" in problems(tmp_path, f'feeds: {{a: "{url}"}}\nstories: {{s: {{title: S}}}}\n')
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "FILE:/etc/passwd",
+        " file:///etc/passwd",
+        "fi&#9;le:///etc/passwd",
+        "file:etc/passwd",
+        "feed:file:///etc/passwd",
+        "feed:FILE:/etc/passwd",
+        "source:file:///etc/passwd",
+        "&#x66;ile:///etc/passwd",
+        "\x01file:///etc/passwd",
+        "//etc/passwd",
+        "/etc/passwd",
+    ],
+)
+def test_peer_cve_2024_51998_changedetection_no_file_comes_in_by_a_list_of_feeds(url: str) -> None:
+    document = f'<opml version="2.0"><body><outline text="T" type="rss" xmlUrl="{url}"/></body></opml>'
+    (named,) = opml.read(document.encode())
+    found = cli.opml.sort([named], {})
+    assert (found.added, len(found.refused)) == ({}, 1)
 
 
 def test_peer_cve_2026_29039_changedetection_no_query_language_reads_files() -> None:

@@ -1,0 +1,140 @@
+"""Rows for every table of every revision of the schema, as plain SQL writes them: what migrations and backups carry.
+
+A new revision adds one `Added`: what its new columns hold in the rows of older ones, and rows that only it can hold.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+Row = Mapping[str, Any]
+
+AT, LATER = "2026-03-29 00:59:59.999999", "2026-11-22 08:00:00.000000"
+STRANGE = "ی‌ک 𝄞 e\u0301 \u202eabc\u202c 'quoted' \"twice\" \\ % :name ${X}\r\n\ttab \ufeff \uffff"
+LONG = "long ✂ " * 20_000
+MOST, HIGH = 2**31 - 1, 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a revision adds: values of new columns by table, and rows."""
+
+    revision: str
+    rows: Mapping[str, Sequence[Row]]
+    columns: Mapping[str, Mapping[str, Callable[[Row], Any]]] = field(default_factory=dict)
+
+
+_DELIVERY: Row = {
+    "id": 1, "key": "item:iran:1→hook", "channel": "hook", "lane": "hook", "message_id": "msg_1", "state": "pending",
+    "epoch": 0, "owner": None, "attempts": 0, "created_at": AT, "next_attempt_at": LATER, "sent_at": None,
+    "last_error": None, "address": None, "list": None, "since": None, "issue_id": None, "event": "item:iran:1",
+    "payload": '{"text":"' + "سلام" * 50 + '"}',
+}  # fmt: skip
+_ITEM: Row = {
+    "id": 1, "feed_id": "a", "key": "guid-1", "canonical_url": "https://a.example/1?ü=ß", "content_hash": "1:abc",
+    "source": STRANGE, "title": STRANGE, "url": "https://a.example/1", "published": AT, "first_seen": AT,
+    "changed_at": LATER, "excerpt": '["One.","دو."]', "html": "<p>&amp;</p>", "text": LONG, "authors": '["A"]',
+    "lang": "fa", "news": True, "page_until": LATER,
+}  # fmt: skip
+_FEED: Row = {
+    "id": "a", "configured": True, "configured_url": "https://a.example/", "url": "", "title": STRANGE,
+    "next_poll_at": AT, "etag": '"e"', "last_modified": "x", "body_hash": "h", "last_poll_at": AT, "last_ok_at": LATER,
+    "last_outcome": "new", "failures": MOST, "error": STRANGE, "down_since": AT, "moved_to": "https://b.example/",
+    "moved_count": 2, "gone": True, "paused": True, "primed": True,
+}  # fmt: skip
+_BARE = ("title", "etag", "last_modified", "body_hash", "last_poll_at", "last_ok_at", "last_outcome", "error")
+
+ADDED = (
+    Added(
+        "0001",
+        {
+            "digests": [
+                {"id": "new", "known_since": AT, "settled_nominal": None, "settled_slot": None, "settled_due": None},
+                {"id": "old", "known_since": AT, "settled_nominal": "2026-11-22", "settled_slot": "07:00",
+                 "settled_due": LATER},
+            ],
+            "events": [{"id": 1, "key": "item:iran:1", "kind": "item", "at": AT, "composed": '{"a":"سلام"}'}],
+            "feeds": [_FEED, {**_FEED, **dict.fromkeys((*_BARE, "down_since", "moved_to")), "id": "b", "gone": False}],
+            "issues": [
+                {"id": HIGH, "digest": "old", "number": 1, "nominal": "2026-11-22", "slot": "07:00",
+                 "composed": f'"{LONG}"'},
+            ],
+            "series": [{"id": 7, "story": "iran", "feed_id": None, "source": "S", "title": STRANGE, "authors": "[]"}],
+            "settings": [{"name": "secret", "value": "ab" * 32}],
+            "subscribers": [{"id": 3, "mailbox": "ada@example.org", "address": "Ada@example.org", "created_at": AT}],
+            "suppressions": [{"mailbox": "bob@example.org", "reason": STRANGE, "at": AT}],
+            "deliveries": [
+                _DELIVERY,
+                {**_DELIVERY, "id": 2, "key": "k2", "state": "sent", "sent_at": LATER, "attempts": 1, "event": None,
+                 "payload": None, "address": "ada@example.org", "list": "iran", "since": AT, "issue_id": HIGH},
+            ],
+            "feed_moves": [{"id": 1, "feed_id": "a", "from_url": "", "to_url": "https://b.example/", "at": AT}],
+            "items": [
+                _ITEM,
+                {**_ITEM, "id": HIGH, "feed_id": "b", "canonical_url": None, "url": None, "published": None,
+                 "changed_at": None, "lang": None, "news": False, "page_until": None, "text": "", "html": ""},
+            ],
+            "issue_items": [{"digest": "old", "item_id": 1}],
+            "subscriptions": [
+                {"list": "iran", "subscriber_id": 3, "state": "confirmed", "consent": STRANGE, "since": AT},
+            ],
+            "attempts": [{"id": 9, "delivery_id": 2, "epoch": 1, "at": AT, "duration_ms": MOST, "outcome": "delivered",
+                          "detail": "250 " + STRANGE}],
+            "instalments": [{"series_id": 7, "item_id": 1, "part": None, "title": "P", "url": None, "at": AT}],
+            "item_texts": [{"item_id": 1, "text": LONG, "expires_at": LATER}],
+            "matches": [{"item_id": 1, "story": "iran", "terms": '["سپاه"]'}],
+            "promises": [
+                {"id": 4, "series_id": 7, "quote": STRANGE, "made_at": AT, "part": 2, "title": None, "topic": None,
+                 "made_by": 1, "state": "kept", "kept_by": HIGH, "kept_at": LATER, "evidence": "number"},
+            ],
+        },
+    ),
+    Added(
+        "0002",
+        {
+            # The carrier was made last, so rows refer to one that follows them.
+            "deliveries": [
+                {**_DELIVERY, "id": 11, "key": "k11", "late": False, "carrier_id": 13},
+                {**_DELIVERY, "id": 12, "key": "k12", "late": False, "carrier_id": 13, "state": "retry"},
+                {**_DELIVERY, "id": 13, "key": "k13", "late": False, "carrier_id": None},
+                {**_DELIVERY, "id": 14, "key": "k14", "late": True, "carrier_id": None},
+            ]
+        },
+        {
+            "items": {"last_seen": lambda row: row["first_seen"]},
+            "deliveries": {"late": lambda _: False, "carrier_id": lambda _: None},
+        },
+    ),
+    Added("0003", {}),
+)  # fmt: skip
+# What 0003 rewrites for good.
+REWRITTEN: Mapping[str, frozenset[str]] = {
+    "feeds": frozenset({"configured_url", "url", "moved_to", "moved_count"}),
+    "feed_moves": frozenset({"from_url"}),
+}
+REVISIONS = tuple(added.revision for added in ADDED)
+
+
+def sow(connection: Connection, revision: str) -> None:
+    """Write all rows that a database of this revision can hold."""
+    wanted = ADDED[: REVISIONS.index(revision) + 1]
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL TIME ZONE 'UTC'"))
+    for table in wanted[0].rows:
+        rows = [dict(row) for added in wanted for row in added.rows.get(table, ())]
+        for column, value in (pair for added in wanted for pair in added.columns.get(table, {}).items()):
+            rows = [{column: value(row)} | row for row in rows]
+        for row in sorted(rows, key=lambda row: row.get("carrier_id") is not None):
+            names = ", ".join(f'"{name}"' for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES (:{', :'.join(row)})"), row)
+
+
+def reap(connection: Connection) -> dict[str, list[Row]]:
+    """Read all rows of all tables, as the driver gives them, in an order that is always the same."""
+    tables = [table for table in ADDED[0].rows if table]
+    return {
+        table: sorted((dict(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}").mappings()), key=repr)
+        for table in tables
+    }

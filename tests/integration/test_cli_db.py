@@ -1,0 +1,141 @@
+"""briefing db: what an operator is told when a backup is made, restored, or cannot be; and the space given back."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from briefing.clock import utc_now
+from briefing.store import engine
+from briefing.store.engine import Store
+from tests.contract.seeds import REVISIONS, sow
+from tests.integration.command import call
+
+
+@pytest.fixture
+def stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Return a database with rows in every table, named as by default, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    store = Store("sqlite:///briefing.db")
+    store.upgrade()
+    with store.transaction() as session:
+        sow(session.connection(), REVISIONS[-1])
+    store.close()
+    return store
+
+
+def db(*args: str, typed: str = "") -> Result:
+    return call("db", *args, typed=typed)
+
+
+def test_a_backup_and_the_way_back(stood: Store) -> None:
+    made = db("backup", "b.db")
+    assert (made.exit_code, made.stdout[:15]) == (0, "wrote      b.db")
+    restored = db("restore", "b.db")
+    assert restored.exit_code == 0, restored.output
+    assert "restored   27 rows from b.db, made 2" in restored.stdout
+    assert "not sent   3 messages that waited then; they may have been sent since" in restored.stdout
+    (kept,) = Path().glob("briefing.db.before-restore-*Z")
+    assert f"undo: briefing db restore {kept} --resend" in restored.stderr
+    assert call("deliveries", "list", "--failed", "--json").stdout.count("restored from a backup of 2") == 5
+    undone = db("restore", str(kept), "--resend")
+    assert "waiting    3 messages; briefing run sends them, some perhaps again" in undone.stdout
+    assert json.loads(call("deliveries", "list", "--json").stdout)[0]["state"] == "pending"
+
+
+def test_a_program_reads_the_same_as_json(stood: Store) -> None:
+    made = json.loads(db("backup", "b.db", "--json").stdout)
+    assert made == {"file": "b.db", "bytes": Path("b.db").stat().st_size}
+    restored = json.loads(db("restore", "b.db", "--json").stdout)
+    assert {name: restored[name] for name in ("file", "rows", "waiting", "undo", "resend")} == {
+        "file": "b.db",
+        "rows": 27,
+        "waiting": 3,
+        "undo": True,
+        "resend": False,
+    }
+    assert Path(restored["kept"]).exists()
+    space = json.loads(db("vacuum", "--json").stdout)
+    assert space["before"] >= space["after"] == Path("briefing.db").stat().st_size
+
+
+def _remove(_: Store) -> None:
+    Path("briefing.db").unlink()
+
+
+def _stamp(_: Store) -> None:
+    with closing(sqlite3.connect("b.db")) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+        newer.commit()
+
+
+def _nothing(_: Store) -> None:
+    pass
+
+
+REFUSALS: dict[str, tuple[Callable[[Store], None], list[str], int, str]] = {
+    "a file that is there": (_nothing, ["backup", "b.db"], 2, "b.db is there already\n  hint: --force replaces it"),
+    "no folder": (_nothing, ["backup", "no/b.db"], 2, "no/b.db: there is no folder no"),
+    "a folder": (_nothing, ["backup", "."], 2, ".: is a folder"),
+    "over itself": (_nothing, ["backup", "briefing.db", "--force"], 2, "briefing.db is the database itself"),
+    "no database": (_remove, ["backup", "new.db"], 1, "briefing.db: there is no database"),
+    "no database to vacuum": (_remove, ["vacuum"], 1, "briefing.db: there is no database"),
+    "restored from itself": (_nothing, ["restore", "briefing.db"], 2, "briefing.db is the database itself"),
+    "no such backup": (_nothing, ["restore", "no.db"], 1, "no.db: no such file or directory"),
+    "no backup": (
+        lambda _: Path("no.db").write_text("x") and None,
+        ["restore", "no.db"],
+        1,
+        "no.db: not a backup of ours\n  hint: give a file that briefing db backup wrote",
+    ),
+    "a newer backup": (_stamp, ["restore", "b.db"], 1, "b.db: the database has schema 9999, made by a newer version"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_cannot_be_done_is_said_and_nothing_changes(stood: Store, name: str) -> None:
+    spoil, args, status, said = REFUSALS[name]
+    assert db("backup", "b.db").exit_code == 0
+    spoil(stood)
+    before = sorted((path.name, path.read_bytes()) for path in Path().iterdir() if path.is_file())
+    refused = db(*args)
+    assert (refused.exit_code, said in refused.stderr) == (status, True), refused.stderr
+    after = [(path.name, path.read_bytes()) for path in Path().iterdir() if path.is_file()]
+    assert sorted(one for one in after if not one[0].endswith(("-wal", "-shm", ".lock"))) == before
+
+
+def test_nothing_is_restored_under_a_service_that_runs(stood: Store) -> None:
+    db("backup", "b.db")
+    with stood.lock():
+        refused = db("restore", "b.db")
+    assert (refused.exit_code, "briefing.db is in use by process" in refused.stderr) == (75, True)
+
+
+def test_a_database_that_others_write_to_is_vacuumed_later(stood: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_SQLITE_CONNECT", ("PRAGMA busy_timeout=50", *engine._SQLITE_CONNECT[1:]))
+    with closing(sqlite3.connect("briefing.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert db("vacuum").exit_code == 75
+    assert db("vacuum").exit_code == 0
+
+
+@pytest.mark.postgres
+def test_a_postgresql_database_is_replaced_only_if_one_says_so_and_no_service_is_at_work(
+    stood: Store, empty_postgres: str
+) -> None:
+    url = ("--database", empty_postgres)
+    db("backup", "b.db")
+    assert db("restore", "b.db", *url).exit_code == 0
+    asked = db("restore", "b.db", *url, typed="n\n")
+    assert (asked.exit_code, "nothing was restored" in asked.stderr) == (1, True)
+    assert db("restore", "b.db", *url, typed="y\n").exit_code == 0
+    with closing(Store(empty_postgres)) as store, store.transaction() as session:
+        engine.note(session, name="beat", value=utc_now().isoformat())
+    at_work = db("restore", "b.db", *url, "--yes")
+    assert (at_work.exit_code, "a service is at work" in at_work.stderr) == (75, True)
+    assert db("backup", "p.db", *url).exit_code == 0
+    assert db("vacuum", *url).exit_code == 0
