@@ -7,7 +7,7 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -67,15 +67,16 @@ class Wires:
 async def keep(setting: Setting, store: Store, *, watch: Watch, stop: asyncio.Event) -> None:
     """Run the service until the event is set, each time anew with the configuration that an edit left right.
 
-    What is under way ends first. A row that is still being sent then keeps its lease: nothing is claimed back but at
-    the very start, when whoever held it is gone.
+    What is under way ends first. A row that is still being sent then keeps its lease, and the one writer of the process
+    records what becomes of it: nothing is claimed back but at the very start, when whoever held it is gone.
     """
     first, edited = True, None
-    while first or edited:
-        setting = replace(setting, config=edited) if edited else setting
-        async with service(setting, store, first=first) as running:
-            edited = await _until_edited(running, watch, setting.config, stop)
-        first = False
+    async with Writer(store) as write:
+        while first or edited:
+            setting = replace(setting, config=edited) if edited else setting
+            async with service(setting, store, write=write, first=first) as running:
+                edited = await _until_edited(running, watch, setting.config, stop)
+            first = False
 
 
 async def _until_edited(running: Service, watch: Watch, config: Config, stop: asyncio.Event) -> Config | None:
@@ -93,11 +94,13 @@ async def _until_edited(running: Service, watch: Watch, config: Config, stop: as
 
 
 @asynccontextmanager
-async def service(setting: Setting, store: Store, *, first: bool = True) -> AsyncIterator[Service]:
-    """Open the clients, the children and the writer around a service, and close them after it."""
+async def service(
+    setting: Setting, store: Store, *, write: Writer | None = None, first: bool = True
+) -> AsyncIterator[Service]:
+    """Open the clients, the children and, if none is given, a writer around a service, and close them after it."""
     polling = setting.config.defaults.poll
-    write = Writer(store)
     async with (
+        nullcontext(write) if write else Writer(store) as write,
         Isolate() as isolate,
         Fetcher(per_host=polling.per_host, spacing=polling.spacing) as fetcher,
         Poster() as poster,
@@ -108,7 +111,6 @@ async def service(setting: Setting, store: Store, *, first: bool = True) -> Asyn
         try:
             yield _assemble(setting, Wires(write, fetcher, isolate, poster, secret), posted, lane)
         finally:
-            await write.close()
             await asyncio.to_thread(lane.close)
 
 

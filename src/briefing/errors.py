@@ -7,6 +7,7 @@ BriefingError
 │  └─ ParseError    the bytes are no feed, or reading them took too long or too much
 ├─ RenderError      a template failed: our bug or the operator's; nothing was enqueued
 └─ StoreError       the database refused; carries the driver's error as __cause__
+   └─ StoreClosedError   the service has ended
 
 No message of these ever carries a secret.
 """
@@ -62,3 +63,7 @@ class RenderError(BriefingError):
 
 class StoreError(BriefingError):
     """The database refused; the driver's error is the cause."""
+
+
+class StoreClosedError(StoreError):
+    """The service has ended, and writes nothing any more."""

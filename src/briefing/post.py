@@ -92,6 +92,7 @@ class MailLane:
     def __init__(self, letters: Letters, connect: Callable[[], Postman], *, width: int, sender: str) -> None:
         self._letters, self._sender, self.width = letters, sender, width
         self._connections = [connect() for _ in range(width)]
+        self._closed = False
 
     async def send(self, delivery: Delivery) -> Verdict:
         """Render and hand over one mail on a free connection; the relay never asks for more than there are."""
@@ -100,13 +101,20 @@ class MailLane:
         message = await self._letters.sealed(delivery, delivery.recipient)
         connection = self._connections.pop()
         try:
-            work = partial(connection.send, message, sender=self._sender, recipient=delivery.recipient.address)
-            return await aside(work, name="mail")
+            return await aside(partial(self._over, connection, message, delivery.recipient.address), name="mail")
         finally:
             self._connections.append(connection)
 
+    def _over(self, connection: Postman, message: bytes, recipient: str) -> Verdict:
+        try:
+            return connection.send(message, sender=self._sender, recipient=recipient)
+        finally:
+            if self._closed:
+                connection.close()
+
     def close(self) -> None:
-        """Close the connections that are free; one that is in use ends with its send, or with the process."""
+        """Close the connections that are free; one that is in use is closed after its send, or with the process."""
+        self._closed = True
         for connection in self._connections:
             connection.close()
 

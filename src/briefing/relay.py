@@ -19,7 +19,7 @@ import structlog
 
 from briefing import retry
 from briefing.clock import Clock
-from briefing.errors import BriefingError, StoreError
+from briefing.errors import BriefingError, StoreClosedError, StoreError
 from briefing.fold import fold
 from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Verdict
 from briefing.store import outbox
@@ -191,6 +191,9 @@ class Relay:
             )
             try:
                 kept = await self._write(record)
+            except StoreClosedError:  # the process ends: the row comes due again when its lease does
+                log.warning("delivery.unrecorded", delivery=number)
+                return
             except StoreError as error:  # sent but not recorded: keep the lease and try until it is
                 log.warning("relay.record", delivery=number, error=str(error))
                 await asyncio.sleep(RECORD_AGAIN_SECONDS)

@@ -91,6 +91,8 @@ class Report:
 def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime, jitter: float) -> Report:
     """Write all that an arrival means, in the caller's transaction, and say what it was."""
     settings = rules.feeds[arrival.state.id]
+    if not feeds.held(session, state=arrival.state):  # we slept, and another process has polled it since
+        return Report(settings.id, "overtaken")
     new, changed = _keep(session, arrival, settings, now)
     late = _catch_up(session, arrival, now)
     events = [e for item in (*new, *changed, *late) for e in _file(session, rules, arrival, item, now)]

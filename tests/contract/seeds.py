@@ -107,7 +107,7 @@ ADDED = (
             "deliveries": {"late": lambda _: False, "carrier_id": lambda _: None},
         },
     ),
-    Added("0003", {}),
+    Added("0003", {}, {"feeds": {"epoch": lambda _: 0}}),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from briefing.model import FeedId
-from briefing.remember import Report
+from briefing.model import Failed, FeedId
+from briefing.remember import Arrival, Report, remember
 from briefing.store import feeds
 from tests.integration.documents import HTML, LONG, Entry, json_feed, page, rss
 from tests.integration.world import NOON, SITE, Feeds, World, live_on_both, play, until
@@ -437,3 +437,16 @@ async def test_a_feed_learns_no_secret_and_no_cookie_from_us(world: World) -> No
     names = {name.lower() for _, headers in world.feeds.heard for name in headers}
     assert names & {"cookie", "authorization", "referer"} == set()
     assert json.dumps(world.feeds.heard[0][1].get("User-Agent", "")).count("briefing@example.org") == 1
+
+
+@live_on_both(SITE + ONE)
+async def test_a_poll_that_slept_while_another_process_polled_its_feed_writes_nothing(world: World) -> None:
+    world.feeds.put("/one.rss", rss(first("one", "News"), title="One"))
+    with world.store.transaction() as session:
+        (slept,) = feeds.claim(session, now=world.now, lease=timedelta(minutes=1), limit=1)
+    assert await world.poll(minutes=2) == {"one": "new"}
+    before = world.state()
+    with world.store.transaction() as session:
+        late = Arrival(slept, Failed("connection reset"))
+        report = remember(session, world.service.poller.rules, late, now=world.now, jitter=0)
+    assert (report.outcome, world.state()) == ("overtaken", before)

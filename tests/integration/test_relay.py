@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from briefing import relay, retry
+from briefing import app, relay, retry, service
 from briefing.model import LETTERS, Delivered, Delivery
 from briefing.store import audience, outbox
+from briefing.store.writer import Writer
 from demo.smtp_sink import END
 from tests.integration.documents import Entry, rss
-from tests.integration.world import NOON, SITE, World, live_on_both, until
+from tests.integration.world import NOON, SITE, World, live_on_both, play, until
 
 FEED = """
 feeds:
@@ -368,6 +369,28 @@ async def test_what_was_under_way_when_the_service_died_goes_out_at_the_next_sta
     async with world.again(MAIL) as restarted:
         assert await restarted.deliver() == 1
     assert (only(world).state, only(world).epoch) == ("sent", 2)
+
+
+def test_an_attempt_that_outlives_a_reload_is_recorded_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(world: World) -> None:
+        await report(world, 1)
+        world.mail.fail(END, "250 2.0.0 taken", delay=1)
+        stop = asyncio.Event()
+        async with Writer(world.store) as write:
+            async with app.service(world.setting, world.store, write=write, first=False) as reloading:
+                running = asyncio.create_task(reloading.run(stop))
+                await until(lambda: states(world) == ["sending"])
+                stop.set()
+                await running
+            assert states(world) == ["sending"]
+            await until(lambda: states(world) == ["sent"])
+        assert await world.deliver(hours=1) == 0
+        assert len(world.mail.received) == 1
+
+    monkeypatch.setattr(service, "STOP_SECONDS", 0.05)
+    play(tmp_path, MAIL, story)
 
 
 @live_on_both(to("hook, desk"))

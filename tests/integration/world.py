@@ -69,6 +69,7 @@ class World:
     chat: ChatSink
     mail: SmtpSink
     folder: Path
+    setting: app.Setting
     clock: list[datetime] = field(default_factory=lambda: [NOON])
 
     @property
@@ -190,7 +191,7 @@ async def _service(
     assert checked.config is not None, checked.problems
     setting = app.Setting(checked.config, folder, clock=lambda: clock[0], jitter=lambda: 0.0)
     async with app.service(setting, store) as service:
-        yield World(service, store, server, chat, mail, folder, clock)
+        yield World(service, store, server, chat, mail, folder, setting, clock)
 
 
 @cache

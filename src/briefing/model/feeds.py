@@ -139,6 +139,7 @@ class FeedState:
     gone: bool = False
     paused: bool = False
     primed: bool = False  # its first successful poll is behind it
+    epoch: int = 0  # times claimed, ever
 
 
 @dataclass(frozen=True, slots=True)

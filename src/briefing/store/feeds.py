@@ -6,6 +6,7 @@ address that a feed moved to, which is adopted only if it holds no key.
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, update
@@ -72,7 +73,8 @@ def claim(
     """Take feeds that are due, longest overdue first, and put their next poll off by `lease` (ix_feeds_next_poll_at).
 
     If we die with them, they come due again after the lease. `only` narrows to these feeds; `force` takes them before
-    they are due or while they are paused. Feeds that are gone or out of the config are never taken.
+    they are due or while they are paused. Feeds that are gone or out of the config are never taken. Each claim is an
+    epoch of its feed, by which `held` tells whether another one followed.
     """
     due = () if force else (col(FeedRow.next_poll_at) <= now, col(FeedRow.paused).is_(False))
     query = select(FeedRow).where(*_alive(), *due).order_by(col(FeedRow.next_poll_at), col(FeedRow.id)).limit(limit)
@@ -80,9 +82,15 @@ def claim(
         query = query.where(col(FeedRow.id).in_(only))
     taken = tuple(_state(row) for row in session.exec(query.with_for_update(skip_locked=True)).all())
     if taken:
-        ids = [state.id for state in taken]
-        session.exec(update(FeedRow).where(col(FeedRow.id).in_(ids)).values(next_poll_at=now + lease))
-    return taken
+        mine = update(FeedRow).where(col(FeedRow.id).in_([state.id for state in taken]))
+        session.exec(mine.values(next_poll_at=now + lease, epoch=col(FeedRow.epoch) + 1))
+    return tuple(replace(state, epoch=state.epoch + 1) for state in taken)
+
+
+def held(session: Session, *, state: FeedState) -> bool:
+    """Tell whether a claim is the last of its feed, and keep others from claiming it meanwhile (primary key)."""
+    last = select(FeedRow.epoch).where(col(FeedRow.id) == state.id).with_for_update()
+    return session.exec(last).one() == state.epoch
 
 
 def polled(session: Session, record: Polled) -> FeedState:
@@ -183,4 +191,5 @@ def _state(row: FeedRow) -> FeedState:
         gone=row.gone,
         paused=row.paused,
         primed=row.primed,
+        epoch=row.epoch,
     )

@@ -7,11 +7,11 @@ only read and write rows, so a batch that fails can be run again one by one and 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlmodel import Session
 
-from briefing.errors import StoreError
+from briefing.errors import StoreClosedError
 from briefing.store.engine import Store
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ BATCH = 64  # works in one transaction; bounds how long the first of them waits
 
 
 class Writer:
-    """Run works in commit order on one thread; each call returns once its transaction is committed."""
+    """Async context manager: runs works in commit order on one thread; a call returns once its work is committed."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -31,14 +31,17 @@ class Writer:
     async def __call__(self, work: Callable[[Session], T]) -> T:
         """Return what `work` returned, after its commit; raise what it raised, with nothing of it written."""
         if self._closed:
-            raise StoreError("the writer is closed")
+            raise StoreClosedError("the service has ended")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._run())
         return await future
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         """Finish what was handed in, take no more, and stop the thread."""
         self._closed = True
         if self._drain is not None:

@@ -32,6 +32,7 @@ class FeedRow(Row, table=True):
     gone: bool = False
     paused: bool = False
     primed: bool = False
+    epoch: int = 0  # times claimed, ever
 
 
 class FeedMoveRow(Row, table=True):

@@ -1,4 +1,7 @@
-"""A feed's configured address, which can hold a key, becomes a fingerprint; a move to one that may hold one is forgotten."""
+"""Claims of a feed are counted; its configured address, which can hold a key, becomes a fingerprint.
+
+A move to an address that may hold a key is forgotten.
+"""
 
 import hashlib
 
@@ -12,6 +15,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("feeds", sa.Column("epoch", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("feeds") as feeds:
+        feeds.alter_column("epoch", existing_type=sa.Integer(), existing_nullable=False, server_default=None)
     connection = op.get_bind()
     change = sa.text("UPDATE feeds SET configured_url = :mark, url = :moved, moved_to = NULL, moved_count = 0 WHERE id = :feed")
     for feed, configured, url in connection.execute(sa.text("SELECT id, configured_url, url FROM feeds")).all():
@@ -26,3 +32,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     # The addresses are in feeds.yaml alone: the older version takes each feed for one whose address was edited.
     op.execute("UPDATE feeds SET url = configured_url WHERE url = ''")
+    with op.batch_alter_table("feeds") as feeds:
+        feeds.drop_column("epoch")
