@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 
 from briefing.errors import StoreError
 from briefing.store import backup
 from briefing.store.engine import Store
+from briefing.store.tables import METADATA
 from tests.contract.copies import NOON, add, quiet, restore, rows, seed, sound
 from tests.contract.scratch import KINDS, blank, killed
 
@@ -142,3 +144,23 @@ def test_what_a_backup_holds_of_a_foreign_database_is_nothing(request: pytest.Fi
     with blank(request, "sqlite") as bare, pytest.raises(StoreError, match="no tables of ours"):
         backup.backup(bare, tmp_path / "backup", now=NOON, seen=quiet)
     assert not (tmp_path / "backup").exists()
+
+
+def test_peer_cve_2026_29065_changedetection_a_backup_brings_nothing_but_rows(source: Store, tmp_path: Path) -> None:
+    """A table, a view or a trigger that somebody put into the file stays there."""
+    seed(source)
+    file = tmp_path / "backup"
+    backup.backup(source, file, now=NOON, seen=quiet)
+    wanted = rows(source)
+    with closing(sqlite3.connect(file)) as hostile:
+        hostile.executescript(
+            "CREATE TABLE more (a); INSERT INTO more VALUES (1); CREATE VIEW seen AS SELECT * FROM settings;"
+            "CREATE TRIGGER late AFTER INSERT ON feeds BEGIN DELETE FROM settings; END;"
+        )
+    restore(source, file)
+    assert rows(source) == wanted
+    with source.reading() as session:
+        asked = inspect(session.connection())
+        assert set(asked.get_table_names()) == {*METADATA.tables, "alembic_version"}
+        assert asked.get_view_names() == []
+    sound(source)

@@ -362,7 +362,7 @@ def keep_what_was_written(at: Place) -> None:
     texts |= {f"ps {number}": line for number, line in enumerate(at.publisher.beside)}
 
 
-def test_twelve_secrets_are_used_and_told_to_nobody(
+def test_peer_cve_2023_22481_freshrss_twelve_secrets_are_used_and_told_to_nobody(
     tmp_path: Path, loud: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

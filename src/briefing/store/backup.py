@@ -107,7 +107,7 @@ def restore(store: Store, found: Backup, *, now: datetime, resend: bool, seen: S
     store.upgrade()
     with found.copy.reading() as source, store.transaction() as session:
         there, here = source.connection(), session.connection()
-        of = transfer.tables(there)
+        of = [one for one in transfer.tables(there) if one.name in METADATA.tables]  # what else is in it is not ours
         transfer.empty(here, of=of)
         rows = transfer.copy(there, here, of=of, seen=seen)
         here.execute(delete(table(SettingRow)).where(table(SettingRow).c.name.in_(_OF_THEN)))
