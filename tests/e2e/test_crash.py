@@ -27,7 +27,9 @@ def configure(folder: Path, feeds: FeedServer, chat: ChatSink, mail: SmtpSink, c
     (folder / "feeds.yaml").write_text(text)
 
 
-def test_peer_cve_listmonk_3022_2278_killed_between_commit_and_send_it_is_delivered_after_restart(tmp_path: Path) -> None:
+def test_peer_cve_listmonk_3022_2278_killed_between_commit_and_send_it_is_delivered_after_restart(
+    tmp_path: Path,
+) -> None:
     with servers() as (feeds, chat), SmtpSink() as mail:
         configure(tmp_path, feeds, chat, mail, "mailbox")
         mail.fail("MAIL", "250 go on", delay=30)
