@@ -7,7 +7,7 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from briefing.config.alerts import MailChannel
 from briefing.config.grammar import Config, Digest, Rights
 from briefing.detect import match
 from briefing.edit import schedule
+from briefing.errors import StoreError
 from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, StoryId
 from briefing.post import ANYBODY, ChannelLane, Letters, MailLane, Postman
 from briefing.remember import Rules
@@ -40,6 +41,7 @@ from briefing.tell import Teller
 from briefing.watch import Watch
 
 log = structlog.get_logger()
+AGAIN_SECONDS = 5.0  # after which a database that refused a restart is asked again
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
 
 
@@ -74,9 +76,23 @@ async def keep(setting: Setting, store: Store, *, watch: Watch, stop: asyncio.Ev
     async with Writer(store) as write:
         while first or edited:
             setting = replace(setting, config=edited) if edited else setting
-            async with service(setting, store, write=write, first=first) as running:
-                edited = await _until_edited(running, watch, setting.config, stop)
+            try:
+                async with service(setting, store, write=write, first=first) as running:
+                    edited = await _until_edited(running, watch, setting.config, stop)
+            except StoreError as error:
+                if first:
+                    raise
+                log.warning("restart.refused", error=str(error))
+                if await _stopped(stop, AGAIN_SECONDS):
+                    return
             first = False
+
+
+async def _stopped(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait a little; True if the event was set meanwhile."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
 
 
 async def _until_edited(running: Service, watch: Watch, config: Config, stop: asyncio.Event) -> Config | None:

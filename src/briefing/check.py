@@ -9,8 +9,11 @@ brought back to the place in the file, so that one run tells everything. Nothing
 What if we die here? `check` does nothing. `amend` replaces the file in one step; a draft may be left beside it.
 """
 
+import fcntl
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copymode
@@ -50,22 +53,56 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     return Checked(None if found else loaded.config, problems)
 
 
-def amend(path: Path, text: str, environ: Mapping[str, str]) -> Checked:
-    """Make feeds.yaml say this, in one step and with its permissions, if that is right; else it stays as it is."""
+def amend(path: Path, change: Callable[[str | None], str], environ: Mapping[str, str]) -> Checked:
+    """Make feeds.yaml say what a change makes of its text (None: there is none), if that is right; else it stays.
+
+    One process at a time, in one step, keeping owner and permissions. Raise ConfigError if `change` does.
+    """
     file = path.resolve()  # a link stays one
     draft = file.with_name(f".{file.name}.new")
-    try:
-        draft.touch()
-        if file.exists():
-            copymode(file, draft)  # before a word is in it: some of them may be secrets
-        draft.write_text(text, encoding="utf-8")
-        checked = check(draft, environ)
-        if checked.config is not None:
-            draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+    with _named(path), _alone(file.parent):
+        text = change(file.read_text(encoding="utf-8") if file.exists() else None)
+        try:
+            _put(draft, text, like=file)
+            checked = check(draft, environ)
+            if checked.config is not None:
+                draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
     named = (replace(p, file=str(path)) if Path(p.file) == draft else p for p in checked.problems)
     return replace(checked, problems=tuple(named))
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let the system's refusals name the file that was meant, not the one beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _put(draft: Path, text: str, *, like: Path) -> None:
+    """Write a file to the disk, with the owner and the permissions of another if that is there."""
+    draft.touch()
+    if like.exists():
+        copymode(like, draft)  # before a word is in it: some of them may be secrets
+        if (owner := like.stat()).st_uid != os.getuid():
+            os.chown(draft, owner.st_uid, owner.st_gid)
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _queries(loaded: Loaded) -> Iterator[Problem]:

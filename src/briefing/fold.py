@@ -5,7 +5,8 @@
 After three days asleep thirty alerts are no news, and thirty messages hide the one that matters. Only what people read
 is folded: a program that takes a signed webhook gets every event. Below the shells, beside `remember`, above `tell`.
 
-What if we die here? It all happens in the caller's transaction.
+What if we die here? It all happens in the caller's transaction. A second process waits for its rows and finds them
+carried.
 """
 
 from collections.abc import Sequence
@@ -19,11 +20,15 @@ from briefing.store import late, outbox
 from briefing.tell import Teller
 
 
-def fold(session: Session, *, lane: str, teller: Teller, now: datetime, patient: bool) -> None:
-    """Fold the late alerts of a lane that have settled; all of them at once if we are not `patient`."""
-    late.mark(session, lane=lane, before=now - FRESH, until=now + SETTLE)
+def fold(session: Session, *, lane: str, teller: Teller, now: datetime, patient: bool, together: bool) -> None:
+    """Fold the late alerts of a lane that have settled, all of them at once if we are not `patient`.
+
+    Where they may not be told `together`, each that is late is released: its channel was another one when it came.
+    """
+    if together:
+        late.mark(session, lane=lane, before=now - FRESH, until=now + SETTLE)
     for group in late.settled(session, lane=lane, now=now if patient else None):
-        if len(group) == 1:
+        if len(group) == 1 or not together:
             late.release(session, deliveries=group, now=now)
         else:
             _as_one(session, group, teller, now)

@@ -105,7 +105,7 @@ class Scout:
             text = item.text
             if excerpts and item.url:
                 page = await pages.read(self._to(item.url), now=self._clock())
-                text = page.text if page else text
+                text = (page.text if page else "") or text
             found += [(item, said) for said in series.announcements(text, item.title)]
         return tuple(found)
 
@@ -187,7 +187,7 @@ def words(found: Found) -> Sequence[str]:
     """Say in a few lines what was found."""
     newest = next((i.published for i in found.feed.items if i.published), None)
     lines = [
-        f"feed       {found.url}",
+        f"feed       {mask.address(found.url)}",
         f"           {found.feed.title or 'untitled'} · {len(found.feed.items)} items"
         + (f" · newest {newest:%d %b %Y}" if newest else ""),
         f"query      {found.query or 'none suggested: every item'}",

@@ -3,7 +3,8 @@
     claim | fetch | parse | sieve | full text | remember: items, stories, series, events, deliveries | one commit
 
 What if we die here? After the claim: the feed comes due again when its claim runs out. Anywhere before the commit:
-nothing was stored, no validator was saved, the next poll gets the same document. After the commit: items, events and
+nothing was stored, no validator was saved, the next poll gets the same document. If we sleep there and another process
+polls the feed, what we bring is thrown away (`feeds.held`). After the commit: items, events and
 deliveries stand together, and the relay finds them. There is no line between which one of them exists without the rest.
 """
 
@@ -75,9 +76,10 @@ class Poller:
             return []
         now = self._clock()
         lease = 2 * max((s.deadline for s in self.rules.feeds.values()), default=timedelta(seconds=30))
-        claim = partial(feeds.claim, now=now, lease=lease, limit=free, only=only, force=force)
+        # Waiting for a busy host can outlast a claim: what is under way stays ours, unless another process takes it.
+        under_way = tuple(self._under_way)
+        claim = partial(feeds.claim, now=now, lease=lease, limit=free, only=only, but=under_way, force=force)
         claimed = await self._write(claim)
-        # Waiting for a busy host can outlast a claim: what is still under way is not started twice.
         ours = [state for state in claimed if state.id in self.rules.feeds and state.id not in self._under_way]
         started = [replace(state, url=state.url or self.rules.feeds[state.id].url) for state in ours]
         for state in started:

@@ -14,7 +14,7 @@ from typing import Protocol
 from briefing.clock import Clock
 from briefing.config.alerts import Channel, SlackChannel, WebhookChannel
 from briefing.errors import RenderError
-from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, Retry, Verdict
+from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, Verdict
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer, unsubscribe
 from briefing.send.channels import CHANNELS
@@ -129,9 +129,7 @@ class ChannelLane:
 
     async def send(self, delivery: Delivery) -> Verdict:
         """Resolve address and signature, post, and judge the answer."""
-        channel = self.channels.get(delivery.channel)
-        if channel is None:
-            return Retry(f'no channel named "{delivery.channel}" is configured any more')
+        channel = self.channels[delivery.channel]
         if not isinstance(channel, SlackChannel | WebhookChannel):
             return Dead(f"channels of type {channel.type} are not built yet")
         vendor = CHANNELS[channel.type]

@@ -78,6 +78,7 @@ class Relay:
         self._held = {lane.name: Hold() for lane in lanes}
         self._claiming = asyncio.Lock()
         self.wake = asyncio.Event()
+        self.undelivered = 0  # attempts so far that the far end did not take
 
     async def run(self) -> None:
         """Relay until cancelled; wakes when something was enqueued, freed, or at the scheduler's tick."""
@@ -94,7 +95,8 @@ class Relay:
                     log.exception("relay.broke")
                 await self.wake.wait()
         finally:
-            renewing.cancel()
+            # What is under way keeps its lease to its end, also when another relay runs by then.
+            asyncio.gather(*self._tasks, return_exceptions=True).add_done_callback(lambda _: renewing.cancel())
 
     async def drain(self, only: Collection[str] | None = None) -> int:
         """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
@@ -117,13 +119,16 @@ class Relay:
     async def fold(self, *, patient: bool = True) -> None:
         """Make one message of alerts that come late, once they have settled; at once if we are not `patient`."""
         for lane in self._lanes:
-            if lane.folds:
-                try:
-                    await self._write(
-                        partial(fold, lane=lane.name, teller=self._teller, now=self._clock(), patient=patient)
-                    )
-                except StoreError as error:  # they wait for the next tick
-                    log.warning("relay.fold", error=str(error))
+            work = partial(
+                fold, lane=lane.name, teller=self._teller, now=self._clock(), patient=patient, together=lane.folds
+            )
+            try:
+                await self._write(work)
+            except StoreError as error:  # they wait for the next tick
+                log.warning("relay.fold", lane=lane.name, error=str(error))
+            except Exception:
+                # The edge of a lane: a mistake of ours must not stop the others.
+                log.exception("relay.broke", lane=lane.name)
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way end, but no longer than this."""
@@ -167,13 +172,20 @@ class Relay:
             # The edge of an attempt: a mistake of ours is recorded and retried, the other deliveries go on.
             log.exception("relay.broke", delivery=delivery.id)
             verdict = Retry(f"internal error: {type(error).__name__}")
-        self._held[lane.name] = self._held[lane.name].after(verdict, self._clock())
+        self._hold(lane, verdict)
+        self.undelivered += not isinstance(verdict, Delivered)
         try:
             await self._record(delivery.id, verdict, started)
         finally:
             del self._under_way[delivery.id]
             self._free[lane.name] += 1
             self.wake.set()
+
+    def _hold(self, lane: Lane, verdict: Verdict) -> None:
+        before = self._held[lane.name]
+        held = self._held[lane.name] = before.after(verdict, self._clock())
+        if held.until is not None and held != before:
+            log.warning("lane.held", lane=lane.name, until=held.until.isoformat(), refusals=held.refusals)
 
     async def _record(self, number: DeliveryId, verdict: Verdict, started: datetime) -> None:
         now = self._clock()

@@ -48,8 +48,8 @@ class Teller:
 
     def folds(self, name: str) -> bool:
         """Tell whether several alerts may become one in a channel: people read it, not a program."""
-        vendor = None if name == MAIL else CHANNELS.get(self.channels[name].type)
-        return vendor is None or vendor.READ_BY_PEOPLE
+        vendor = CHANNELS.get(self.channels[name].type) if name in self.channels else None
+        return name == MAIL or (vendor is not None and vendor.READ_BY_PEOPLE)
 
     def anew(self, event: Event, told: Delivery) -> NewDelivery:
         """Return the row that tells an event to the address of a delivery that is there."""

@@ -23,11 +23,12 @@ class Watch:
 
     def __init__(self, path: Path, environ: Mapping[str, str], *, told: Callable[[Checked], Awaitable[object]]) -> None:
         self._path, self._environ, self._told = path, environ, told
+        self._held: Print | None = None  # of the files as they were when the configuration that runs was read
         self.wake = asyncio.Event()
 
     async def change(self, config: Config) -> Config:
         """Wait for an edit of this configuration that is right, and return what it says; each look is `told`."""
-        held = await asyncio.to_thread(fingerprint, self._path, config)
+        held = self._held or await asyncio.to_thread(fingerprint, self._path, config)
         while True:
             asked = await self._next_look()
             now = await asyncio.to_thread(fingerprint, self._path, config)
@@ -35,11 +36,14 @@ class Watch:
                 continue  # nothing new, or still being written
             held = now
             checked = await asyncio.to_thread(check, self._path, self._environ)
+            if now == await asyncio.to_thread(fingerprint, self._path, config):
+                # What is saved from here on, while the service ends and begins, is another edit.
+                self._held = await asyncio.to_thread(fingerprint, self._path, checked.config or config)
             await self._told(checked)
             if checked.config is not None:
                 log.info("config.reloaded", file=str(self._path))
                 return checked.config
-            for problem in checked.problems:
+            for problem in (one for one in checked.problems if one.severity == "error"):
                 log.error("config.refused", problem=render(problem).splitlines()[0], kept="the configuration before it")
 
     async def _next_look(self) -> bool:

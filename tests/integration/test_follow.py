@@ -103,7 +103,7 @@ def test_it_adds_to_a_standing_file_and_leaves_every_other_line_as_it_was(found:
     path.write_text(STANDING)
     path.chmod(0o600)
     text = follow.followed(found, STANDING, to="reader@example.org")
-    story, config = follow.story_of(found), amend(path, text, {}).config
+    story, config = follow.story_of(found), amend(path, lambda _: text, {}).config
     assert config is not None
     assert list(config.stories) == ["all", story]
     assert list(effective.feeds(config)) == ["one", story]

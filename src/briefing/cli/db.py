@@ -12,7 +12,7 @@ import typer
 
 from briefing.cli import output
 from briefing.cli.failure import Exit, Failure, refused
-from briefing.cli.options import DATABASE, Database, Json, Yes, count, open_store
+from briefing.cli.options import DATABASE, Database, Json, count, open_store
 from briefing.errors import StoreError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def restore(
     resend: Annotated[
         bool, typer.Option("--resend", help="Send what waited when the backup was made; it may be sent twice.")
     ] = False,
-    yes: Yes = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace what is in PostgreSQL; SQLite's is kept.")] = False,
     database: Database = DATABASE,
     json: Json = False,
 ) -> None:

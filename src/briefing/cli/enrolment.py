@@ -3,13 +3,11 @@
 Apart from `subscribers`, which has one person at a time, and from `sheet`, which knows what the file says.
 """
 
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,7 +19,7 @@ from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, c
 
 if TYPE_CHECKING:
     from briefing.cli.sheet import Given, Sheet
-    from briefing.model import Enrolled, Subscription
+    from briefing.model import Enrolled
     from briefing.store.engine import Session, Store
 
 SHOWN = 10  # addresses that are named in a line
@@ -178,7 +176,7 @@ def export(
     if to and not found:
         known("list", to, open_config(config).lists)
     if target != "-":
-        _write(Path(target), found)
+        output.put(Path(target), lambda file: sheet.write(file, found))
         output.note(f"wrote {count(len(found), 'subscription')} to {target}")
     elif json:
         output.as_json(found)
@@ -186,17 +184,3 @@ def export(
         out = TextIOWrapper(typer.get_binary_stream("stdout"), encoding="utf-8", newline="")
         sheet.write(out, found)
         out.detach()
-
-
-def _write(target: Path, found: "Iterable[Subscription]") -> None:
-    """Write a file in one step, so that whoever finds it finds it whole."""
-    from briefing.cli import sheet
-
-    handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")  # mode 0600
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            sheet.write(file, found)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from briefing.cli import output
 from briefing.errors import BriefingError, ConfigError, Problem, StoreError
 
 WANTS_JSON = "briefing.json"  # in the context's `meta`, which commands and their groups share
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -82,6 +83,8 @@ def refused(error: StoreError, reason: str = "") -> Failure:
     driver = getattr(error.__cause__, "orig", None)
     if isinstance(driver, sqlite3.OperationalError) and driver.sqlite_errorcode & 0xFF in _BUSY:
         return Failure(message, hint="another process writes to it; try again", code=Exit.AGAIN)
+    if isinstance(driver, sqlite3.DatabaseError) and getattr(driver, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        return Failure(message, hint="briefing db restore FILE puts a backup in its place, and keeps what stood")
     return Failure(message, hint="look at --database or BRIEFING_DATABASE_URL")
 
 

@@ -83,7 +83,7 @@ def add(
     if there := next((one for one, held in standing.items() if (canonical(held) or held) == same), None):
         raise Failure(f"{there} has this address already", hint=f"briefing feeds test {there}")
     name = name or effective.id_of(url, standing)
-    amend(config, edit.add_feed(config.read_text(encoding="utf-8"), name, url, title, allow_private=allow_private))
+    amend(config, lambda text: edit.add_feed(text or "", name, url, title, allow_private=allow_private))
     _done({"added": name, "url": url}, f"added {name} to {config}; briefing feeds test {name} fetches it", json=json)
 
 
@@ -93,7 +93,7 @@ def remove(name: FeedName, config: ConfigPath = CONFIG, json: Json = False) -> N
     from briefing.config import edit
 
     known("feed", name, open_config(config).feeds)
-    amend(config, edit.remove_feed(config.read_text(encoding="utf-8"), name))
+    amend(config, lambda text: edit.remove_feed(text or "", name))
     _done({"removed": name}, f"removed {name} from {config}", json=json)
 
 

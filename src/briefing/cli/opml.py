@@ -50,13 +50,14 @@ def import_(
     """
     from briefing.config import edit, effective
 
-    text, standing = edit.blank(address="you@example.org", zone="UTC"), {}
+    outlines, standing = _read(source), {}
     if there := config.exists():
         standing = {str(name): str(feed.url) for name, feed in effective.feeds(open_config(config)).items()}
-        text = config.read_text(encoding="utf-8")
-    found = sort(_read(source), standing)
+    found = sort(outlines, standing)
+    new = {name: (feed.url, feed.title) for name, feed in found.added.items()}
     if found.added and not dry_run:
-        amend(config, edit.add_feeds(text, {name: (feed.url, feed.title) for name, feed in found.added.items()}))
+        blank = edit.blank(address="you@example.org", zone="UTC")
+        amend(config, lambda text: edit.add_feeds(blank if text is None else text, new))
     if json:
         output.as_json({"config": config, "dry_run": dry_run, **_told(found)})
     else:
@@ -163,7 +164,7 @@ def _advise(found: Sorted, config: Path, *, undo: str) -> None:
     folders = list(dict.fromkeys(feed.folder for feed in found.added.values() if feed.folder))
     if inner:
         told = f"{count(len(inner), 'feed')} in a private network ({_few(inner)})"
-        output.note(f"{told}: not polled unless it says allow_private: true in {config}")
+        output.note(f"{told}: not polled without allow_private: true in {config}")
     if folders:
         output.note(output.plain(f"folders are not kept ({_few(folders)}); a story can name its feeds"))
     if found.added:
@@ -181,6 +182,7 @@ def export(
     with_secrets: Annotated[
         bool, typer.Option("--with-secrets", help="Also feeds whose address holds a password or key.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     config: ConfigPath = CONFIG,
     json: Json = False,
 ) -> None:
@@ -196,7 +198,7 @@ def export(
     feeds = {str(name): opml.Outline(str(feed.url), feed.title) for name, feed in effective.feeds(checked).items()}
     kept = [name for name, feed in feeds.items() if not with_secrets and address(feed.url) != feed.url]
     told = [feed for name, feed in feeds.items() if name not in kept]
-    _put(target, opml.write(told, title="Feeds of briefing", created=utc_now()), config)
+    _put(target, opml.write(told, title="Feeds of briefing", created=utc_now()), config, force=force)
     if json:
         output.as_json({"exported": len(told), "left_out": kept, "file": target})
     elif target != "-":
@@ -205,10 +207,12 @@ def export(
         output.note(f"left out, for the address holds a secret: {', '.join(kept)} (--with-secrets includes them)")
 
 
-def _put(target: str, document: bytes, config: Path) -> None:
+def _put(target: str, document: bytes, config: Path, *, force: bool) -> None:
     if target == "-":
         sys.stdout.write(document.decode())
     elif Path(target).resolve() == config.resolve():
         raise Failure(f"{target} is the configuration", hint="name another file", code=Exit.USAGE)
+    elif Path(target).exists() and not force:
+        raise Failure(f"{target} is there already", hint="--force overwrites a file", code=Exit.USAGE)
     else:
-        Path(target).write_bytes(document)
+        output.put(Path(target), lambda file: file.write(document.decode()))

@@ -1,7 +1,7 @@
 """Options that all commands share, and how each opens what it needs."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,11 +70,11 @@ def open_config(path: Path) -> "Config":
     return checked.config
 
 
-def amend(path: Path, text: str) -> None:
-    """Make feeds.yaml say this; a text that is not right ends the command, and the file stays as it is."""
+def amend(path: Path, change: Callable[[str | None], str]) -> None:
+    """Change the text of feeds.yaml; one that is not right ends the command, and the file stays as it is."""
     from briefing import check
 
-    checked = check.amend(path, text, os.environ)
+    checked = check.amend(path, change, os.environ)
     if checked.config is None:
         wrong = [problem for problem in checked.problems if problem.severity == "error"]
         message = f"that would put {count(len(wrong), 'error')} into {path}; it was left as it is"

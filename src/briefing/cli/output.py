@@ -4,9 +4,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, TextIO
 
 _STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # what would move a terminal's cursor
 
@@ -77,3 +79,15 @@ def span(gap: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def put(target: Path, write: Callable[[TextIO], object]) -> None:
+    """Write a file that only its owner may read, in one step: whoever finds it finds it whole."""
+    handle, name = mkstemp(dir=target.parent, prefix=f".{target.name}.")  # mode 0600
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            write(file)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

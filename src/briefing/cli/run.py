@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from briefing.check import Checked
     from briefing.config.grammar import Config
     from briefing.errors import Problem
-    from briefing.model import DeliveryState, FeedId, Issue
+    from briefing.model import FeedId, Issue
     from briefing.remember import Report
     from briefing.service import Service
     from briefing.store.engine import Store
@@ -106,15 +106,21 @@ async def _until_stopped(setting: "Setting", store: "Store", path: Path, databas
     import os
     import signal
 
+    import structlog
+
     from briefing import app
     from briefing.cli.logs import set_up
+    from briefing.errors import StoreError
     from briefing.scheduler import on_stop
     from briefing.watch import Watch
 
     async def told(checked: "Checked") -> None:
         if checked.config is not None:
             set_up(checked.config, database)  # its secrets are to be masked too
-        await asyncio.to_thread(note_reload, store, checked.problems, setting.clock())
+        try:
+            await asyncio.to_thread(note_reload, store, checked.problems, setting.clock())
+        except StoreError as error:  # a note is no reason to stop
+            structlog.get_logger().warning("config.unnoted", error=str(error))
 
     stop, interrupted, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
     watch = Watch(path, os.environ, told=told)
@@ -144,22 +150,12 @@ def note_reload(store: "Store", problems: "Iterable[Problem]", now: "datetime") 
         engine.note(session, name=notes.RELOADED, value=now.isoformat())
 
 
-async def _once(service: "Service", store: "Store") -> tuple[Sequence["Report"], Sequence["Issue"], int, int]:
+async def _once(service: "Service", _: "Store") -> tuple[Sequence["Report"], Sequence["Issue"], int, int]:
     """Return what was polled and written, how many deliveries were attempted, and how many of those did not arrive."""
-    from briefing.model import DeliveryState
-
     reports = await service.poll()
     issues = await service.publish()
-    before = _counts(store)[DeliveryState.SENT]
     attempts = await service.relay.drain()
-    return reports, issues, attempts, attempts - (_counts(store)[DeliveryState.SENT] - before)
-
-
-def _counts(store: "Store") -> dict["DeliveryState", int]:
-    from briefing.store import outbox
-
-    with store.reading() as session:
-        return outbox.counts(session)
+    return reports, issues, attempts, service.relay.undelivered
 
 
 def poll(

@@ -30,7 +30,7 @@ def init(config: ConfigPath = CONFIG, json: Json = False) -> None:
         address="you@example.org",
         zone="UTC",
     )
-    config.write_text(text, encoding="utf-8")
+    amend(config, lambda _: text)
     if json:
         output.as_json({"config": config})
     else:
@@ -66,7 +66,7 @@ def follow(
     standing = open_config(config) if config.exists() else None
     found = _found(url, standing, allow_private=allow_private)
     story = shell.story_of(found)
-    amend(config, shell.followed(found, config.read_text(encoding="utf-8") if standing else None, to=to))
+    amend(config, lambda text: shell.followed(found, text, to=to))
     preview = config.resolve().parent / "preview" / f"{story}.html"
     preview.parent.mkdir(exist_ok=True)
     preview.write_text(shell.preview(found, utc_now()).html, encoding="utf-8")

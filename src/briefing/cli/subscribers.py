@@ -130,7 +130,8 @@ def erase(
 
     try:
         spellings = enrol.spellings(address)
-        if not (yes or output.agreed(f"Forget {address} and never write to it again? There is no way back.")):
+        question = f"Forget {address} and never write to it again? What is known of them is gone for good."
+        if not (yes or output.agreed(question)):
             raise Failure("nothing was erased")
         with open_store(database) as store, store.transaction() as session:
             done = enrol.erase(session, address=address, now=utc_now())
@@ -140,7 +141,7 @@ def erase(
     if json:
         output.as_json({"erased": address, "removed": done, "still_in": places})
         return
-    output.say(f"{address} is erased: {_removed(done)}; nothing is sent to it any more")
+    output.say(f"{address} is erased: {_removed(done)}; nothing is sent to it from now on")
     for place in places:
         output.note(f"{place}: names it still; take it out")
     output.note(

@@ -12,10 +12,15 @@ from urllib.parse import urlsplit
 
 from pydantic import HttpUrl, ValidationError
 
+from briefing.config import mask
+
 
 def inline_id(url: str) -> str:
-    """Return the id of a feed known by address alone, such as `example-org-analysis-rss`; it never changes."""
-    parts = urlsplit(url)
+    """Return the id of a feed known by address alone, such as `example-org-analysis-rss`; it never changes.
+
+    No key in the address is in it: ids are shown everywhere.
+    """
+    parts = urlsplit(mask.address(url))
     host = (parts.hostname or "").removeprefix("www.")
     words = re.sub(r"[^a-z0-9]+", "-", f"{host}{parts.path}-{parts.query}".lower()).strip("-")
     if len(words) <= 64 and parts.query == "":

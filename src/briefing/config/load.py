@@ -82,6 +82,7 @@ def _checked(document: Document, interpolated: Interpolated, *, whole: bool) -> 
     if whole:
         document.problems += references.dangling(document)
     document.problems += references.schedules(document)
+    document.problems += references.reserved(document)
     document.problems += references.unreachable(document)
     document.problems += advice.warnings(document, interpolated)
     return _told(config, document, interpolated.failed)

@@ -14,6 +14,7 @@ from briefing.config.identity import inline_feeds
 from briefing.config.positions import Document
 from briefing.config.scalars import ID_PATTERN
 from briefing.errors import Problem
+from briefing.model import MAIL
 
 # where a name stands → the section it names
 _POINTERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -42,6 +43,14 @@ def dangling(document: Document) -> Iterator[Problem]:
                 yield document.problem(
                     "error", place, f'no {noun} named "{name}"', hint or f"declare it under {section}"
                 )
+
+
+def reserved(document: Document) -> Iterator[Problem]:
+    """Yield an error for a channel whose id is ours: all that goes to addresses is in the channel "mail"."""
+    for place, _ in document.scalars("channels", "*"):
+        if place[-1] == MAIL:
+            hint = "it names mail to addresses; choose another"
+            yield document.problem("error", place, f'the id "{MAIL}" is taken', hint)
 
 
 def schedules(document: Document) -> Iterator[Problem]:

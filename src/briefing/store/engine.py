@@ -59,7 +59,12 @@ class Store:
         return Path(self._url.database or "") if self._url.get_backend_name() == "sqlite" else None
 
     def upgrade(self, revision: str = "head") -> None:
-        """Bring the schema to this version's, or to a revision; raise StoreError if a newer version has written it."""
+        """Bring the schema to this version's, or to a revision; raise StoreError if a newer version has written it.
+
+        A SQLite database that is not there is made, for nobody else to read: it holds addresses.
+        """
+        if self.path is not None and not self.path.exists() and os.access(self.path.parent, os.W_OK):
+            self.path.touch(mode=0o600)
         with self._migrating() as connection:
             migrate(connection, revision)
 
@@ -184,7 +189,8 @@ def _readable(url: str | URL) -> URL:
         case "postgresql":
             return parsed.set(drivername="postgresql+psycopg")
         case other:
-            raise StoreError(f"no database of kind {other} without a file; write sqlite:///path or postgresql://…")
+            kind = "a database in memory" if other == "sqlite" else other
+            raise StoreError(f"{kind} is not supported; write sqlite:///path or postgresql://…")
 
 
 def _engine(url: URL) -> Engine:

@@ -30,11 +30,12 @@ _ENDED = {
     DeliveryState.SENDING.value: "erased while it was on its way; it may have arrived",
 }
 # every column that can quote an address, and the key of its row
-_QUOTING: tuple[tuple[type[Row], str, tuple[str, ...]], ...] = (
-    (DeliveryRow, "id", ("key", "address", "last_error", "payload")),
-    (AttemptRow, "id", ("detail",)),
-    (SuppressionRow, "mailbox", ("reason",)),
-    (SettingRow, "name", ("value",)),
+_QUOTING: tuple[tuple[type[Row], tuple[str, ...], tuple[str, ...]], ...] = (
+    (DeliveryRow, ("id",), ("key", "address", "last_error", "payload")),
+    (AttemptRow, ("id",), ("detail",)),
+    (SuppressionRow, ("mailbox",), ("reason",)),
+    (SettingRow, ("name",), ("value",)),
+    (SubscriptionRow, ("list", "subscriber_id"), ("consent",)),  # another's: "told by ann@example.org"
 )
 
 
@@ -83,21 +84,23 @@ def _end_waiting(session: Session, names: Collection[str], boxes: Collection[str
     owed = select(DeliveryRow.id, DeliveryRow.state, DeliveryRow.address).where(
         col(DeliveryRow.state).in_(_ENDED), _quotes(DeliveryRow, ("address",), names)
     )
-    mine = [(id_, state) for id_, state, address in session.exec(owed) if audience.mailbox(address or "") in boxes]
+    held = session.exec(owed.with_for_update())
+    mine = [(id_, state) for id_, state, address in held if audience.mailbox(address or "") in boxes]
     for id_, state in mine:
         dead = {"state": DeliveryState.DEAD.value, "owner": None, "next_attempt_at": now, "last_error": _ENDED[state]}
         session.exec(update(DeliveryRow).where(col(DeliveryRow.id) == id_).values(**dead))
     return len(mine)
 
 
-def _cover(session: Session, row: type[Row], key: str, columns: Sequence[str], names: Collection[str]) -> int:
+def _cover(session: Session, row: type[Row], key: Sequence[str], columns: Sequence[str], names: Collection[str]) -> int:
     """Put a placeholder wherever these columns name one of these; return in how many rows."""
     pattern, placeholder = mentions(names), PLACEHOLDER + secrets.token_hex(6)
     found = session.exec(select(row).where(_quotes(row, columns, names))).all()
-    changes = [(getattr(one, key), _covered(one, columns, pattern, placeholder)) for one in found]
-    for value, changed in changes:
+    changes = [([getattr(one, name) for name in key], _covered(one, columns, pattern, placeholder)) for one in found]
+    for values, changed in changes:
         if changed:
-            session.exec(update(row).where(col(getattr(row, key)) == value).values(**changed))
+            mine = (col(getattr(row, name)) == value for name, value in zip(key, values, strict=True))
+            session.exec(update(row).where(*mine).values(**changed))
     return sum(bool(changed) for _, changed in changes)
 
 

@@ -68,11 +68,13 @@ def claim(
     lease: timedelta,
     limit: int,
     only: Collection[FeedId] | None = None,
+    but: Collection[FeedId] = (),
     force: bool = False,
 ) -> tuple[FeedState, ...]:
     """Take feeds that are due, longest overdue first, and put their next poll off by `lease` (ix_feeds_next_poll_at).
 
-    If we die with them, they come due again after the lease. `only` narrows to these feeds; `force` takes them before
+    If we die with them, they come due again after the lease. `only` narrows to these feeds, `but` leaves some out that
+    the caller still polls; `force` takes them before
     they are due or while they are paused. Feeds that are gone or out of the config are never taken. Each claim is an
     epoch of its feed, by which `held` tells whether another one followed.
     """
@@ -80,6 +82,8 @@ def claim(
     query = select(FeedRow).where(*_alive(), *due).order_by(col(FeedRow.next_poll_at), col(FeedRow.id)).limit(limit)
     if only is not None:
         query = query.where(col(FeedRow.id).in_(only))
+    if but:
+        query = query.where(col(FeedRow.id).not_in(but))
     taken = tuple(_state(row) for row in session.exec(query.with_for_update(skip_locked=True)).all())
     if taken:
         mine = update(FeedRow).where(col(FeedRow.id).in_([state.id for state in taken]))

@@ -219,7 +219,7 @@ def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None
     if ids is not None:
         carriers = select(DeliveryRow.carrier_id).where(col(DeliveryRow.id).in_(ids))
         chosen = chosen.where(or_(col(DeliveryRow.id).in_(ids), col(DeliveryRow.id).in_(carriers)))
-    again = session.exec(chosen).all()
+    again = session.exec(chosen.with_for_update()).all()
     for part in slices(again):
         mine = update(DeliveryRow).where(col(DeliveryRow.id).in_(part))
         session.exec(mine.values(state=DeliveryState.RETRY.value, attempts=0, next_attempt_at=now))
