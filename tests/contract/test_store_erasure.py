@@ -187,3 +187,14 @@ def test_unsubscribed_people_are_erased_too(store: Store) -> None:
 )
 def test_an_address_is_found_as_a_whole(text: str, found: bool) -> None:
     assert bool(erasure.mentions(["ann@example.org"]).search(text)) is found
+
+
+def test_who_was_named_in_anothers_consent_is_named_no_more(store: Store) -> None:
+    with store.transaction() as session:
+        for name in ("iran", "iraq"):
+            audience.add(session, address="bob@example.org", list=name, consent=f"{name}: told by {ANN}", now=NOW)
+    erase(store)
+    assert erasure.mentions([ANN]).search(dump(store)) is None
+    with store.reading() as session:
+        consents = [one.consent for one in audience.listing(session)]
+    assert [one.partition(": told by erased-")[0] for one in consents] == ["iran", "iraq"]

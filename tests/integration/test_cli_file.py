@@ -1,11 +1,15 @@
 """The commands that write, check, show and edit feeds.yaml; nothing is fetched."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from briefing.check import amend
 from briefing.cli.failure import Exit
+from briefing.config import edit
 from tests.integration.command import CONFIG, LITERALS, SECRETS, call, write_config
 
 
@@ -58,3 +62,18 @@ def test_a_feed_is_added_and_removed_and_the_rest_of_the_file_stays(config: Path
     assert config.stat().st_mode & 0o777 == 0o600
     assert call("feeds", "remove", "new").exit_code == Exit.DONE
     assert config.read_text() == CONFIG.format(url="http://127.0.0.1:9")
+
+
+def test_edits_made_at_once_are_all_kept(tmp_path: Path) -> None:
+    path = write_config(tmp_path)
+
+    def add(worker: int) -> None:
+        for number in range(4):
+            change = partial(edit.add_feed, feed=f"w{worker}-{number}", url=f"https://x.example/{worker}/{number}")
+            assert amend(path, lambda text, change=change: change(text or ""), {}).config is not None
+
+    with ThreadPoolExecutor(3) as workers:
+        list(workers.map(add, range(3)))
+    written = path.read_text(encoding="utf-8")
+    assert all(f"w{worker}-{number}:" in written for worker in range(3) for number in range(4))
+    assert [one.name for one in tmp_path.iterdir()] == ["feeds.yaml"]

@@ -150,3 +150,15 @@ def test_a_service_that_wakes_waits_for_its_feeds_before_it_tells(
     for name in ("POLL_SECONDS", "PUBLISH_SECONDS", "RELAY_SECONDS"):
         monkeypatch.setattr(service, name, 0.1)
     play(tmp_path, SITE + FEEDS, story)
+
+
+@live(SITE + FEEDS)
+async def test_what_waits_to_be_folded_goes_singly_once_its_channel_is_a_programs(world: World) -> None:
+    await asleep(world, hours=72)
+    await world.service.poll()
+    slack = 'slack: {type: slack, url: "${SLACK}", allow_private: true}'
+    program = 'slack: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}'
+    async with world.again((SITE + FEEDS).replace(slack, program)) as edited:
+        await edited.deliver()
+    assert {one.state for one in world.deliveries()} == {DeliveryState.SENT}
+    assert len([one for one in world.deliveries() if one.channel == "slack" and one.created_at == world.now]) == 4

@@ -450,3 +450,15 @@ async def test_a_poll_that_slept_while_another_process_polled_its_feed_writes_no
         late = Arrival(slept, Failed("connection reset"))
         report = remember(session, world.service.poller.rules, late, now=world.now, jitter=0)
     assert (report.outcome, world.state()) == ("overtaken", before)
+
+
+@live_on_both(SITE + ONE)
+async def test_a_poll_that_outlasts_its_claim_is_not_overtaken_by_its_own_process(world: World) -> None:
+    world.feeds.put("/one.rss", rss(first("one", "News"), title="One"))
+    gate = world.feeds.gates["/one.rss"] = asyncio.Event()
+    (waiting,) = await world.service.poller.start()
+    world.later(hours=1)
+    assert await world.service.poller.start() == []
+    gate.set()
+    assert (await waiting).outcome == "new"
+    assert len(world.items()) == 1

@@ -119,3 +119,9 @@ def test_service_notices_go_to_the_sender_unless_told_otherwise() -> None:
     assert (
         effective.operator(config(site={"from": "a@example.org", "operator": "ops@example.org"})) == "ops@example.org"
     )
+
+
+def test_the_id_of_an_address_holds_no_key() -> None:
+    name = effective.id_of("https://x.example/rss?token=abcdef123456&lang=fa")
+    assert "abcdef" not in name
+    assert name.startswith("x-example-rss-token-lang-fa-")
