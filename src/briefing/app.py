@@ -1,6 +1,9 @@
 """The composition root: everything is built once here, from a checked configuration, and handed down.
 
 Nothing here decides; it is the one place that knows all the stages and shells by name.
+
+What if we die here? Building writes only which feeds are configured, in one transaction. In a reload, what is being
+sent keeps its lease and is recorded by the one writer; after a death it is claimed back at the very start.
 """
 
 import asyncio

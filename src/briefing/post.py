@@ -2,6 +2,8 @@
 
 Beside `tell` and below the shells. Letters are rendered from the stored issue at this moment, so preview, retry and
 resend say the same; a channel's payload is final already and only its address and signature are resolved.
+
+What if we die here? The delivery is `sending`, and its lease runs out: the relay's answer holds.
 """
 
 import asyncio

@@ -1,6 +1,9 @@
 """The running parts, and what one can ask of them: poll, publish, relay, and an operator's drafts, tests and sendings.
 
 Below `app`, which builds the parts from a configuration; above the shells, whose order it sets.
+
+What if we die here? Nothing is decided or kept in this file: each tick's work is a transaction of its own, and what was
+due is due at the next start.
 """
 
 import asyncio

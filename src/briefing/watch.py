@@ -1,6 +1,9 @@
 """Notices that feeds.yaml, a file it includes or a template beside it was saved, and whether the new whole is right.
 
 Apart from `check`, which says what is right: this says when to ask. A bad edit changes nothing but the log.
+
+What if we die here? The next start reads the files as they are. What is saved while the service restarts is another
+edit.
 """
 
 import asyncio

@@ -1,6 +1,9 @@
 """subscribers import, export: many at once, as CSV.
 
 Apart from `subscribers`, which has one person at a time, and from `sheet`, which knows what the file says.
+
+What if we die here? An import is one transaction, an exported file takes its name in one step; a hidden draft of it may
+be left.
 """
 
 import sys

@@ -1,6 +1,8 @@
 """opml: feeds from other readers into feeds.yaml, and from it to them.
 
 Apart from `feeds`, which edits one by name: here many come at once from a stranger's file, and each is judged.
+
+What if we die here? feeds.yaml is changed in one step, an exported file takes its name in one.
 """
 
 import re

@@ -3,7 +3,9 @@
 Apart from `engine`, which opens the one database we work with, and from `transfer`, which copies rows: here are the
 files. A file is written under another name beside its own, searched for damage and on disk before it takes its name;
 rows are restored in one transaction. What if we die here? There is the file before or the file after, the database
-before or the database after; at worst a hidden folder is left beside the backup, which nothing reads.
+before or the database after. A hidden copy may be left beside the backup, or beside a database that was beyond use; it
+holds addresses, so remove it. Only between putting such a database aside and putting the new one in its place is there
+none, for one system call.
 """
 
 import os
@@ -31,6 +33,7 @@ MADE_AT = "backup"  # the note, within a backup, of when it was made
 _OF_THEN = (MADE_AT, notes.BEAT, notes.REFUSED, notes.RELOADED)  # notes that say nothing of the service that is
 _STEPS = 100_000  # of SQLite's machine between two words on how far it is
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
+_PARTS = ("-wal", "-shm", "")
 _BEYOND_USE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
@@ -104,6 +107,13 @@ def restore(store: Store, found: Backup, *, now: datetime, resend: bool, seen: S
     since: it is dead, and says so, unless it is to be sent again (`resend`).
     """
     kept, undo = _keep(store, now) if store.path is not None and store.path.exists() else (None, False)
+    with _whole(store, kept if not undo else None, undo=undo) as target:
+        rows, waiting = _fill(target, found, now=now, resend=resend, seen=seen)
+    return Restored(rows, waiting, kept, undo)
+
+
+def _fill(store: Store, found: Backup, *, now: datetime, resend: bool, seen: Seen) -> tuple[int, int]:
+    """Put a backup's rows in place of all that is there, in one transaction; return how many, and how many wait."""
     store.upgrade()
     with found.copy.reading() as source, store.transaction() as session:
         there, here = source.connection(), session.connection()
@@ -115,7 +125,7 @@ def restore(store: Store, found: Backup, *, now: datetime, resend: bool, seen: S
         waiting = _waiting(session)
         if not resend:
             _bury(session, found.made_at, now)
-    return Restored(rows, waiting, kept, undo)
+    return rows, waiting
 
 
 def holds(store: Store) -> bool:
@@ -226,7 +236,7 @@ def _upgraded(store: Store, file: Path) -> datetime | None:
 
 
 def _keep(store: Store, now: datetime) -> tuple[Path, bool]:
-    """Keep a copy of the SQLite database that stands; if it is damaged or too new, keep it itself, out of the way.
+    """Keep a copy of the SQLite database that stands; one that is damaged or too new is to be kept itself.
 
     Return where, and whether it is a copy that can be restored.
     """
@@ -238,13 +248,27 @@ def _keep(store: Store, now: datetime) -> tuple[Path, bool]:
     except StoreError as error:
         if not _useless(error):
             raise
-        store.close()
-        for end in ("", "-wal", "-shm"):
-            part = store.path.with_name(store.path.name + end)
-            if part.exists():
-                part.replace(kept.with_name(kept.name + end))
         return kept, False
     return kept, True
+
+
+@contextmanager
+def _whole(store: Store, kept: Path | None, *, undo: bool) -> Iterator[Store]:
+    """Give what is to be filled: the database that stands, or one that takes its place after if it is of no use."""
+    if store.path is None or undo:
+        yield store
+        return
+    beside = store.path.with_name(f".{store.path.name}.restoring")
+    for end in _PARTS:
+        beside.with_name(beside.name + end).unlink(missing_ok=True)
+    with closing(_store(beside)) as fresh:
+        yield fresh
+    store.close()
+    for end in _PARTS if kept else ():  # the journal first: it must not be taken for that of another database
+        part = store.path.with_name(store.path.name + end)
+        if part.exists():
+            part.replace(store.path.with_name(kept.name + end) if kept else part)
+    beside.replace(store.path)
 
 
 def _useless(error: StoreError) -> bool:

@@ -2,6 +2,8 @@
 
 Apart from `items`, which says what is known of them: forgetting looks at everything that refers to an item. What was
 told stays told: issues and events are stored as composed and need their items no more.
+
+What if we die here? Some items are deleted with all that is theirs, the others at the next turn.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence

@@ -2,6 +2,8 @@
 
 Apart from `backup`, which knows files and what a restored row means: here nothing is read but the tables as they lie
 there, so that rows of any revision pass, letter for letter, without today's code.
+
+What if we die here? It is all in the caller's transaction.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -2,6 +2,10 @@
 
 Apart from `engine`, which knows transactions: this knows the event loop. Shells hand it functions of a session that
 only read and write rows, so a batch that fails can be run again one by one and only the culprit sees its error.
+
+What if we die here? Works that were not committed never happened, and whoever asked was not answered. A caller that is
+cancelled does not undo its work. If the connection breaks in the middle of a commit, the batch may be run a second
+time: works bear that, by keys and epochs.
 """
 
 import asyncio
