@@ -5,7 +5,7 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
         --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run test crashes torture check lock e2e shots clean
+.PHONY: demo run test crashes torture quality check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -21,6 +21,11 @@ crashes: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a 
 
 torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thousand kills, a hundred thousand steps
 	KILLS=1000 STEPS=100000 $(BIN)/pytest -n 2 tests/torture tests/integration/test_state_machine.py
+
+quality: .venv/ready  ## how right the judging is, on the labelled data in the folder BRIEFING_CORPUS
+	PYTHONPATH=. $(BIN)/python bench/quality/developments.py
+	PYTHONPATH=. $(BIN)/python bench/quality/copies.py
+	PYTHONPATH=. $(BIN)/python bench/quality/origins.py
 
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser

@@ -1,0 +1,90 @@
+"""Who stands behind a name or an address: the families of publishers, from the packaged map beside this file.
+
+Apart from `origins` and `credits`, which read what texts say: here is only who is who. A publisher that nobody listed
+is a family of its own, so that a gap in the map never makes two voices one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import ahocorasick
+from ruamel.yaml import YAML
+
+from briefing.detect.text import fold, is_unspaced
+
+_MAP = Path(__file__).with_name("publishers.yaml")
+_PARTS = re.compile(r"\s+[-–—|>»:·]\s+|\s*[|>»:]\s+|\s*\\?\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A publisher named in a text, and where."""
+
+    start: int
+    end: int
+    family: str
+
+
+class Publishers:
+    """A map of families, ready to be asked."""
+
+    def __init__(self, families: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take families as in `publishers.yaml`: key → names, domains, agency."""
+        self._by_name = {fold(name): key for key, family in families.items() for name in family.get("names", ())}
+        self._by_domain = {domain: key for key, family in families.items() for domain in family.get("domains", ())}
+        self.agencies = {
+            name: key for key, family in families.items() if family.get("agency") for name in family.get("names", ())
+        }
+        named = Counter(
+            word for f in families.values() for word in {*map(fold, f.get("names", ())), *f.get("domains", ())}
+        )
+        self.ambiguous = tuple(sorted(word for word, count in named.items() if count > 1))
+        self._automaton = ahocorasick.Automaton()
+        for key, family in families.items():
+            for name in family.get("names", ()):
+                self._automaton.add_word(name, (len(name), key))
+        if len(self._automaton):
+            self._automaton.make_automaton()
+
+    def family(self, name: str, url: str | None = None) -> str:
+        """Name the family behind a publisher's shown name or an item's address; an unknown name is its own."""
+        if known := self._of_host(url):
+            return known
+        whole = fold(name).strip()
+        for part in (whole, *_PARTS.split(whole)):
+            if known := self._by_name.get(part.strip()):
+                return known
+        return whole or (urlsplit(url).hostname or "" if url else "")
+
+    def mentions(self, text: str) -> Iterator[Mention]:
+        """Yield the known publishers that `text` names, as they are written, the longest where names overlap."""
+        if not len(self._automaton):
+            return
+        for last, (length, key) in self._automaton.iter_long(text):
+            start, end = last + 1 - length, last + 1
+            if is_unspaced(text[start]) or (_parted(text[start - 1 : start]) and _parted(text[end : end + 1])):
+                yield Mention(start, end, key)
+
+    def _of_host(self, url: str | None) -> str | None:
+        host = (urlsplit(url).hostname or "") if url else ""
+        while "." in host:
+            if known := self._by_domain.get(host):
+                return known
+            host = host.partition(".")[2]
+        return None
+
+
+def _parted(letter: str) -> bool:
+    return not letter.isalnum() or is_unspaced(letter)
+
+
+@cache
+def shipped() -> Publishers:
+    """Return the map that comes with the program."""
+    return Publishers(YAML(typ="safe", pure=True).load(_MAP))

@@ -1,0 +1,154 @@
+"""Shell: play items of a file through what would be done with them, in memory and in order of time.
+
+    clean | match to stories | fold copies | group developments, story by story
+
+Apart from `poll`, which does it to what feeds bring. What if we die here? Nothing is fetched, stored or sent.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from briefing.collect import sanitize
+from briefing.detect import developments, origins, syndication
+from briefing.detect.match import Matcher
+from briefing.detect.publishers import shipped
+from briefing.model import Claim, Corroboration, FeedId, Item, ItemId, StoryId
+
+CROWDED = 40  # items in a band beyond which it tells nothing
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An item as a file tells it; `summary` may be HTML."""
+
+    id: str
+    title: str
+    summary: str = ""
+    url: str | None = None
+    source: str = ""
+    published: datetime | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a piece: the ids of its development and of its original, and its stories."""
+
+    id: str
+    development: str | None
+    copy_of: str | None
+    stories: tuple[StoryId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A development as it stands in the end: its id, its lead's title, its items, who reports it, who denies it."""
+
+    id: str
+    story: StoryId
+    title: str
+    items: int
+    corroboration: Corroboration
+    claims: tuple[Claim, ...]
+
+
+@dataclass(slots=True)
+class _Stage:
+    """What is known so far."""
+
+    items: list[Item] = field(default_factory=list)
+    bands: defaultdict[int, list[ItemId]] = field(default_factory=lambda: defaultdict(list))
+    originals: dict[ItemId, ItemId] = field(default_factory=dict)
+    stories: dict[ItemId, tuple[StoryId, ...]] = field(default_factory=dict)
+    groupings: defaultdict[StoryId, developments.Grouping] = field(
+        default_factory=lambda: defaultdict(developments.Grouping)
+    )
+    placed: dict[StoryId, dict[ItemId, ItemId]] = field(default_factory=lambda: defaultdict(dict))
+
+
+def replay(pieces: Iterable[Piece], matcher: Matcher) -> tuple[tuple[Played, ...], tuple[Reported, ...]]:
+    """Play pieces in order of time, those without a date first and as they come; each knows only what came before.
+
+    Return what became of each, and the developments of two items and more, the largest first.
+    """
+    order = sorted(pieces, key=lambda piece: (piece.published is not None, piece.published or _EVER))
+    stage = _Stage()
+    for number, piece in enumerate(order):
+        item = _item(ItemId(number), piece)
+        stage.items.append(item)
+        matches = matcher.stories(item.feed, item.title, item.text)
+        stage.stories[item.id] = tuple(dict.fromkeys(match.story for match in matches))
+        _fold(stage, item)
+        _group(stage, item)
+    names = [piece.id for piece in order]
+    played = tuple(_played(stage, ItemId(number), names) for number in range(len(order)))
+    return played, tuple(sorted(_reported(stage, names), key=lambda one: -one.items))
+
+
+def _item(number: ItemId, piece: Piece) -> Item:
+    text = sanitize.plain(sanitize.html(piece.summary, piece.url)) if piece.summary else ""
+    seen = piece.published or _EVER
+    feed = FeedId(piece.source or "feed")
+    return Item(number, feed, piece.source, piece.title, piece.url, piece.published, seen, text=text, lang=piece.lang)
+
+
+def _fold(stage: _Stage, item: Item) -> None:
+    mine = syndication.bands(item)
+    met = Counter(one for band in mine if len(stage.bands[band]) <= CROWDED for one in stage.bands[band])
+    near = {one for one, shared in met.items() if shared >= syndication.SHARED and _within(stage.items[one], item)}
+    near |= _family(stage.originals, near)
+    standing = {copy: original for copy, original in stage.originals.items() if copy in near}
+    candidates = [stage.items[one] for one in sorted(near)]
+    for copy in syndication.fold([item], candidates, shipped(), standing):
+        if copy.original is None:
+            stage.originals.pop(copy.item, None)
+        else:
+            stage.originals[copy.item] = copy.original
+    for band in mine:
+        stage.bands[band].append(item.id)
+
+
+def _within(one: Item, other: Item) -> bool:
+    return abs(one.at - other.at) <= syndication.WINDOW
+
+
+def _family(originals: Mapping[ItemId, ItemId], items: Iterable[ItemId]) -> set[ItemId]:
+    """Return all that is folded with any of these items, originals and their other copies."""
+    heads = {originals.get(one, one) for one in items}
+    return heads | {copy for copy, original in originals.items() if original in heads}
+
+
+def _group(stage: _Stage, item: Item) -> None:
+    for story in stage.stories[item.id]:
+        placement = stage.groupings[story].place(item)
+        for member in (placement.member, *placement.moved):
+            stage.placed[story][member.item] = member.development
+
+
+def _reported(stage: _Stage, names: Sequence[str]) -> Iterator[Reported]:
+    for story, placed in stage.placed.items():
+        together: defaultdict[ItemId, list[Item]] = defaultdict(list)
+        for number, development in placed.items():
+            together[development].append(stage.items[number])
+        for development, items in together.items():
+            if len(items) > 1:
+                yield _report(stage, story, names[development], items)
+
+
+def _report(stage: _Stage, story: StoryId, name: str, items: Sequence[Item]) -> Reported:
+    rests = {item.id: origins.origin(item, shipped()) for item in items}
+    told = origins.corroboration(items, shipped(), stage.originals, rests)
+    citing = {number: 1 for number, found in rests.items() if found.quote}
+    lead = developments.lead(items, citing | {item.id: 2 for item in items if item.id in stage.originals})
+    said = tuple(claim for item in items if item.id not in stage.originals for claim in origins.claims(item))
+    return Reported(name, story, lead.title, len(items), told, said)
+
+
+def _played(stage: _Stage, number: ItemId, names: Sequence[str]) -> Played:
+    stories = stage.stories[number]
+    development = names[stage.placed[stories[0]][number]] if stories else None
+    original = stage.originals.get(number)
+    return Played(names[number], development, None if original is None else names[original], stories)
