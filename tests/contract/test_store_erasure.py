@@ -17,7 +17,7 @@ from briefing.model import (
     SubscriptionState,
     Verdict,
 )
-from briefing.store import audience, backup, erasure, outbox
+from briefing.store import audience, erasure, outbox, space
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
 
@@ -157,7 +157,7 @@ def test_nothing_is_left_in_the_file_after_a_vacuum(sqlite_store: Store) -> None
     lived(sqlite_store)
     assert sqlite_store.path is not None
     erase(sqlite_store)
-    backup.vacuum(sqlite_store)
+    space.vacuum(sqlite_store)
     sqlite_store.close()
     for file in sqlite_store.path.parent.glob(sqlite_store.path.name + "*"):
         held = file.read_bytes().lower().decode("latin-1")

@@ -100,10 +100,10 @@ def restore(
 @app.command("vacuum", epilog="Example: briefing db vacuum")
 def vacuum(database: Database = DATABASE, json: Json = False) -> None:
     """Give back the space of what was deleted; a service that runs waits while its SQLite file is written anew."""
-    from briefing.store import backup as backups
+    from briefing.store import space
 
     with _standing(database) as store:
-        before, after = backups.vacuum(store)
+        before, after = space.vacuum(store)
     if json:
         output.as_json({"before": before, "after": after})
     else:
