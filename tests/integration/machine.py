@@ -103,10 +103,12 @@ class Machine(Life, RuleBasedStateMachine):
 
     @rule(name=sites, place=few)
     def move_piece(self, name: str, place: int) -> None:
-        """Move a piece to another host."""
+        """Move a piece to another host, but none whose guid alone does not name it: it would be another piece."""
         for entry in self.piece(name, place):
-            moved = self.link(name, entry).replace(f"://{name}", f"://www.{name}")
-            self.show(name, place, entry if "+" in entry.guid else replace(entry, link=moved))
+            link = self.link(name, entry)
+            named = "+" not in entry.guid and "/again/" not in link
+            moved = link.replace(f"://{name}", f"://www.{name}") if named else link
+            self.show(name, place, replace(entry, link=moved) if named else entry)
 
     def piece(self, name: str, place: int) -> list[Entry]:
         """Take a piece out of a site's document, if there is one."""
@@ -130,7 +132,9 @@ class Machine(Life, RuleBasedStateMachine):
             word = self.word()
             self.reckoning.offer(word, name, self.time.wall)
             self.show(
-                name, place, Entry(entry.guid, f"Report {word}", self.time.wall, TEXT, f"https://{name}.example/{word}")
+                name,
+                place,
+                Entry(entry.guid, f"Report {word}", self.time.wall, TEXT, f"https://{name}.example/again/{word}"),
             )
 
     @rule(name=sites, mood=st.sampled_from(SITE_MOODS), times=times)
