@@ -30,6 +30,7 @@ from briefing.model.developments import (
     Copy,
     Corroboration,
     Counts,
+    Development,
     Member,
     Origin,
     Placement,
@@ -62,6 +63,8 @@ from briefing.model.ids import (
 )
 from briefing.model.issues import (
     AwaitedLine,
+    ClaimLine,
+    DevelopmentLine,
     Event,
     EventKind,
     Issue,
@@ -97,6 +100,7 @@ __all__ = [
     "Candidate",
     "Claim",
     "ClaimKind",
+    "ClaimLine",
     "Condition",
     "Copy",
     "Corroboration",
@@ -106,6 +110,8 @@ __all__ = [
     "Delivery",
     "DeliveryId",
     "DeliveryState",
+    "Development",
+    "DevelopmentLine",
     "Enrolled",
     "Enrolment",
     "Erased",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from briefing.model.ids import ItemId
+from briefing.model.ids import ItemId, StoryId
+from briefing.model.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,20 @@ class Placement:
 
     member: Member
     moved: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """Items of a story that report the same, judged: who copied whom, who rests on whom, who denies it.
+
+    `items` are in order of time, copies too; `lead` is the most independent of them, of these the most complete.
+    """
+
+    story: StoryId
+    id: ItemId  # of the item that opened it
+    lead: ItemId
+    items: tuple[Item, ...]
+    copies: Mapping[ItemId, ItemId]  # to originals, which may stand elsewhere
+    families: Mapping[ItemId, str]  # whose publisher's each item is
+    corroboration: Corroboration
+    claims: tuple[tuple[ItemId, Claim], ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from briefing.model.developments import ClaimKind
 from briefing.model.ids import FeedId, IssueId, ItemId, StoryId
 
 
@@ -13,10 +14,19 @@ class EventKind(StrEnum):
     ITEM = "item"  # a new item of a story
     INSTALMENT = "instalment"  # a part of a series appeared
     PROMISE = "promise"  # a part was announced; we await it
+    CORROBORATED = "corroborated"  # so many origins report a development
     FEED_DOWN = "feed_down"  # a feed has been failing, or is gone
     FEED_UP = "feed_up"  # it answers again
     MISSED = "missed"  # several of the others, told in one because they come late
     TEST = "test"  # asked for by an operator
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words and where they lead; `url` may be None for plain words."""
+
+    text: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,32 @@ class PartLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A sentence that denies or hedges, word for word, and whose it is."""
+
+    kind: ClaimKind
+    quote: str
+    source: str
+    url: str | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentLine:
+    """What several items report: its lead, the others that are new, how many publishers over how many origins."""
+
+    lead: ItemLine
+    also: tuple[ItemLine, ...] = ()  # reports of others; copies are counted, not listed
+    copies: int = 0
+    publishers: tuple[str, ...] = ()  # as shown, one a family, who came first leads
+    origins: int = 1
+    first: datetime | None = None  # when the first of all reports appeared
+    claims: tuple[ClaimLine, ...] = ()
+    told: bool = False  # readers were sent an earlier report of it
+    related: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing worth telling; `key` makes telling it twice impossible."""
 
@@ -84,19 +120,12 @@ class Event:
     item: ItemLine | None = None
     part: PartLine | None = None
     promise: AwaitedLine | None = None
+    development: DevelopmentLine | None = None
     detail: str | None = None
     since: datetime | None = None  # a feed: when it began to fail
     final: bool = False  # a feed: it is gone and not asked again
     leading: tuple["Event", ...] = ()  # missed: the first few of them
     total: int = 1  # missed: how many there are
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Words and where they lead; `url` may be None for plain words."""
-
-    text: str
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +152,7 @@ class IssueStory:
     title: str
     parts: tuple[PartLine, ...] = ()
     items: tuple[ItemLine, ...] = ()
+    developments: tuple[DevelopmentLine, ...] = ()
     awaited: tuple[AwaitedLine, ...] = ()
     corrections: tuple[ItemLine, ...] = ()
     previously: tuple[ItemLine, ...] = ()  # what the last issue led with

@@ -99,6 +99,29 @@ def _quoted(promise: AwaitedLine, words: Words) -> str:
     return words.gettext("“%(quote)s”", quote=clip(promise.quote.strip('“”" '), _SENTENCE))
 
 
+def _corroborated(event: Event, words: Words) -> Notice:
+    """Say how many report it over how many origins, with what is denied beside it."""
+    assert event.development is not None
+    told = event.development
+    count = words.ngettext("%(num)s publisher", "%(num)s publishers", len(told.publishers))
+    origins = words.ngettext("%(num)s origin", "%(num)s origins", told.origins)
+    said = words.gettext("Reported by %(publishers)s, %(origins)s", publishers=count, origins=origins)
+    title = isolate(clip(told.lead.title, _TITLE), told.lead.lang)
+    denied = [words.gettext("Denied: %(quote)s", quote=clip(one.quote, _SENTENCE)) for one in told.claims]
+    return Notice(
+        kind=event.kind,
+        headline=words.gettext("%(said)s: %(title)s", said=said, title=title),
+        url=web(told.lead.url),
+        at=told.lead.at,
+        source=told.lead.source,
+        story=event.story_title,
+        sentences=_excerpt(told.lead),
+        context=tuple(Link(said, web(one.url)) for said, one in zip(denied, told.claims, strict=True)),
+        actions=_read(told.lead.url, words),
+        lang=told.lead.lang,
+    )
+
+
 def _feed_down(event: Event, words: Words) -> Notice:
     said = words.gettext("Feed %(feed)s is down", feed=event.feed or "")
     if event.detail:
@@ -164,6 +187,7 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.ITEM: _item,
     EventKind.INSTALMENT: _instalment,
     EventKind.PROMISE: _promise,
+    EventKind.CORROBORATED: _corroborated,
     EventKind.FEED_DOWN: _feed_down,
     EventKind.FEED_UP: _feed_up,
     EventKind.MISSED: _missed,
