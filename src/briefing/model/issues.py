@@ -152,11 +152,11 @@ class IssueStory:
     title: str
     parts: tuple[PartLine, ...] = ()
     items: tuple[ItemLine, ...] = ()
-    developments: tuple[DevelopmentLine, ...] = ()
     awaited: tuple[AwaitedLine, ...] = ()
     corrections: tuple[ItemLine, ...] = ()
     previously: tuple[ItemLine, ...] = ()  # what the last issue led with
     more: int = 0  # items left out by max_items
+    developments: tuple[DevelopmentLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
