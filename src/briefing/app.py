@@ -9,12 +9,13 @@ sent keeps its lease and is recorded by the one writer; after a death it is clai
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 import structlog
 from sqlmodel import Session
@@ -30,8 +31,9 @@ from briefing.config.grammar import Config, Digest, Rights
 from briefing.detect import match
 from briefing.edit import schedule
 from briefing.errors import StoreError
-from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, StoryId
+from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, Piece, StoryId
 from briefing.post import ANYBODY, ChannelLane, Letters, MailLane, Postman
+from briefing.rehearse import Rehearsal, Rehearsed
 from briefing.remember import Rules
 from briefing.render.email import Desk, Renderer
 from briefing.send.http import Poster
@@ -145,14 +147,7 @@ def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:
 
 def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -> Service:
     config, clock = setting.config, setting.clock
-    teller = Teller(
-        routes=config.routes,
-        channels=config.channels,
-        renderer=posted.renderer,
-        desk=posted.desk,
-        operator=effective.operator(config),
-        secret=wires.secret,
-    )
+    teller = _teller(config, posted, wires.secret)
     hooks = ChannelLane(config.channels, wires.poster, clock)
     lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send, folds=True)]
     posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
@@ -179,6 +174,35 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
         clock=clock,
         keep=config.defaults.keep,
     )
+
+
+def _teller(config: Config, posted: Letters, secret: bytes) -> Teller:
+    return Teller(
+        routes=config.routes,
+        channels=config.channels,
+        renderer=posted.renderer,
+        desk=posted.desk,
+        operator=effective.operator(config),
+        secret=secret,
+    )
+
+
+def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:
+    """Play items of a file through a configuration, in a database that is gone afterwards."""
+    posted = letters(setting, _unstored)
+    dates = [piece.published for piece in pieces if piece.published]
+    with TemporaryDirectory(prefix="briefing-") as folder, closing(Store(f"sqlite:///{folder}/rehearsal.db")) as store:
+        store.upgrade()
+        with store.transaction() as session:
+            secret = engine.secret(session)
+            told_by = rules(setting.config, _teller(setting.config, posted, secret))
+            written = plans(setting.config, posted, secret)
+            start = min(dates, default=setting.clock())
+            return Rehearsal(session, told_by, written, start=start).play(pieces)
+
+
+async def _unstored(_: IssueId) -> None:
+    """Return no issue: none of a rehearsal is rendered."""
 
 
 def rules(config: Config, teller: Teller) -> Rules:

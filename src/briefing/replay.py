@@ -14,23 +14,10 @@ from briefing.collect import sanitize
 from briefing.detect import developments, origins, syndication
 from briefing.detect.match import Matcher
 from briefing.detect.publishers import shipped
-from briefing.model import Claim, Corroboration, FeedId, Item, ItemId, StoryId
+from briefing.model import Claim, Corroboration, FeedId, Item, ItemId, Piece, StoryId
 
 CROWDED = 40  # items in a band beyond which it tells nothing
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """An item as a file tells it; `summary` may be HTML."""
-
-    id: str
-    title: str
-    summary: str = ""
-    url: str | None = None
-    source: str = ""
-    published: datetime | None = None
-    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

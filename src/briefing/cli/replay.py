@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from briefing.cli import output
+from briefing.cli import differences, output
 from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import CONFIG, ConfigPath, Json, count, open_config
 
 if TYPE_CHECKING:
     from briefing.detect.match import Matcher
-    from briefing.replay import Piece, Reported
+    from briefing.model import Piece
+    from briefing.replay import Reported
 
 _TEXTS = ("summary", "url", "source", "lang")
 
@@ -26,6 +27,10 @@ _TEXTS = ("summary", "url", "source", "lang")
 def replay(
     source: Annotated[str, typer.Argument(metavar="FILE", help="A JSON object a line; - reads standard input.")],
     config: ConfigPath = CONFIG,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --config would have sent and --old would not, and the reverse.")
+    ] = False,
+    old: Annotated[Path, typer.Option("--old", metavar="FILE", help="With --diff: the configuration before.")] = CONFIG,
     json: Json = False,
 ) -> None:
     """Play the items of a file in order of time, and print what is reported by more than one.
@@ -34,7 +39,12 @@ def replay(
 
     A line is {"id", "title", "summary", "url", "source", "published", "lang"}; id and title are needed. The stories are
     those of feeds.yaml, whatever feeds they read; without the file there is one, over all items. Nothing is fetched.
+
+    With --diff items arrive by the feeds that carry them: source is the feed's id or title, or url is on its host.
     """
+    if diff:
+        differences.show(tuple(_pieces(source)), old, config, json=json)
+        return
     from briefing import replay as shell
 
     played, developments = shell.replay(_pieces(source), _matcher(config))
@@ -76,7 +86,7 @@ def _pieces(source: str) -> "Iterator[Piece]":
 
 
 def _piece(row: Any) -> "Piece":
-    from briefing.replay import Piece
+    from briefing.model import Piece
 
     if not isinstance(row, dict) or not isinstance(row.get("title"), str) or row.get("id") is None:
         raise ValueError("not an object with an id and a title")

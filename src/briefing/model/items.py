@@ -73,6 +73,19 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """An item as a file tells it, under the file's own id; `summary` may be HTML."""
+
+    id: str
+    title: str
+    summary: str = ""
+    url: str | None = None
+    source: str = ""
+    published: datetime | None = None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The link between an item and a story, with the terms that made it."""
 
