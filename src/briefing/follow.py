@@ -231,20 +231,8 @@ def preview(found: Found, now: datetime) -> Mail:
 
 def as_items(found: Found, now: datetime) -> tuple[Item, ...]:
     """Return the matching items as the store would, for a preview."""
-    source = found.feed.title or found.url
+    source, lang = found.feed.title or found.url, found.feed.lang
     return tuple(
-        Item(
-            id=ItemId(number),
-            feed=FeedId("preview"),
-            source=source,
-            title=item.title,
-            url=item.url,
-            published=item.published,
-            first_seen=now,
-            excerpt=item.excerpt,
-            text=item.text,
-            authors=item.authors,
-            lang=item.lang or found.feed.lang,
-        )
+        Item.unstored(item, ItemId(number), FeedId("preview"), source, lang=lang, now=now)
         for number, item in enumerate(found.matching, 1)
     )

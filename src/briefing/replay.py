@@ -7,7 +7,7 @@ Apart from `poll`, which does it to what feeds bring. What if we die here? Nothi
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from briefing.collect import sanitize
@@ -62,17 +62,38 @@ def replay(pieces: Iterable[Piece], matcher: Matcher) -> tuple[tuple[Played, ...
     Return what became of each, and the developments of two items and more, the largest first.
     """
     order = sorted(pieces, key=lambda piece: (piece.published is not None, piece.published or _EVER))
+    stage = _played_through([_item(ItemId(number), piece) for number, piece in enumerate(order)], matcher)
+    names = [piece.id for piece in order]
+    played = tuple(_played(stage, ItemId(number), names) for number in range(len(order)))
+    return played, tuple(sorted(_reported(stage, names), key=lambda one: -one.items))
+
+
+def together(items: Iterable[Item], matcher: Matcher) -> Iterator[tuple[StoryId, tuple[Item, ...]]]:
+    """Play items in order of time, whatever their ids; yield each story's developments with their items."""
+    order = sorted(items, key=lambda item: item.at)
+    stage = _played_through([replace(item, id=ItemId(number)) for number, item in enumerate(order)], matcher)
+    for story, placed in stage.placed.items():
+        for numbers in _developments(placed).values():
+            yield story, tuple(order[number] for number in numbers)
+
+
+def _played_through(items: Sequence[Item], matcher: Matcher) -> _Stage:
+    """Play items that are numbered in the order in which they come."""
     stage = _Stage()
-    for number, piece in enumerate(order):
-        item = _item(ItemId(number), piece)
+    for item in items:
         stage.items.append(item)
         matches = matcher.stories(item.feed, item.title, item.text)
         stage.stories[item.id] = tuple(dict.fromkeys(match.story for match in matches))
         _fold(stage, item)
         _group(stage, item)
-    names = [piece.id for piece in order]
-    played = tuple(_played(stage, ItemId(number), names) for number in range(len(order)))
-    return played, tuple(sorted(_reported(stage, names), key=lambda one: -one.items))
+    return stage
+
+
+def _developments(placed: Mapping[ItemId, ItemId]) -> Mapping[ItemId, Sequence[ItemId]]:
+    found: defaultdict[ItemId, list[ItemId]] = defaultdict(list)
+    for number, development in placed.items():
+        found[development].append(number)
+    return found
 
 
 def _item(number: ItemId, piece: Piece) -> Item:
@@ -117,12 +138,9 @@ def _group(stage: _Stage, item: Item) -> None:
 
 def _reported(stage: _Stage, names: Sequence[str]) -> Iterator[Reported]:
     for story, placed in stage.placed.items():
-        together: defaultdict[ItemId, list[Item]] = defaultdict(list)
-        for number, development in placed.items():
-            together[development].append(stage.items[number])
-        for development, items in together.items():
-            if len(items) > 1:
-                yield _report(stage, story, names[development], items)
+        for development, numbers in _developments(placed).items():
+            if len(numbers) > 1:
+                yield _report(stage, story, names[development], [stage.items[number] for number in numbers])
 
 
 def _report(stage: _Stage, story: StoryId, name: str, items: Sequence[Item]) -> Reported:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,16 @@ def mailbox(value: str | None) -> str | None:
         return validate_email(value, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise typer.BadParameter(f'"{value}" is not an e-mail address: {error}') from error
+
+
+def period(value: str) -> timedelta:
+    """Read an option's length of time, as feeds.yaml writes it."""
+    from briefing.config.scalars import parse_duration
+
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 ConfigPath = Annotated[

@@ -47,7 +47,7 @@ def replay(
         return
     from briefing import replay as shell
 
-    played, developments = shell.replay(_pieces(source), _matcher(config))
+    played, developments = shell.replay(_pieces(source), matcher(config))
     if json:
         for one in played:
             told = {"id": one.id, "development": one.development, "copy_of": one.copy_of, "stories": one.stories}
@@ -56,7 +56,8 @@ def replay(
         output.table(_rows(developments), empty="no two items report the same")
 
 
-def _matcher(config: Path) -> "Matcher":
+def matcher(config: Path) -> "Matcher":
+    """Return what asks every story of a configuration, whatever feeds it reads; one over all without the file."""
     from briefing.detect import match
     from briefing.model import StoryId
 

@@ -175,7 +175,9 @@ def poll(
         reports = serve(
             config,
             database,
-            lambda service, _: service.poll(only=named or None, force=force or bool(named), seen=seen),
+            lambda service, _: service.poll(
+                only=named or None, force=force or bool(named), seen=lambda one: seen(f"{one.feed} {one.outcome}")
+            ),
             quiet=True,
         )
     gone = sorted(named - {report.feed for report in reports})
@@ -195,8 +197,8 @@ def _ids(checked: "Config") -> dict[str, "FeedId"]:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[["Report"], object]]:
-    """Show a bar on a terminal, which goes when all is done; elsewhere nothing."""
+def progress(total: int) -> Iterator[Callable[[str], object]]:
+    """Show a bar on a terminal, which goes when all is done; elsewhere nothing. It moves by a word on each feed."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -206,7 +208,7 @@ def progress(total: int) -> Iterator[Callable[["Report"], object]]:
     columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
-        yield lambda report: bar.update(task, advance=1, description=f"{report.feed} {report.outcome}")
+        yield lambda words: bar.update(task, advance=1, description=words)
 
 
 def _print(reports: Sequence["Report"], *, empty: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from briefing.model.feeds import ParsedItem
 from briefing.model.ids import FeedId, ItemId, PromiseId, SeriesId, StoryId
@@ -65,6 +66,25 @@ class Item:
     lang: str | None = None
     news: bool = True
     changed_at: datetime | None = None
+
+    @classmethod
+    def unstored(
+        cls, parsed: ParsedItem, number: ItemId, feed: FeedId, source: str, *, lang: str | None, now: datetime
+    ) -> Self:
+        """Return an item of a document as it would be stored; `lang` is the feed's, for one that names none."""
+        return cls(
+            id=number,
+            feed=feed,
+            source=source,
+            title=parsed.title,
+            url=parsed.url,
+            published=parsed.published,
+            first_seen=now,
+            excerpt=parsed.excerpt,
+            text=parsed.text,
+            authors=parsed.authors,
+            lang=parsed.lang or lang,
+        )
 
     @property
     def at(self) -> datetime:

@@ -170,6 +170,11 @@ def listing(
     return _select(session, *conditions, newest=limit)
 
 
+def seen_since(session: Session, *, since: datetime) -> tuple[Item, ...]:
+    """Return all items first seen from a moment on, oldest first (ix_items_first_seen)."""
+    return _select(session, col(ItemRow.first_seen) >= since)
+
+
 def of_story(session: Session, *, story: StoryId, digest: str, since: datetime) -> tuple[Item, ...]:
     """Return the story's news first seen from `since` on that no issue of the digest has dealt with, oldest first.
 
