@@ -92,7 +92,7 @@ class Rehearsal:
         return self.done
 
     def _carrier(self, piece: Piece) -> FeedId | None:
-        names = (fold(piece.source), _host(piece.url or ""))
+        names = (fold(piece.feed or ""), fold(piece.source), _host(piece.url or ""))
         return next((self._carriers[name] for name in names if name and name in self._carriers), None)
 
     def _publish(self, now: datetime) -> None:

@@ -16,6 +16,7 @@ from tests.integration.documents import Entry, rss
 
 HEAD = 'version: 1\nsite: {from: "Desk <desk@example.org>"}\ndefaults: {poll: {spacing: 0s, timeout: 5s}}\n'
 STORY = "stories:\n  lanterns: {title: Lanterns, query: 'lantern*', feeds: [ours]}\n"
+ROUTE = "channels: {room: {type: slack, url: 'https://hooks.example.org/x'}}\nroutes: [{to: [room]}]\n"
 NOW = datetime.now(UTC)
 TOLD = (
     "Lantern makers of Qazvin laid down their work on Monday after the guild refused to raise the price of glass."
@@ -106,3 +107,14 @@ def test_a_time_is_read_as_feeds_yaml_writes_it() -> None:
     ended = call("missed", "--against", "theirs.yaml", "--since", "week")
     assert ended.exit_code == 2
     assert "such as 15m, 2h or 7d" in ended.stderr
+
+
+def test_what_is_stored_can_be_written_and_played_again_and_finds_its_feed(folder: Path) -> None:
+    (folder / "items.jsonl").write_text(call("items", "--jsonl").stdout, encoding="utf-8")
+    [played] = [json.loads(line) for line in call("replay", "items.jsonl", "--json").stdout.splitlines()]
+    assert played["stories"] == ["lanterns"]
+    wider = (folder / "feeds.yaml").read_text(encoding="utf-8") + ROUTE
+    (folder / "new.yaml").write_text(wider, encoding="utf-8")
+    ended = call("replay", "items.jsonl", "--config", "new.yaml", "--diff", "--json")
+    assert "no feed" not in ended.stderr
+    assert [json.loads(line)["to"] for line in ended.stdout.splitlines()] == ["room"]

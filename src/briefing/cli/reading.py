@@ -1,6 +1,7 @@
 """items, stories: what was found, and where each series stands."""
 
 from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, k
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from briefing.model import Series
+    from briefing.model import Item, Series
 
 MARKS = {"awaited": "◌", "kept": "●", "lapsed": "×"}
 
@@ -24,7 +25,8 @@ def items(
     story: Annotated[
         str | None, typer.Option("--story", metavar="STORY", autocompletion=ids_of("stories"), help="Only this story.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="At most so many.")] = 20,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One object a line, as briefing replay reads them.")] = False,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,
@@ -40,12 +42,21 @@ def items(
         )
     if not found:
         _meant(config, feed, story)
+    if jsonl:
+        for item in found:
+            output.as_json(_line(item), lines=True)
+        return
     if json:
         output.as_json(found)
         return
     now = utc_now()
     rows = [(i.id, output.ago(i.at, now), i.source, i.title, i.url or "") for i in found]
     output.table(rows, empty="no items yet; briefing poll fetches some")
+
+
+def _line(item: "Item") -> dict[str, object]:
+    shown = {"title": item.title, "summary": escape(item.text, quote=False), "url": item.url, "source": item.source}
+    return {"id": str(item.id), **shown, "published": item.at, "lang": item.lang, "feed": item.feed}
 
 
 def _meant(config: "Path", feed: str | None, story: str | None) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from briefing.model import Piece
     from briefing.replay import Reported
 
-_TEXTS = ("summary", "url", "source", "lang")
+_TEXTS = ("summary", "url", "source", "lang", "feed")
 
 
 def replay(
@@ -37,10 +37,11 @@ def replay(
 
     With --json, one line an item: its development, what it is a copy of, its stories.
 
-    A line is {"id", "title", "summary", "url", "source", "published", "lang"}; id and title are needed. The stories are
-    those of feeds.yaml, whatever feeds they read; without the file there is one, over all items. Nothing is fetched.
+    A line is {"id", "title", "summary", "url", "source", "published", "lang"}; id and title are needed; briefing items
+    --jsonl writes such lines. The stories are those of feeds.yaml, whatever feeds they read; without the file there is
+    one, over all items. Nothing is fetched.
 
-    With --diff items arrive by the feeds that carry them: source is the feed's id or title, or url is on its host.
+    With --diff items arrive by the feeds that carry them: "feed" or source names it, or url is on its host.
     """
     if diff:
         differences.show(tuple(_pieces(source)), old, config, json=json)
@@ -102,6 +103,7 @@ def _piece(row: Any) -> "Piece":
         source=texts["source"] or "",
         published=_moment(row.get("published")),
         lang=texts["lang"],
+        feed=texts["feed"],
     )
 
 

@@ -103,6 +103,7 @@ class Piece:
     source: str = ""
     published: datetime | None = None
     lang: str | None = None
+    feed: str | None = None  # the id of the feed that brought it, where the file knows
 
 
 @dataclass(frozen=True, slots=True)
