@@ -103,7 +103,7 @@ def _waited() -> dict[str, float]:
 
 
 def _sample(cost: Cost, apart: int, stop: Event) -> None:
-    while not stop.wait(0.05):
+    while not stop.wait(0.1):
         cost.peak = max(cost.peak, _resident(os.getpid()))
         cost.child = max(cost.child, *(_resident(pid) for pid in _members(apart)[1:]), 0)
         cost.tree_peak = max(cost.tree_peak, _tree(apart))
