@@ -1,10 +1,15 @@
-"""What hostile input may cost: measured here from the outside, by the clock, by the loop and by /proc."""
+"""What hostile input may cost: measured here from the outside, by the clock, by the loop and by /proc.
+
+The tree is the service, the process that forks its children, and these. What each has to itself counts whole, what
+several share counts once, in equal parts (PSS).
+"""
 
 import asyncio
+import ctypes
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +18,9 @@ from threading import Event, Thread
 MIB = 2**20
 BEAT = 0.01
 BLOCKED = 0.2  # seconds for which the event loop may stand still
-GROWTH = 50 * MIB  # what the service itself may grow by
+GROWTH = 50 * MIB  # what the service itself may grow by at its peak, and the whole tree for good
 CHILD = 512 * MIB  # what one child may write to, capped by the system
+SETTLED = 1.0  # seconds after which what was used for a while is given back
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -27,6 +33,7 @@ class Cost:
     peak: int = 0
     child: int = 0
     tree_before: int = 0
+    tree_peak: int = 0
     tree_after: int = 0
     others: dict[int, int] = field(default_factory=dict)  # peak of each child
 
@@ -41,29 +48,38 @@ class Cost:
         return self.tree_after - self.tree_before
 
     def __str__(self) -> str:
+        peak = self.tree_peak - self.tree_before
         return (
             f"event loop blocked {self.blocked * 1000:.0f} ms, service +{self.grown / MIB:.1f} MB at its peak, "
-            f"largest child {self.child / MIB:.0f} MB, whole tree {self.kept / MIB:+.1f} MB afterwards"
+            f"largest child {self.child / MIB:.0f} MB, "
+            f"whole tree +{peak / MIB:.1f} MB at its peak, {self.kept / MIB:+.1f} MB afterwards"
         )
 
 
 @asynccontextmanager
-async def measured() -> AsyncIterator[Cost]:
-    """Measure what the block costs."""
-    gc.collect()
-    cost = Cost(before=_resident(os.getpid()), tree_before=_tree())
+async def measured(apart: int) -> AsyncIterator[Cost]:
+    """Measure what the block costs; `apart` is the process of the far end, which is none of the service's."""
+    _tidy()
+    cost = Cost(before=_resident(os.getpid()), tree_before=_tree(apart))
     stop = Event()
-    sampler = Thread(target=_sample, args=(cost, stop), name="sampler", daemon=True)
+    sampler = Thread(target=_sample, args=(cost, apart, stop), name="sampler", daemon=True)
     sampler.start()
     beating = asyncio.create_task(_beat(cost))
     try:
         yield cost
     finally:
         beating.cancel()
+        await asyncio.sleep(SETTLED)
         stop.set()
         await asyncio.to_thread(sampler.join)
-        gc.collect()
-        cost.tree_after = _tree()
+        cost.tree_after = _tree(apart)
+
+
+def _tidy() -> None:
+    """Give back what the test itself used and let go of, lest the service grow into it unseen."""
+    gc.collect()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
 
 
 async def _beat(cost: Cost) -> None:
@@ -86,15 +102,20 @@ def _waited() -> dict[str, float]:
     return found
 
 
-def _sample(cost: Cost, stop: Event) -> None:
-    while not stop.wait(0.05):
+def _sample(cost: Cost, apart: int, stop: Event) -> None:
+    while not stop.wait(0.1):
         cost.peak = max(cost.peak, _resident(os.getpid()))
-        cost.child = max(cost.child, *(_resident(pid) for pid in descendants(os.getpid())), 0)
+        cost.child = max(cost.child, *(_resident(pid) for pid in _members(apart)[1:]), 0)
+        cost.tree_peak = max(cost.tree_peak, _tree(apart))
 
 
-def _tree() -> int:
-    """Return what this process and all below it have for themselves, shared pages counted by their share."""
-    return sum(_share(pid) for pid in (os.getpid(), *descendants(os.getpid())))
+def _tree(apart: int) -> int:
+    return sum(_share(pid) for pid in _members(apart))
+
+
+def _members(apart: int) -> Sequence[int]:
+    """Return the ids of this process and of all below it but the one apart."""
+    return [os.getpid(), *(pid for pid in descendants(os.getpid()) if pid != apart)]
 
 
 def descendants(pid: int) -> Iterator[int]:

@@ -1,17 +1,19 @@
 """A server that says whatever a case wants, well-formed or not, on as many loopback addresses as there are cases.
 
-It runs its own loop in its own thread, so that a test measures the service's loop and not this one; what it sends is
-sent in small pieces and never copied whole, so that the memory measured is the service's too. A second port is the
-canary: nobody ever has a reason to knock there.
+It runs in a process of its own, so that a test measures the time and the memory of the service and not its; whatever a
+case is made of must be fit to be pickled. A second port is the canary: nobody ever has a reason to knock there.
 """
 
 import asyncio
+import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from multiprocessing import get_context
+from multiprocessing.managers import BaseManager
 from threading import Thread
-from typing import Self
 
 PIECE = 64 * 1024
 RSS = "application/rss+xml; charset=utf-8"
@@ -52,65 +54,82 @@ def head(status: int = 200, headers: Mapping[str, str] | None = None) -> bytes:
 
 
 class HostileServer:
-    """Context manager; `cases` may change at any time. `address(name)` is where one is served."""
+    """Serves from the moment it is made until its process ends; what it is given may change at any time."""
 
     def __init__(self) -> None:
-        self.cases: dict[str, Case] = {}
-        self.asked: list[str] = []
-        self.canary: list[str] = []
-        self.canary_port = 0
+        self._cases: dict[str, Case] = {}
+        self._canary: list[str] = []
         self._ports: dict[str, int] = {}
         self._loop = asyncio.new_event_loop()
-        self._servers: list[asyncio.Server] = []
-        self._thread = Thread(target=self._loop.run_forever, name="hostile", daemon=True)
+        Thread(target=self._loop.run_forever, name="hostile", daemon=True).start()
+        self._canary_port = self._listening("127.0.0.1", self._tell)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self.canary_port = asyncio.run_coroutine_threadsafe(self._listen("127.0.0.1", self._tell), self._loop).result()
-        return self
+    def pid(self) -> int:
+        """Return the id of the process it runs in."""
+        return os.getpid()
 
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+    def put(self, cases: Mapping[str, Case]) -> None:
+        """Serve these, each at its address, instead of what was there; `{canary}` in them becomes the canary's port."""
+        port = str(self._canary_port).encode()
+        self._cases |= {name: _pointed(case, port) for name, case in cases.items()}
+
+    def canary(self) -> list[str]:
+        """Return what was asked of the canary."""
+        return self._canary
 
     def address(self, name: str) -> str:
         """Return the URL of a case; each has a host to itself where the system lends more than one."""
+        if name in self._ports:
+            raise ValueError(f"{name} has its address")
         host = f"127.0.0.{2 + len(self._ports) % 250}" if sys.platform == "linux" else "127.0.0.1"
-        if name not in self._ports:
-            started = asyncio.run_coroutine_threadsafe(self._listen(host, self._serve), self._loop)
-            self._ports[name] = started.result()
-            return f"http://{host}:{self._ports[name]}/{name}"
-        raise ValueError(f"{name} has its address")
+        self._ports[name] = self._listening(host, self._serve)
+        return f"http://{host}:{self._ports[name]}/{name}"
 
-    async def _listen(self, host: str, serve: Callable[[str], Case | None]) -> int:
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
-                await _converse(reader, writer, serve)
-            except _HANG_UP:
-                pass
-            finally:
-                writer.close()
-
-        server = await asyncio.start_server(connected, host, 0)
-        self._servers.append(server)
-        return int(server.sockets[0].getsockname()[1])
+    def _listening(self, host: str, serve: Callable[[str], Case | None]) -> int:
+        return asyncio.run_coroutine_threadsafe(_listen(host, serve), self._loop).result()
 
     def _serve(self, path: str) -> Case | None:
-        self.asked.append(path)
-        return self.cases.get(path.strip("/"), Case(b"not here", content_type="text/plain", status=404))
+        return self._cases.get(path.strip("/"), Case(b"not here", content_type="text/plain", status=404))
 
     def _tell(self, path: str) -> None:
-        self.canary.append(path)
+        self._canary.append(path)
 
-    async def _end(self) -> None:
-        for server in self._servers:
-            server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+
+class _Elsewhere(BaseManager):
+    """A process of its own, in which servers are made."""
+
+    server: Callable[[], HostileServer]
+
+
+_Elsewhere.register("server", HostileServer)
+
+
+@contextmanager
+def hostile_server() -> Iterator[HostileServer]:
+    """Run a server in a fresh process; what is given here passes every call on to it."""
+    with _Elsewhere(ctx=get_context("spawn")) as elsewhere:
+        yield elsewhere.server()
+
+
+def _pointed(case: Case, canary: bytes) -> Case:
+    answer = case.wire
+    if answer is None:
+        return replace(case, body=case.body.replace(b"{canary}", canary))
+    wire = answer
+    return replace(case, wire=lambda: (p.replace(b"{canary}", canary) if isinstance(p, bytes) else p for p in wire()))
+
+
+async def _listen(host: str, serve: Callable[[str], Case | None]) -> int:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await _converse(reader, writer, serve)
+        except _HANG_UP:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connected, host, 0)
+    return int(server.sockets[0].getsockname()[1])
 
 
 async def _converse(

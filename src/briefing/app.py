@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import structlog
 from sqlmodel import Session
 
-from briefing import poll, publish, relay
+from briefing import heap, poll, publish, relay
 from briefing.clock import Clock, utc_now
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
@@ -119,6 +119,7 @@ async def service(
     setting: Setting, store: Store, *, write: Writer | None = None, first: bool = True
 ) -> AsyncIterator[Service]:
     """Open the clients, the children and, if none is given, a writer around a service, and close them after it."""
+    heap.give_back()
     polling = setting.config.defaults.poll
     async with (
         nullcontext(write) if write else Writer(store) as write,

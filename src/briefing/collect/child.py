@@ -4,8 +4,10 @@ Apart from `isolate`, because this is all that the two processes share: importin
 with the first document or were loaded by the forking server.
 """
 
+import gc
 import resource
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefing.errors import ParseError
@@ -14,12 +16,41 @@ from briefing.model import Fetched, Page, ParsedFeed
 if TYPE_CHECKING:
     from briefing.collect.opml import Outline
 
+_SPARE = 8 * 2**20  # bytes a child may have grown by; ordinary feeds, however many, cost it 5 MiB
+
+
+class Stint(int):
+    """How many documents a child reads before a fresh one takes its place; fewer, once one of them left it large.
+
+    What a parser took goes back to the system only as its process ends. The pool knows no other reason to replace a
+    child than a number of documents, and asks in the child, before each, whether those read are fewer: so the number
+    looks around before it answers.
+    """
+
+    _fresh = 0  # bytes held before the first document
+
+    def __gt__(self, read: int) -> bool:
+        if read == 0:
+            self._fresh = _held()
+        return int(self) > read and _held() - self._fresh < _SPARE
+
+
+def _held() -> int:
+    """Return the bytes of memory that this process fills and no file backs; 0 where the system does not tell."""
+    try:
+        _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(resident) - int(shared)) * resource.getpagesize()
+
 
 def limit(memory: int) -> None:
     """Cap this process's memory in bytes; called once, as it starts.
 
+    What is shared with the forking server stays shared: the collector, which would write to all of it, leaves it alone.
     RLIMIT_DATA counts what a process may write to, so the libraries that all share cost nothing (Linux 4.7 and later).
     """
+    gc.freeze()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once, even inside a regular expression
     for kind, value in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0)):
         _, most = resource.getrlimit(kind)

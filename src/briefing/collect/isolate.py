@@ -5,7 +5,7 @@ interpreter's lock, and the event loop of the same process stands still with it.
 
 Children are forked by a small server process that was started clean (no threads, no open connections, nothing of the
 service) and has read the parsers once, so that a new child costs milliseconds. A child that overruns its time, counted
-from when it begins, is killed and replaced.
+from when it begins, is killed and replaced; one that a document left large ends before it reads another.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from briefing.collect.opml import Outline
 
 _PRELOADED = ["pebble", "trafilatura", "briefing.collect.parse", "briefing.collect.fulltext", "briefing.collect.child"]
-_TASKS = 500  # documents a child reads before a fresh one takes its place
+_TASKS = child.Stint(500)
 _START = 30.0  # seconds for the first child to stand
 _MAIN = Lock()
 _Value = TypeVar("_Value")

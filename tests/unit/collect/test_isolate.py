@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -31,6 +32,10 @@ def rss(inner: bytes, head: bytes = b'<?xml version="1.0"?>') -> bytes:
 
 GOOD = rss(b"<guid>1</guid>")
 SLOW = rss(b"<x " + b" ".join(b'a%d=">"' % n for n in range(60_000)) + b"/>")  # quadratic inside the XML reader
+
+HEAVY = rss(
+    b"</item>".join(b"<item><title>%d</title><description>%s</description>" % (n, b"word " * 200) for n in range(3_000))
+)
 
 LAUGHS = b'<!DOCTYPE rss [<!ENTITY l0 "lol">' + b"".join(
     b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10)
@@ -62,6 +67,12 @@ async def pulse() -> AsyncIterator[list[float]]:
     task = asyncio.create_task(beat())
     yield longest
     task.cancel()
+
+
+def children(isolate: Isolate) -> set[int]:
+    """Return the ids of the children that stand."""
+    assert isolate._pool is not None
+    return set(isolate._pool._pool_manager.worker_manager.workers)
 
 
 HOSTILE = {
@@ -130,10 +141,31 @@ async def test_what_is_no_feed_is_told_in_the_same_words_as_in_one_process() -> 
 @run
 async def test_children_that_were_killed_from_outside_are_replaced() -> None:
     async with Isolate(workers=2) as isolate:
-        assert isolate._pool is not None
-        for pid in tuple(isolate._pool._pool_manager.worker_manager.workers):
+        for pid in children(isolate):
             os.kill(pid, 9)
         assert (await isolate.feed(fetched(GOOD))).title == "T"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a child learns its size from /proc")
+@run
+async def test_a_child_that_a_document_left_large_is_replaced_once_it_is_idle() -> None:
+    async with Isolate(workers=1) as isolate:
+        before = children(isolate)
+        assert len((await isolate.feed(fetched(HEAVY))).items) == 500
+        async with asyncio.timeout(2):
+            while not (children(isolate) and children(isolate).isdisjoint(before)):  # noqa: ASYNC110 - no event of ours
+                await asyncio.sleep(0.01)
+        assert (await isolate.feed(fetched(GOOD))).title == "T"
+
+
+@run
+async def test_a_child_that_reads_what_is_usual_stays() -> None:
+    async with Isolate(workers=1) as isolate:
+        before = children(isolate)
+        for number in range(30):
+            assert (await isolate.feed(fetched(rss(b"<guid>%d</guid>" % number + b"word " * 10_000)))).title == "T"
+        await asyncio.sleep(0.3)
+        assert children(isolate) == before
 
 
 @run
