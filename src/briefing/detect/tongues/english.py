@@ -2,20 +2,14 @@
 
 import re
 
-from briefing.detect.tongue import Cue, Tongue
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """Compile a verbose pattern: a blank stands for itself only as `[ ]`, between words write `_`."""
-    return re.compile(text.replace("_", r"\s+"), re.IGNORECASE | re.VERBOSE)
-
+from briefing.detect.tongue import Cue, Tongue, numbered, pattern
 
 _CARDINALS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_NUMBERS = {word: value for words in (_CARDINALS, _ORDINALS) for value, word in enumerate(words, 1)}
+_NUMBERS = numbered(" ".join(_CARDINALS), " ".join(_ORDINALS))
 
 _N = rf"(?P<n> \d{{1,3}}(?![\d,]*\d) | {'|'.join(sorted(_CARDINALS, key=len, reverse=True))} | [ivx]{{1,6}} )\b"
 _NUMBERED = rf"(?:part|pt\.?|chapter|episode|instal+ment|volume|vol\.?)_\#?{_N}"
@@ -51,32 +45,32 @@ _TELL = r"""(?:be_)? (?:\w+ly_|also_|then_)? (?: look | explor | cover | discuss
 _CUES = (
     # Coming up in Part 2: … · Up next: Part 3 · Tomorrow, in our next instalment
     Cue(
-        _pattern(rf"""^ (?: [\w'][\w' ]{{0,24}}[:—–] \s* )?
+        pattern(rf"""^ (?: [\w'][\w' ]{{0,24}}[:—–] \s* )?
         (?: coming(?:_up)?(?:_(?:next|soon|{_WHEN}))? | up_next | next(?:_up)? | still_to_come | don't_miss
            | {_WHEN} )
         [\s:,—–-]+ (?:in_|is_)? {_REF}""")
     ),
     # Stay tuned for part two where we will …
     Cue(
-        _pattern(rf"""\b
+        pattern(rf"""\b
         (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b
         [^.!?]{{0,40}}? \b for_ {_REF}""")
     ),
     # To be continued · To be continued in Part 2 · Our investigation continues in Part 2
-    Cue(_pattern(r"^[\s(\[*]* to_be_continued \W* $")),
-    Cue(_pattern(rf"(?: ^[\s(\[*]* to_be_continued | \b continues )_(?:in|with)_ {_REF}")),
+    Cue(pattern(r"^[\s(\[*]* to_be_continued \W* $")),
+    Cue(pattern(rf"(?: ^[\s(\[*]* to_be_continued | \b continues )_(?:in|with)_ {_REF}")),
     # Our next instalment will … · Part 2 is coming · Part two: next week
     Cue(
-        _pattern(rf"""^ (?:and_|but_|read_)? {_REF} [\s,:—–-]* (?:
+        pattern(rf"""^ (?:and_|but_|read_)? {_REF} [\s,:—–-]* (?:
             (?: will | is_going_to | explores? | examines? | looks? | (?:is_)?(?:coming|due) | is_out | comes | follows
               | appears | drops | lands | arrives )\s
             | (?:is_)?(?:coming_)? {_WHEN} \b )""")
     ),
     # In our next instalment we will … · We will … in part four
-    Cue(_pattern(rf"\b in_ {_REF}"), ahead=True),
+    Cue(pattern(rf"\b in_ {_REF}"), ahead=True),
     # Next month, we'll be looking at …
     Cue(
-        _pattern(rf"""^ (?P<ref> {_WHEN} | next )\s*,?_
+        pattern(rf"""^ (?P<ref> {_WHEN} | next )\s*,?_
         (?: we | i | our_[\w' ]{{3,30}}? | the_(?:[\w']+_){{0,3}}(?:call|episode|podcast|newsletter|column|series) )
         {_WILL}_ {_TELL}"""),
         ahead=True,
@@ -84,10 +78,10 @@ _CUES = (
     ),
     # Next week: The Generals' Choice · Next in this series: …
     Cue(
-        _pattern(r"^ (?P<ref> (?:coming_(?:up_)?)? next_(?:week|month|time|issue) )\s*[:—–]\s*(?=\S)"),
+        pattern(r"^ (?P<ref> (?:coming_(?:up_)?)? next_(?:week|month|time|issue) )\s*[:—–]\s*(?=\S)"),
         bare=False,
     ),
-    Cue(_pattern(r"^ (?:coming_up_)? (?P<ref> next_in_(?:this|our|the)_(?:[\w'-]+_){0,2}series )\b"), bare=False),
+    Cue(pattern(r"^ (?:coming_up_)? (?P<ref> next_in_(?:this|our|the)_(?:[\w'-]+_){0,2}series )\b"), bare=False),
 )
 
 # Too common to tell what a topic is about.
@@ -106,67 +100,75 @@ _WEAK = """
 """
 
 ENGLISH = Tongue(
+    code="en",
+    letters="[a-z]",
     numbers=_NUMBERS,
     part=r"part|pt\.?|instal+ment",
-    unit=r"chapter|ch\.|episode|ep\.?|volume|vol\.?|issue|no\.?|lesson|step|day|week",
+    unit=r"chapter|ch\.|episode|ep\.?|volume|vol\.?|issue|no\.?|lesson|step",
+    day="day|week",
     named_unit=r"module|(?:case\s+)?study|log|diary",
-    of="of",
-    not_before_part=_pattern(
+    of="(?:out )?of",
+    of_series=r"of\s+(?:(?:our|the|my|a)\s+)?",
+    not_before_part=pattern(
         r"""\b (?: the | this | that | an? | best | worst | big | my | your | his | her | our | in | of | as | on | from
         | to | and | or | for | with | by | is | was | are )\s*$"""
     ),
-    about_others=_pattern(
+    about_others=pattern(
         rf"\b seasons?_(?:\d+|{'|'.join(_CARDINALS)})\b | \b (?:recap|spoilers?|trailer|mixtape|soundtrack)\b"
     ),
-    legal_chapter=_pattern(
-        r"\b (?: bankrupt\w* | insolven\w* | creditors? | fil(?:e|es|ed|ing)\b.*\bchapter | protection )"
+    other_unit=pattern(
+        r"""^ (?=.*\bchapter\b) .* \b (?: bankrupt\w* | insolven\w* | creditors? | protection
+        | fil(?:e|es|ed|ing)\b.*\bchapter )"""
     ),
     final=r"""(?:the\s+)?(?:final|last|concluding)\s+(?:part|chapter|instal+ment|episode)"""
     r"""|(?:the\s+)?(?:conclusion|finale)|final""",
+    continued=r"continued|cont(?:'?d|\.)",
+    label=pattern(r"^ (?=.{,40}\bblog\b) [^:|]{3,40} \s [:|] \s"),
+    series="series",
     named_series=re.compile(
         r"^(?P<name>(?:[A-Z0-9][\w'.&-]*\s+(?:(?:of|the|and|on|in|for)\s+)*){1,5}"
         r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series)\s*[:—–|]\s*\S"
     ),
-    hint=_pattern(
+    hint=pattern(
         r"""\b (?: parts? | pt | next | instal+ments? | tuned | continued | continues | coming | follow-up | chapter
         | episode | vol | volume | tomorrow | follows )\b"""
     ),
-    aside=_pattern(
+    aside=pattern(
         r"""^\W* (?P<lead> related(?:_(?:reads?|readings?|stor(?:y|ies)|articles?|posts?|coverage|links?))?
         | read_(?:also|more|next|this|on) | also_read | see_also | more_(?:on|from)_[^:]{1,40} | recommended
         | (?:you_)?(?:may|might)_also_like | further_reading | must_read | watch | listen )\s*[:—–|-]\s*"""
     ),
-    future=_pattern(
+    future=pattern(
         rf"""{_WILL}_ (?:be_)? (?:(?:\w+ly|also|then|finally|further)_)? [\w-]+
         (?:_(?:up|about|at|into|to|on|in|over|with|through|deeper|closely|details?_of)\b)* \s* (?P<topic>.*)"""
     ),
-    back=_pattern(
+    back=pattern(
         r"""\b (?: have | has | had | was | were | saw | did | learn(?:t|ed) | discussed | talked | covered | explained
         | looked | introduced | mentioned | described | showed | shown | explored | examined | wrote | published
         | recall | remember | now | today )\b"""
     ),
-    just_before=_pattern(
+    just_before=pattern(
         r"""\b (?<!\bbe\s)
         (?: here | earlier | as | seen | saw | learn(?:t|ed) | discussed | talked(?:_about)? | covered | explained
           | introduced | mentioned | described | showed | shown | did | was | were | published | data | insights? )
         _ (?:[\w'-]+_){0,2} in\s*$"""
     ),
-    reported=_pattern(
+    reported=pattern(
         r"""".*\b(?:said|says|told|added|tweeted|wrote)\b | \b(?:said|says|told|added|tweeted|wrote)\b.*" """
     ),
-    opening=_pattern(
+    opening=pattern(
         r"""^ (?:(?:that|which|where|when|in_which|and|on|about|with)_)?
         (?: (?:we|i)_[\w-]+_(?:(?:at|into|on|about|over|through)_)? | (?:on|about|talks?_about)_ )?"""
     ),
-    vague=_pattern(
+    vague=pattern(
         r"""^ (?: (?: it | this | that | these | those | them | out | soon | here | available | due | coming )
         \b .* | (?:it'?s|is)_.* )? $"""
     ),
-    when=_pattern(_WHEN),
+    when=pattern(_WHEN),
     cues=_CUES,
     common=frozenset(_COMMON.split()),
     weak=frozenset(_WEAK.split()),
-    rubric=_pattern(
+    rubric=pattern(
         r"""^ (?: breaking | exclusive | analysis | opinion | explainer | explained | live | updated? | video
         | watch
         | podcast | interview | editorial | (?:special_)?report | news | factbox | column | comment | investigation
