@@ -27,6 +27,7 @@ _FRACTION = re.compile(
 _NOT_PARTS = {(9, 11), (24, 7), (7, 7), (4, 20), (50, 50)}  # dates and sayings
 _NOT_EPISODES = {"911", "360", "365", "100", "101"}
 _BARE_EPISODE = re.compile(r"^(?P<n>\d{3,4}):\s+(?=\D)")
+_JOINTS = re.compile(r"[\s\u200c,]+")
 _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})$")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 _DANGLING = re.compile(r"\s*[(\[{（【［〔]\s*(?:#\d+)?\s*$|^[)\]}）】］〕]\s*")
@@ -51,10 +52,17 @@ def marker(title: str) -> Marker | None:
     shown = _unquoted(visible(title).strip())
     plain = straight(shown)
     readings = [*_without_word(shown, plain), *_fractions(shown, plain)]
-    for grammar in grammars.grammars(plain):
-        readings += _readings(shown, plain, grammar)
+    spoken = grammars.grammars(plain)
+    others = any(grammar.tongue.about_others.search(plain) for grammar in spoken)
+    for grammar in spoken:
+        readings += _readings(shown, plain, grammar, others=others)
     readings = [one for one in readings if not is_work(one[1].series_title)]
-    return max(readings, key=lambda reading: reading[0])[1] if readings else None
+    if not readings:
+        return None
+    best = max(readings, key=lambda reading: reading[0])[1]
+    for grammar in spoken:
+        best = _well_named(best, grammar)
+    return best
 
 
 def _unquoted(title: str) -> str:
@@ -65,7 +73,7 @@ def _unquoted(title: str) -> str:
 
 def number(word: str, tongue: Tongue) -> int | None:
     """Read digits, a Roman number up to 39 or a written number."""
-    word = word.lower().replace(",", "")
+    word = _JOINTS.sub("", word.lower())
     if word.isdecimal():
         return int(word)
     if word in tongue.numbers:
@@ -97,12 +105,15 @@ def _fractions(title: str, plain: str) -> Iterator[_Reading]:
             yield (4, found.start()), _marker(title, found, part, total)
 
 
-def _readings(title: str, plain: str, grammar: Grammar) -> Iterator[_Reading]:
+def _readings(title: str, plain: str, grammar: Grammar, *, others: bool) -> Iterator[_Reading]:
+    """Read a title by one tongue; of a title about `others`, only the days of an event count."""
     tongue, last = grammar.tongue, grammar.final.search(plain)
     for rank, found in _numbered(plain, grammar):
+        if others and not found.groupdict().get("day"):
+            continue
         part, total = number(found["n"], tongue), number(found.groupdict().get("total") or "", tongue)
         if part is not None:
-            read = _well_named(_marker(title, found, part, total), grammar)
+            read = _marker(title, found, part, total)
             yield (rank, found.start()), replace(read, final=True) if last or found.groupdict().get("last") else read
     yield from _of_series(title, plain, grammar)
     if named := tongue.named_series.match(plain):
@@ -127,7 +138,7 @@ def _numbered(plain: str, grammar: Grammar) -> Iterator[tuple[int, re.Match[str]
 def _rank(found: re.Match[str], plain: str, tongue: Tongue) -> int:
     """Say how surely a numbered word is a marker; 0 if it is none."""
     before, after = plain[: found.start()], plain[found.end() :]
-    if in_quotation(before, after) or (not found["day"] and tongue.about_others.search(plain)):
+    if in_quotation(before, after):
         return 0
     parted = bool(_BEFORE.search(before)) or (not tongue.edge and before[-1:] == " ")
     ends = bool((_AFTER if tongue.edge else _AFTER_UNSPACED).match(after) or tongue.after.match(after))
@@ -153,7 +164,7 @@ def _marker(title: str, found: re.Match[str], part: int, total: int | None) -> M
     if found.groupdict().get("named"):
         before = title[: found.end("named")]
     final = total == part
-    if not _trim(before) and found[0].lstrip()[0] in "([":
+    if not _trim(before) and "part" not in found.re.groupindex:
         return Marker(part, total, _trim(after), final=final)  # "[2/5] The title" names the series last
     return Marker(part, total, _trim(before), _trim(after), final)
 

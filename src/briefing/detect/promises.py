@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from briefing.detect.markers import marker, number
 from briefing.detect.tongue import Cue, Tongue, in_quotation, straight, visible
-from briefing.detect.tongues import TONGUES
+from briefing.detect.tongues import TONGUES, Glance
 
 _MOST = 12  # parts that one item may announce: each costs every later item of its source a comparison
 _LONGEST_TEXT = 200_000  # characters
@@ -19,13 +19,15 @@ _LONGEST_SENTENCE = 1_000
 _LONGEST_TOPIC = 300
 _SENTENCE_END = re.compile(
     r"""(?<!\b[A-Z])(?<!\bpt)(?<!\bPt)(?<!\bvol)(?<!\bVol)(?<!\bNo)(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bvs)
-    [.!?…]+["')\]]*\s+(?=["'(\[]?[^\W_a-z])""",
+    [.!?…]+["')\]]*\s+(?!(?:Teil|Folge|Kapitel|bölüm|kısım)\b)(?=["'(\[]?[^\W_a-z]) | [。！？]["')\]]*\s*(?=\S)""",
     re.VERBOSE,
 )
 _BULLETS = " \t\xa0*•·>_–—-"
 _LEAD = re.compile(r"[\s:,.…—–-]*")
 _QUOTED = re.compile(r"\"(?P<title>[^\"]{3,})\"|'(?P<single>.{3,}?)'(?!\w)")
-_SPLIT = re.compile(r"\s*[—–]\s*|\s+-\s+|:\s+|,\s+(?=[a-z])")
+_SPLIT = re.compile(r"\s*[—–]+\s*|\s+-\s+|:\s+|(?<=[\u3040-\u9fff]):|,\s+(?=[a-z])")
+
+_may_announce = Glance(lambda tongue: tongue.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
     """Yield the sentences of lines that may announce something, each with what follows it."""
     lines = [line for raw in text.splitlines() if (line := raw.strip())]
     for line, after in pairwise([*lines, ""]):
-        if any(tongue.hint.search(line) for tongue in TONGUES):
+        if _may_announce(straight(line)):
             pieces = _split(line)
             yield from pairwise([*pieces, _split(after)[0]])
 
@@ -75,9 +77,9 @@ def _split(line: str) -> list[str]:
 def _read(quote: str, following: str, current: int | None) -> Announcement | None:
     if not quote or len(quote) > _LONGEST_SENTENCE:
         return None
-    for tongue in TONGUES:
-        plain = straight(quote)
-        if tongue.hint.search(plain) and not tongue.aside.match(plain) and not tongue.reported.search(plain):
+    plain = straight(quote)
+    for tongue in _may_announce(plain):
+        if not tongue.aside.match(plain) and not tongue.reported.search(plain):
             for cue in tongue.cues:
                 for found in cue.pattern.finditer(plain):
                     if announcement := _announcement(quote, following, current, cue, found, tongue):
@@ -101,7 +103,7 @@ def _announcement(
         return None
     if cue.ahead and not _is_ahead(straight(before), straight(after), tongue, expected=_is_next(part, named, current)):
         return None
-    title, topic = _what(before, after, following, tongue)
+    title, topic = _what(quote[: found.start()], after, following, tongue)
     if not cue.bare and not title and not topic:
         return None
     when = tongue.when.search(straight(quote))
@@ -141,36 +143,41 @@ def _is_ahead(before: str, after: str, tongue: Tongue, *, expected: bool) -> boo
 
 def _what(before: str, after: str, following: str, tongue: Tongue) -> tuple[str | None, str | None]:
     """Find the title and the topic of the coming part around the words that refer to it."""
-    lead = _LEAD.match(after)
-    separator, rest = (lead[0], after[lead.end() :]) if lead else ("", after)
+    lead = _LEAD.match(straight(after))
+    separator, rest = (straight(lead[0]), after[lead.end() :]) if lead else ("", after)
     if not re.search(r"\w", rest):
-        earlier = tongue.future.search(straight(before))
-        if earlier:
-            return None, _topic(re.sub(r"\s+in\s*$", "", before[earlier.start("topic") :]), tongue)
+        if tongue.future.search(straight(before)):
+            return None, _topic(_object(before, tongue), tongue)
         return (following.rstrip(" ."), None) if _is_title(following, tongue) else (None, None)
     if quoted := _QUOTED.match(straight(rest)):
         name = "title" if quoted["title"] else "single"
         return rest[slice(*quoted.span(name))].rstrip(" ,."), _topic(rest[quoted.end() :], tongue)
     if set(separator) & set(":—–-."):
         return _title_and_topic(rest, tongue)
-    clause = tongue.future.search(straight(f" {rest}"))
-    return None, _topic(rest[clause.start("topic") - 1 :] if clause else rest, tongue)
+    return None, _topic(_object(rest, tongue), tongue)
 
 
 def _title_and_topic(rest: str, tongue: Tongue) -> tuple[str | None, str | None]:
     cut = _SPLIT.search(straight(rest))
     head, tail = (rest[: cut.start()], rest[cut.end() :]) if cut else (rest, "")
     if _is_title(head, tongue):
-        return head.rstrip(" .!…"), _topic(tail, tongue)
-    clause = tongue.future.search(straight(f" {rest}"))
-    return None, _topic(rest[clause.start("topic") - 1 :] if clause else rest, tongue)
+        return head.rstrip(" .!…。"), _topic(tail, tongue)
+    return None, _topic(_object(rest, tongue), tongue)
+
+
+def _object(words: str, tongue: Tongue) -> str:
+    """Return what stands behind the verb of a sentence about the future; all of it where the verb comes last."""
+    clause = tongue.future.search(straight(f" {words}"))
+    return words[clause.start("topic") - 1 :] if clause and clause["topic"] is not None else words
 
 
 def _topic(words: str, tongue: Tongue) -> str | None:
-    trimmed = words.strip(" \t,;:.!?…—–-\"'”’“‘")
+    trimmed = words.strip(" \t,;:.!?…—–-\"'”’“‘。，、：；！？،؛")
     opening = tongue.opening.match(straight(trimmed))
     topic = (trimmed[opening.end() :] if opening else trimmed).strip()
-    empty = tongue.vague.match(straight(topic)) or tongue.when.fullmatch(topic)
+    if closing := tongue.closing.search(straight(topic)):
+        topic = topic[: closing.start()].strip()
+    empty = tongue.vague.match(straight(topic)) or tongue.when.fullmatch(straight(topic))
     return None if empty else topic[:_LONGEST_TOPIC]
 
 

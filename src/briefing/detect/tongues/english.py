@@ -124,15 +124,12 @@ ENGLISH = Tongue(
     r"""|(?:the\s+)?(?:conclusion|finale)|final""",
     continued=r"continued|cont(?:'?d|\.)",
     label=pattern(r"^ (?=.{,40}\bblog\b) [^:|]{3,40} \s [:|] \s"),
-    series="series",
+    mark_hint="series",
     named_series=re.compile(
         r"^(?P<name>(?:[A-Z0-9][\w'.&-]*\s+(?:(?:of|the|and|on|in|for)\s+)*){1,5}"
         r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series)\s*[:—–|]\s*\S"
     ),
-    hint=pattern(
-        r"""\b (?: parts? | pt | next | instal+ments? | tuned | continued | continues | coming | follow-up | chapter
-        | episode | vol | volume | tomorrow | follows )\b"""
-    ),
+    hint=r"(?:parts?|pt|next|instal+ments?|tuned|continue[ds]|coming|follow-up|chapter|episode|tomorrow|follows)\b",
     aside=pattern(
         r"""^\W* (?P<lead> related(?:_(?:reads?|readings?|stor(?:y|ies)|articles?|posts?|coverage|links?))?
         | read_(?:also|more|next|this|on) | also_read | see_also | more_(?:on|from)_[^:]{1,40} | recommended

@@ -1,0 +1,44 @@
+"""The shapes in which most languages announce a part, to be filled with their words.
+
+Apart from the languages' own modules, which say what is said: here is where it stands in a sentence.
+"""
+
+from briefing.detect.tongue import Cue, pattern
+
+_NAMED = r"^ (?: [\w'][\w'_]{0,24} [:—–] \s* )?"  # "Editor's note: "
+
+
+def cues(
+    ref: str,
+    *,
+    inside: str,
+    lead: str,
+    wait: str,
+    continued: str,
+    comes: str,
+    soon: str,
+    we: str,
+    ahead: bool = True,
+    edge: str = r"\b",
+    gap: str = "_",
+) -> tuple[Cue, ...]:
+    """Build the cues of a language from patterns: `ref` names the part, its number as `n` or `nth`.
+
+    `inside`: "in", may be empty; `lead`: "coming up"; `wait`: "stay tuned for"; `continued`: "to be continued";
+    `comes`: what a part does that comes; `soon`: "next week"; `we`: shows that the publisher speaks of itself.
+    With `ahead` false, "in the next part" announces without a verb that says so.
+    """
+    named = f"(?P<ref> {ref} )"
+    within = f"(?: (?:{inside}) {gap} )?" if inside else ""
+    told = f"(?:{inside}){gap}{named}" if inside else named
+    texts = (
+        (rf"{_NAMED} (?:{lead}) [\s:,—–-]* {within} {named}", False, True),
+        (rf"{edge} (?:{wait}) [^.!?。]{{0,40}}? {named}", False, True),
+        (rf"^[\s(\[*]* (?:{continued}) \W* (?: (?:{soon}) \W* )? $", False, True),
+        (rf"^[\s(\[*]* (?:{continued}) \s* {within} {named}", False, True),
+        (rf"^ {named} \s* [:,—–-]* \s* (?: (?:{comes}) | (?:{soon}) {edge} )", False, True),
+        (rf"{edge} {told}", ahead, True),
+        (rf"^ (?P<ref> {soon} ) \s* ,? \s* (?= [^.!?。]{{0,60}} {edge} (?:{we}) )", True, False),
+        (rf"^ (?P<ref> {soon} ) \s*[:—–]\s* (?=\S)", False, False),
+    )
+    return tuple(Cue(pattern(text), ahead=later, bare=bare) for text, later, bare in texts)
