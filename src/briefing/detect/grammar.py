@@ -53,15 +53,10 @@ def _grammar(tongue: Tongue) -> Grammar:
     )
 
 
-def _hint(tongue: Tongue) -> str:
-    words = (tongue.part, tongue.unit, tongue.day, tongue.named_unit, tongue.mark_hint, tongue.final, tongue.continued)
-    return "|".join(words)
-
-
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(straight(text), re.IGNORECASE)
 
 
 _GRAMMARS = {tongue.code: _grammar(tongue) for tongue in TONGUES}
-_spoken = Glance(_hint)
+_spoken = Glance(lambda tongue: tongue.mark_words)
 OF = "|".join(tongue.of for tongue in TONGUES)

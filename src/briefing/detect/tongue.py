@@ -77,6 +77,7 @@ class Tongue:
     # titles
     numbers: Mapping[str, int]  # written numbers and ordinals, without blanks
     number_words: str = ""  # the same as a pattern, where some are written in several words
+    mark_words: str  # a title without one of these words has no mark; "*": see `Glance`
     part: str  # what can follow a series title directly: "part", "pt."
     unit: str  # what needs a separator before it: "chapter", "episode"
     day: str  # the same, but a day of news is no part of a series
@@ -91,13 +92,12 @@ class Tongue:
     other_unit: re.Pattern[str] = NEVER  # the title speaks of another kind of chapter
     final: str  # "final part"
     continued: str = NEVER.pattern  # "continued", in brackets or at the end
-    mark_hint: str = NEVER.pattern  # how else a mark begins
     named_series: re.Pattern[str] = NEVER  # a series' name before a colon, without a number
     label: re.Pattern[str] = NEVER  # what stands before a series title without being of it
     own_part: re.Pattern[str] = NEVER  # the first lines say which part the item is: `n`, `total`, `series`
 
     # sentences
-    hint: str  # a line without one of these words announces nothing
+    hint: str  # a line without one of these words announces nothing; as `mark_words`
     aside: re.Pattern[str]  # the line leads to other reading, which follows what it matches
     future: re.Pattern[str]  # "we will explore …": group `topic` is what
     back: re.Pattern[str]  # speaks of a part that is out

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from itertools import groupby
 
 from briefing.detect.tongue import Tongue, straight
 from briefing.detect.tongues.arabic import ARABIC
@@ -25,37 +24,38 @@ TONGUES: tuple[Tongue, ...] = (
     *(RUSSIAN, PERSIAN, ARABIC, HEBREW, CHINESE, JAPANESE),
 )
 
-# An alternative that no brackets enclose, brackets in it two deep.
-_TOP_LEVEL = re.compile(r"(?:\\.|\[(?:\\.|[^]])+\]|\((?:\\.|[^()]|\((?:\\.|[^()]|\([^()]*\))*\))*\)|[^|()\[\\])+")
+_WORD = re.compile(r"\w+|\(")
+_BEGINNING = 4  # letters
+_LETTERS = {tongue.code: re.compile(tongue.letters) for tongue in TONGUES}
 
 
 class Glance:
-    """Says cheaply which tongues can have something to say in a text: one search for each script it is written in."""
+    """Says cheaply which tongues can have something to say in a text, by the words of which one must be in it."""
 
     def __init__(self, words: Callable[[Tongue], str]) -> None:
-        """Build the searches; `words` is what a tongue says nothing without: alternatives in small letters."""
-        self._scripts = []
-        for letters, tongues in groupby(TONGUES, key=lambda tongue: tongue.letters):
-            hints = [(tongue, _begins(straight(words(tongue)), tongue.edge)) for tongue in tongues]
-            any_of = _begins("|".join(straight(words(tongue)) for tongue, _ in hints), hints[0][0].edge)
-            self._scripts.append((re.compile(letters), any_of, hints))
+        """Keep the words of each tongue, parted by blanks; "*" follows the first four letters of several, not all ASCII."""
+        self._words: dict[str, set[str]] = defaultdict(set)
+        self._beginnings: dict[str, set[str]] = defaultdict(set)
+        self._unspaced: list[tuple[Tongue, re.Pattern[str]]] = []
+        for tongue in TONGUES:
+            listed = straight(words(tongue)).split()
+            if not tongue.edge:
+                self._unspaced.append((tongue, re.compile("|".join(map(re.escape, listed)))))
+            for word in listed if tongue.edge else ():
+                kept = self._beginnings if word.endswith("*") else self._words
+                kept[word.rstrip("*")].add(tongue.code)
+        self._of_unspaced = re.compile("|".join(sorted({tongue.letters for tongue, _ in self._unspaced})))
 
     def __call__(self, plain: str) -> list[Tongue]:
         """List the tongues whose words occur, in the order of `TONGUES`."""
         small = plain.lower()
-        return [
-            tongue
-            for letters, any_of, hints in self._scripts
-            if letters.search(small) and any_of.search(small)
-            for tongue, hint in hints
-            if hint.search(small)
-        ]
-
-
-def _begins(words: str, edge: str) -> re.Pattern[str]:
-    """Compile alternatives by their first letter, and regardless of nothing: so most places cost one comparison."""
-    by_first: dict[str, list[str]] = defaultdict(list)
-    for word in _TOP_LEVEL.findall(words):
-        first = word[0] if word[0].isalpha() and word[1:2] not in {"?", "*", "+", "{"} else ""
-        by_first[first].append(word[len(first) :])
-    return re.compile(edge + "(?:" + "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in by_first.items()) + ")")
+        words = set(_WORD.findall(small))
+        codes = {code for word in words & self._words.keys() for code in self._words[word]}
+        if not small.isascii():
+            for beginning in {word[:_BEGINNING] for word in words} & self._beginnings.keys():
+                codes |= self._beginnings[beginning]
+            if self._of_unspaced.search(small):
+                codes |= {tongue.code for tongue, hint in self._unspaced if hint.search(small)}
+        if not codes:
+            return []
+        return [tongue for tongue in TONGUES if tongue.code in codes and _LETTERS[tongue.code].search(small)]

@@ -103,6 +103,10 @@ ENGLISH = Tongue(
     code="en",
     letters="[a-z]",
     numbers=_NUMBERS,
+    mark_words=(
+        "part pt instalment installment chapter ch episode ep volume vol issue no lesson step day week module "
+        "study log diary series final finale last concluding conclusion continued cont"
+    ),
     part=r"part|pt\.?|instal+ment",
     unit=r"chapter|ch\.|episode|ep\.?|volume|vol\.?|issue|no\.?|lesson|step",
     day="day|week",
@@ -124,12 +128,15 @@ ENGLISH = Tongue(
     r"""|(?:the\s+)?(?:conclusion|finale)|final""",
     continued=r"continued|cont(?:'?d|\.)",
     label=pattern(r"^ (?=.{,40}\bblog\b) [^:|]{3,40} \s [:|] \s"),
-    mark_hint="series",
     named_series=re.compile(
         r"^(?P<name>(?:[A-Z0-9][\w'.&-]*\s+(?:(?:of|the|and|on|in|for)\s+)*){1,5}"
         r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series)\s*[:—–|]\s*\S"
     ),
-    hint=r"(?:parts?|pt|next|instal+ments?|tuned|continue[ds]|coming|follow-up|chapter|episode|tomorrow|follows)\b",
+    hint=(
+        "part parts pt next instalment instalments installment installments tuned continued continues coming "
+        "follow-up follow chapter episode tomorrow follows upcoming following final concluding second third "
+        "fourth fifth sixth seventh eighth ninth tenth"
+    ),
     aside=pattern(
         r"""^\W* (?P<lead> related(?:_(?:reads?|readings?|stor(?:y|ies)|articles?|posts?|coverage|links?))?
         | read_(?:also|more|next|this|on) | also_read | see_also | more_(?:on|from)_[^:]{1,40} | recommended

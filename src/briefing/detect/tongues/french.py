@@ -27,6 +27,10 @@ FRENCH = Tongue(
     code="fr",
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
+    mark_words=(
+        "partie volet épisode episode ép chapitre tome volume vol numéro leçon étape cours acte jour semaine "
+        "journée revue bulletin lettre dernière dernier fin conclusion suite"
+    ),
     part=r"partie|volet",
     unit=r"épisode|episode|ép\.|chapitre|tome|volume|vol\.|numéro|leçon|étape|cours|acte",
     day="jour|semaine|journée",
@@ -45,7 +49,10 @@ FRENCH = Tongue(
             (?:_(?:sur|consacrée_à)_(?P<series>[^.:;]+))? )?
         | ^\W* (?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_sur_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
-    hint=rf"(?:partie|volet|prochaine?|suivre|suite|suivante?|épisodes?|demain|bientôt|{either(_ORDINALS)})\b",
+    hint=(
+        "partie volet prochain prochaine prochainement suivre suite suivant suivante épisode épisodes demain "
+        "bientôt venir volets"
+    ),
     aside=pattern(
         r"""^\W* (?P<lead> (?:à_)?lire_(?:aussi|également) | voir_aussi | sur_le_même_sujet | à_découvrir | articles_liés
         | pour_aller_plus_loin | lire_la_suite )\s*[:—–|-]\s*"""

@@ -22,6 +22,10 @@ GERMAN = Tongue(
     code="de",
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
+    mark_words=(
+        "teil tl folge kapitel band ausgabe nr nummer heft lektion schritt episode tag woche schluss finale "
+        "letzter abschließender fortsetzung forts"
+    ),
     part=r"teil|tl\.",
     unit=r"folge|kapitel|band|ausgabe|nr\.|nummer|heft|lektion|schritt|episode",
     day="tag|woche",
@@ -38,7 +42,12 @@ GERMAN = Tongue(
             (?:_(?:über|zu[mr]?)_(?P<series>[^.:;]+))? )?
         | ^\W* teil_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_von_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
-    hint=rf"(?:teil|fortsetzung|folge|demnächst|(?:nächst|kommend|folgend)\w+|morgen|{either(_ORDINALS)})\b",
+    hint=(
+        "teil teils fortsetzung folge folgt demnächst bald morgen wird nächste nächsten nächster nächstes kommende "
+        "kommenden kommender folgende folgenden folgender letzte letzten letzter abschließende abschließenden zweite "
+        "zweiten zweiter dritte dritten dritter vierte vierten fünfte fünften montag dienstag mittwoch donnerstag "
+        "freitag samstag sonntag"
+    ),
     aside=pattern(
         r"""^\W* (?P<lead> lesen_sie_(?:auch|hierzu|dazu|mehr) | mehr_zum_thema | siehe_auch | auch_interessant
         | weiterlesen | lesetipp | verwandte_(?:artikel|themen) )\s*[:—–|-]\s*"""

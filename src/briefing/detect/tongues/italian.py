@@ -23,6 +23,10 @@ ITALIAN = Tongue(
     code="it",
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
+    mark_words=(
+        "parte puntata capitolo cap episodio ep volume vol tomo numero edizione lezione passo tappa modulo "
+        "giorno settimana giornata ultima ultimo fine conclusione continua segue continuazione"
+    ),
     part=r"parte|puntata",
     unit=r"capitolo|cap\.|episodio|ep\.|volume|vol\.|tomo|numero|edizione|lezione|passo|tappa|modulo",
     day="giorno|settimana|giornata",
@@ -39,7 +43,10 @@ ITALIAN = Tongue(
             (?:_(?:su|sul|sulla|sui|sulle)_(?P<series>[^.:;]+))? )?
         | ^\W* (?:parte|puntata)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_(?:di|su)_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
-    hint=rf"(?:parte|puntata|prossim[ao]|successiv[ao]|continua|segue|domani|episodio|capitolo|{either(_ORDINALS)})\b",
+    hint=(
+        "parte puntata prossima prossimo prossimamente successiva successivo continua segue domani episodio "
+        "capitolo presto"
+    ),
     aside=pattern(
         r"""^\W* (?P<lead> leggi_(?:anche|pure) | vedi_anche | per_approfondire | potrebbe_interessarti | correlati
         | articoli_correlati )\s*[:—–|-]\s*"""

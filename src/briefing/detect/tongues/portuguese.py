@@ -23,6 +23,10 @@ PORTUGUESE = Tongue(
     code="pt",
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
+    mark_words=(
+        "parte capítulo cap episódio ep volume vol tomo número edição lição passo aula módulo encontro dia "
+        "semana última último final conclusão continuação cont"
+    ),
     part=r"parte",
     unit=r"capítulo|cap\.|episódio|ep\.|volume|vol\.|tomo|número|edição|lição|passo|aula|módulo|encontro",
     day="dia|semana",
@@ -38,7 +42,7 @@ PORTUGUESE = Tongue(
         (?:_(?:da_nossa|de_uma|da|da_minha)_ série (?:_(?:de|em)_(?P<total>\w+)_\w+)? (?:_sobre_(?P<series>[^.:;]+))? )?
         | ^\W* (?:parte|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
-    hint=rf"(?:parte|próxim[ao]|seguinte|continua|amanhã|em\s+breve|capítulo|episódio|{either(_ORDINALS)})\b",
+    hint="parte próxima próximo seguinte continua continuará amanhã breve capítulo episódio",
     aside=pattern(
         r"""^\W* (?P<lead> leia_(?:também|mais) | veja_(?:também|mais) | saiba_mais | relacionad[ao]s? | confira_também
         )\s*[:—–|-]\s*"""

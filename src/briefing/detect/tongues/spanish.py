@@ -24,6 +24,10 @@ SPANISH = Tongue(
     code="es",
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
+    mark_words=(
+        "parte entrega capítulo cap episodio ep volumen vol tomo número núm edición lección paso clase tema "
+        "sesión día semana jornada última último final conclusión desenlace continuación cont"
+    ),
     part=r"parte|entrega",
     unit=r"capítulo|cap\.|episodio|ep\.|volumen|vol\.|tomo|número|núm\.|edición|lección|paso|clase|tema|sesión",
     day="día|semana|jornada",
@@ -40,7 +44,7 @@ SPANISH = Tongue(
         (?:_de_(?:nuestra|una|la|mi)_ serie (?:_de_(?P<total>\w+)_\w+)? (?:_sobre_(?P<series>[^.:;]+))? )?
         | ^\W* (?:parte|entrega|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
-    hint=rf"(?:parte|entrega|próxim[ao]|siguiente|continuará|continúa|mañana|capítulo|episodio|{either(_ORDINALS)})\b",
+    hint="parte entrega próxima próximo próximamente siguiente continuará continúa mañana capítulo episodio pronto",
     aside=pattern(
         r"""^\W* (?P<lead> lea?_también | leer_(?:también|más) | te_puede_interesar | le_puede_interesar | ver_también
         | más_información | noticias_relacionadas | relacionado )\s*[:—–|-]\s*"""

@@ -21,6 +21,7 @@ TURKISH = Tongue(
     code="tr",
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
+    mark_words="bölüm kısım cilt sayı ders adım fasikül gün hafta son final devamı devam",
     part=r"bölüm|kısım|part",
     unit=r"cilt|sayı|ders|adım|fasikül|bölge",
     day="gün|hafta",
@@ -34,7 +35,7 @@ TURKISH = Tongue(
         rf"""\bbu_(?:yazı_?)?,?_?(?P<series>[^.:;]{{0,60}}?)_?(?:serimizin|serisinin|serinin|dizisinin|dizimizin)_
         (?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_(?:bölüm|kısm|yazı)\w*"""
     ),
-    hint=rf"(?:bölüm\w*|kısım|kısm\w+|devam\w*|sonraki|gelecek|önümüzdeki|haftaya|yarın|yakında|{either(_ORDINALS)})\b",
+    hint="bölü* kısı* yazıda yazıya yazımızda devam devamı sonraki gelecek önüm* haftaya yarın yakında sıradaki sefere",
     aside=pattern(
         r"""^\W* (?P<lead> ilgili_haber(?:ler)? | ayrıca_(?:okuyun|bakınız) | bunu_da_oku\w* | önerilen | ayrıca_bkz\.?
         )\s*[:—–|-]\s*"""
