@@ -15,7 +15,7 @@ from briefing.detect.grammar import Grammar
 from briefing.detect.tongue import Tongue, in_quotation, straight, visible
 from briefing.detect.works import is_work
 
-_SEPARATORS = " \t\u3000,;:.—–|·-_/~，：；。、―－～"
+_SEPARATORS = " \t\u3000,;:.—–|·-_/~，：；。、―－～،؛"
 _BEFORE = re.compile(r"(?:^|[,;:.!?。—–|·~(\[{]|\s-)\s*$")
 _AFTER = re.compile(r"^\s*(?:$|[:;,.!?。—–|·~)\]}(\[]|-\s)")
 _AFTER_UNSPACED = re.compile(r"^(?:\s|$|[:;,.!?。—–|·~)\]}(\[-])")
@@ -160,9 +160,9 @@ def _is_written_first(found: re.Match[str], tongue: Tongue) -> bool:
 
 
 def _marker(title: str, found: re.Match[str], part: int, total: int | None) -> Marker:
-    before, after = title[: found.start()], title[found.end() :]
-    if found.groupdict().get("named"):
-        before = title[: found.end("named")]
+    groups = found.groupdict()
+    begin = found.end("named") if groups.get("named") else found.start("mark" if groups.get("mark") else 0)
+    before, after = title[:begin], title[found.end() :]
     final = total == part
     if not _trim(before) and "part" not in found.re.groupindex:
         return Marker(part, total, _trim(after), final=final)  # "[2/5] The title" names the series last
@@ -195,4 +195,4 @@ def _trim(words: str) -> str:
     words = _DANGLING.sub("", words.strip(_SEPARATORS)).strip(_SEPARATORS)
     if words.count(")") > words.count("(") or words.count("]") > words.count("["):
         words = words.rstrip(")]").strip(_SEPARATORS)
-    return words
+    return _unquoted(words).strip(_SEPARATORS)

@@ -72,6 +72,7 @@ class Tongue:
 
     code: str  # of ISO 639-1
     letters: str  # a class of characters that its texts have and that few other languages' do
+    foreign: str = NEVER.pattern  # a class of characters that its texts have not
     edge: str = r"\b"  # of a word; scripts without spaces have none
 
     # titles
@@ -114,8 +115,8 @@ class Tongue:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """Compile a verbose pattern: a blank stands for itself only as `[ ]`, between words write `_`."""
-    return re.compile(straight(text).replace("_", r"\s+"), re.IGNORECASE | re.VERBOSE)
+    """Compile a verbose pattern: a blank stands for itself only as `[ ]`, between words write `_` or `_?`."""
+    return re.compile(straight(text).replace("_?", r"\s*").replace("_", r"\s+"), re.IGNORECASE | re.VERBOSE)
 
 
 def either(words: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ TONGUES: tuple[Tongue, ...] = (
 
 _WORD = re.compile(r"\w+|\(")
 _BEGINNING = 4  # letters
-_LETTERS = {tongue.code: re.compile(tongue.letters) for tongue in TONGUES}
+_LETTERS = {tongue.code: re.compile(f"(?!.*{tongue.foreign}).*{tongue.letters}", re.DOTALL) for tongue in TONGUES}
 
 
 class Glance:
@@ -58,4 +58,4 @@ class Glance:
                 codes |= {tongue.code for tongue, hint in self._unspaced if hint.search(small)}
         if not codes:
             return []
-        return [tongue for tongue in TONGUES if tongue.code in codes and _LETTERS[tongue.code].search(small)]
+        return [tongue for tongue in TONGUES if tongue.code in codes and _LETTERS[tongue.code].match(small)]

@@ -25,6 +25,7 @@ _STOP = r"(?=\s*(?:$|[:—–|,.!?。)\]~-]))"
 CHINESE = Tongue(
     code="zh",
     letters="[\u3040-\u30ff\u3400-\u9fff]",
+    foreign="[ぁ-ヺ]",
     edge="",
     numbers=_NUMBERS,
     number_words=_WORDS,

@@ -12,6 +12,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 _NUMBERS = numbered(" ".join(_CARDINALS), " ".join(_ORDINALS))
 
 _N = rf"(?P<n> \d{{1,3}}(?![\d,]*\d) | {'|'.join(sorted(_CARDINALS, key=len, reverse=True))} | [ivx]{{1,6}} )\b"
+_ONE = rf"(?:\d{{1,2}}|{'|'.join(_CARDINALS)}|[ivx]{{1,5}})"
 _NUMBERED = rf"(?:part|pt\.?|chapter|episode|instal+ment|volume|vol\.?)_\#?{_N}"
 _NEXT = "(?:next|following|upcoming|final|last|concluding)(?:_and_(?:final|last))?"
 _OUR = "(?:our|my|this_series')_"
@@ -121,8 +122,7 @@ ENGLISH = Tongue(
         rf"\b seasons?_(?:\d+|{'|'.join(_CARDINALS)})\b | \b (?:recap|spoilers?|trailer|mixtape|soundtrack)\b"
     ),
     other_unit=pattern(
-        r"""^ (?=.*\bchapter\b) .* \b (?: bankrupt\w* | insolven\w* | creditors? | protection
-        | fil(?:e|es|ed|ing)\b.*\bchapter )"""
+        r"""^ (?=.*\bchapter\b) .* \b (?: bankrupt\w* | insolven\w* | creditors? | protection | fil(?:e|es|ed|ing)_for )"""
     ),
     final=r"""(?:the\s+)?(?:final|last|concluding)\s+(?:part|chapter|instal+ment|episode)"""
     r"""|(?:the\s+)?(?:conclusion|finale)|final""",
@@ -131,6 +131,16 @@ ENGLISH = Tongue(
     named_series=re.compile(
         r"^(?P<name>(?:[A-Z0-9][\w'.&-]*\s+(?:(?:of|the|and|on|in|for)\s+)*){1,5}"
         r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series)\s*[:—–|]\s*\S"
+    ),
+    own_part=pattern(
+        rf"""\b(?: (?:this|here)_(?:\w+_)?is | in_this(?:_\w+)? | this_(?:post|article|story|piece|episode)_is ),? _(?:the_)?
+            (?: part_(?P<n>{_ONE}) | (?P<nth>{"|".join(_ORDINALS)})(?:_(?:part|instal+ment|article|post|piece|story|report))? )
+            (?: _(?:of|in)_(?P<total>{_ONE})(?:_\w+)?\b
+              | _(?:of|in)_(?:a|an|our|the|this|my)_(?:(?P<total2>{_ONE})[-\s]part_)?(?:[\w'-]+_){{0,3}}?series )
+            (?: _(?:of_\w+_)?(?:on|about)_(?P<series>[^.:;,]{{3,80}}) )?
+        | ^\W* (?:this_is_)? part_(?P<n2>{_ONE})_
+            (?: (?:out_)?of_(?P<total3>{_ONE})\b
+              | (?:of|in)_(?:a|our|the|this|my)_(?:[\w'-]+_){{0,3}}?series (?:_(?:on|about)_(?P<series2>[^.:;,)]{{3,80}}))? )"""
     ),
     hint=(
         "part parts pt next instalment instalments installment installments tuned continued continues coming "

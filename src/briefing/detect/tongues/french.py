@@ -28,11 +28,11 @@ FRENCH = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "partie volet épisode episode ép chapitre tome volume vol numéro leçon étape cours acte jour semaine "
+        "n nº partie volet épisode episode ép chapitre tome volume vol numéro leçon étape cours acte jour semaine "
         "journée revue bulletin lettre dernière dernier fin conclusion suite"
     ),
     part=r"partie|volet",
-    unit=r"épisode|episode|ép\.|chapitre|tome|volume|vol\.|numéro|leçon|étape|cours|acte",
+    unit=r"n\.?\s?[º°]|épisode|episode|ép\.|chapitre|tome|volume|vol\.|numéro|leçon|étape|cours|acte",
     day="jour|semaine|journée",
     named_unit=r"(?:revue|bulletin|lettre)\s+(?:d'information\s+)?(?=n[°º])",
     nth=r"(?P<n>\d{1,3}(?=e\b|è|er\b|re\b|nde?\b)|{words})(?:e|ème|er|re|ère|nde?)?",

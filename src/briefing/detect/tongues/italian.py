@@ -24,11 +24,11 @@ ITALIAN = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "parte puntata capitolo cap episodio ep volume vol tomo numero edizione lezione passo tappa modulo "
+        "n nº parte puntata capitolo cap episodio ep volume vol tomo numero edizione lezione passo tappa modulo "
         "giorno settimana giornata ultima ultimo fine conclusione continua segue continuazione"
     ),
     part=r"parte|puntata",
-    unit=r"capitolo|cap\.|episodio|ep\.|volume|vol\.|tomo|numero|edizione|lezione|passo|tappa|modulo",
+    unit=r"n\.?\s?[º°]|capitolo|cap\.|episodio|ep\.|volume|vol\.|tomo|numero|edizione|lezione|passo|tappa|modulo",
     day="giorno|settimana|giornata",
     nth=r"(?P<n>\d{1,3}(?=[ªº])|[ivx]{1,5}(?=\s+parte)|{words})[ªº]?",
     of="di|su",

@@ -24,11 +24,11 @@ PORTUGUESE = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "parte capítulo cap episódio ep volume vol tomo número edição lição passo aula módulo encontro dia "
+        "n nº parte capítulo cap episódio ep volume vol tomo número edição lição passo aula módulo encontro dia "
         "semana última último final conclusão continuação cont"
     ),
     part=r"parte",
-    unit=r"capítulo|cap\.|episódio|ep\.|volume|vol\.|tomo|número|edição|lição|passo|aula|módulo|encontro",
+    unit=r"n\.?\s?[º°]|capítulo|cap\.|episódio|ep\.|volume|vol\.|tomo|número|edição|lição|passo|aula|módulo|encontro",
     day="dia|semana",
     nth=r"(?P<n>\d{1,3}(?=\.?[ªº])|{words})(?:\.?[ªº])?",
     of="de",

@@ -25,11 +25,11 @@ SPANISH = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "parte entrega capítulo cap episodio ep volumen vol tomo número núm edición lección paso clase tema "
+        "n nº parte entrega capítulo cap episodio ep volumen vol tomo número núm edición lección paso clase tema "
         "sesión día semana jornada última último final conclusión desenlace continuación cont"
     ),
     part=r"parte|entrega",
-    unit=r"capítulo|cap\.|episodio|ep\.|volumen|vol\.|tomo|número|núm\.|edición|lección|paso|clase|tema|sesión",
+    unit=r"n\.?\s?[º°]|capítulo|cap\.|episodio|ep\.|volumen|vol\.|tomo|número|núm\.|edición|lección|paso|clase|tema|sesión",
     day="día|semana|jornada",
     nth=r"(?P<n>\d{1,3}(?=\.?[ªº])|[ivx]{1,5}(?=\s+parte)|{words})(?:\.?[ªº])?",
     of="de",
