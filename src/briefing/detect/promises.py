@@ -17,12 +17,14 @@ _MOST = 12  # parts that one item may announce: each costs every later item of i
 _LONGEST_TEXT = 200_000  # characters
 _LONGEST_SENTENCE = 1_000
 _LONGEST_TOPIC = 300
+_AT_ONCE = 4  # characters before a reference that begins its sentence
 _SENTENCE_END = re.compile(
     r"""(?<!\b[A-Z])(?<!\bpt)(?<!\bPt)(?<!\bvol)(?<!\bVol)(?<!\bNo)(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bvs)
     [.!?…]+["')\]]*\s+(?!(?:Teil|Folge|Kapitel|bölüm|kısım)\b)(?=["'(\[]?[^\W_a-z]) | [。！？]["')\]]*\s*(?=\S)""",
     re.VERBOSE,
 )
 _BULLETS = " \t\xa0*•·>_–—-"
+_MARKS = " \t,;:.!?…—–-\"'”’“‘。，、：；！？،؛「」『』《》«»"
 _LEAD = re.compile(r"[\s:,.…—–-]*")
 _QUOTED = re.compile(r"\"(?P<title>[^\"]{3,})\"|'(?P<single>.{3,}?)'(?!\w)")
 _SPLIT = re.compile(r"\s*[—–]+\s*|\s+-\s+|:\s+|(?<=[\u3040-\u9fff]):|,\s+(?=[a-z])")
@@ -94,14 +96,15 @@ def _announcement(
     quote: str, following: str, current: int | None, cue: Cue, found: re.Match[str], tongue: Tongue
 ) -> Announcement | None:
     part = _part(found, current, tongue)
-    named = found.groupdict().get("n")
+    named = found.groupdict().get("n") or found.groupdict().get("nth")
     if part is not None and ((current is not None and part <= current) or (named and not _can_come(part, named, cue))):
         return None
     start, end = found.span("ref") if "ref" in found.re.groupindex else found.span()
     before, after = quote[:start], quote[end:]
     if in_quotation(straight(before), straight(after)):
         return None
-    if cue.ahead and not _is_ahead(straight(before), straight(after), tongue, expected=_is_next(part, named, current)):
+    expected = found.start() < _AT_ONCE and _is_next(part, named, current)
+    if cue.ahead and not _is_ahead(straight(before), straight(after), tongue, expected=expected):
         return None
     title, topic = _what(quote[: found.start()], after, following, tongue)
     if not cue.bare and not title and not topic:
@@ -135,7 +138,7 @@ def _is_ahead(before: str, after: str, tongue: Tongue, *, expected: bool) -> boo
         return not tongue.back.search(after[: will.start()])
     if tongue.future.search(before):
         return True
-    return expected and len(before) < 4 and not tongue.back.search(after)
+    return expected and not tongue.back.search(after)
 
 
 # --- what is to come ------------------------------------------------------------------------------------------------
@@ -172,11 +175,11 @@ def _object(words: str, tongue: Tongue) -> str:
 
 
 def _topic(words: str, tongue: Tongue) -> str | None:
-    trimmed = words.strip(" \t,;:.!?…—–-\"'”’“‘。，、：；！？،؛")
+    trimmed = words.strip(_MARKS)
     opening = tongue.opening.match(straight(trimmed))
     topic = (trimmed[opening.end() :] if opening else trimmed).strip()
     if closing := tongue.closing.search(straight(topic)):
-        topic = topic[: closing.start()].strip()
+        topic = topic[: closing.start()].strip(_MARKS)
     empty = tongue.vague.match(straight(topic)) or tongue.when.fullmatch(straight(topic))
     return None if empty else topic[:_LONGEST_TOPIC]
 

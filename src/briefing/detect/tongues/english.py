@@ -18,11 +18,14 @@ _NEXT = "(?:next|following|upcoming|final|last|concluding)(?:_and_(?:final|last)
 _OUR = "(?:our|my|this_series')_"
 # A series alone has parts and instalments, a publisher its articles; reports and chapters are news unless "ours".
 _UPCOMING = rf"""(?:
-    (?:the_|{_OUR})? {_NEXT}_(?:part|instal+ment|episode|article|post|piece|column|blog(?:[ ]?post)?|newsletter
-                               |dispatch|issue|video)
+    (?:the_|{_OUR})? {_NEXT}_(?:(?:few|two|three|couple_of)_)?(?:part|instal+ment|episode|article|post|piece|column|blog(?:[ ]?post)?|newsletter
+                               |dispatch|issue|video)s?
+    | next_(?:week|month)'s_(?:part|instal+ment|episode|article|post|piece|column|newsletter)
     | {_OUR}{_NEXT}_(?:story|report|chapter|edition|entry|look)
-    | (?:the_)?(?P<nth>{"|".join(_ORDINALS[1:])})(?:_and_(?:final|last))?_(?:part|instal+ment)
-    | (?:our_|the_)?follow-up(?:_(?:post|article|piece|story))?
+    | (?:the_)?(?P<nth>{"|".join(_ORDINALS[1:])})(?:_and_(?:final|last))?_(?:part|instal+ment
+        |(?:post|article|piece|episode)(?=_(?:of|in)_(?:this|our|my|the)_(?:[\w'-]+_){{0,3}}?series))
+    | (?:our_|the_|a_)?follow-up(?:_(?:post|article|piece|story))?
+    | an?_(?:upcoming|future|later|subsequent)_(?:part|instal+ment|article|post|piece|blog(?:[ ]?post)?|column)
 )"""
 # "the next part of this series" and "… of Rust Adventures", not "the next part of the negotiations"
 _OF_SERIES = r"""(?:
@@ -54,11 +57,11 @@ _CUES = (
     # Stay tuned for part two where we will …
     Cue(
         pattern(rf"""\b
-        (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b
+        (?: stay_tuned | keep_an_eye_out | (?:look|watch)(?:_out)? | (?:check|come)_back | tune_in | join_us ) \b
         [^.!?]{{0,40}}? \b for_ {_REF}""")
     ),
     # To be continued · To be continued in Part 2 · Our investigation continues in Part 2
-    Cue(pattern(r"^[\s(\[*]* to_be_continued \W* $")),
+    Cue(pattern(rf"^[\s(\[*]* to_be_continued \W* (?:{_WHEN} \W*)? $")),
     Cue(pattern(rf"(?: ^[\s(\[*]* to_be_continued | \b continues )_(?:in|with)_ {_REF}")),
     # Our next instalment will … · Part 2 is coming · Part two: next week
     Cue(
@@ -67,6 +70,9 @@ _CUES = (
               | appears | drops | lands | arrives )\s
             | (?:is_)?(?:coming_)? {_WHEN} \b )""")
     ),
+    # More on oil in part 3
+    Cue(pattern(rf"\b (?: more_(?:(?:on|about|of)_[^.!?]{{1,80}}?_)?in | see_you_in )_ {_REF}")),
+    Cue(pattern(rf"\b (?:topic|subject|focus)_of_ {_REF}"), ahead=True),
     # In our next instalment we will … · We will … in part four
     Cue(pattern(rf"\b in_ {_REF}"), ahead=True),
     # Next month, we'll be looking at …
@@ -144,7 +150,7 @@ ENGLISH = Tongue(
     ),
     hint=(
         "part parts pt next instalment instalments installment installments tuned continued continues coming "
-        "follow-up follow chapter episode tomorrow follows upcoming following final concluding second third "
+        "follow-up follow chapter episode tomorrow follows upcoming future later subsequent following final concluding second third "
         "fourth fifth sixth seventh eighth ninth tenth"
     ),
     aside=pattern(

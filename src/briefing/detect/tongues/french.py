@@ -15,7 +15,7 @@ _OURS = r"(?:(?:la|le|l'|notre|nos|mon|ce|cette)_?)?"
 _SERIES = (
     r"(?:_de_(?:notre|cette|ma|la)_(?:série|enquête|saga)\b)? (?!_(?:de_la|de_l'|du|des|d'|de)[\s\w])"
 )
-_REF = rf"""(?: (?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
+_REF = rf"""(?: {_OURS}(?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=e|è)|{either(_ORDINALS)})(?:e|ème)?_(?:et_derni\w+_)?(?:partie|volet|épisode)\b{_SERIES}
     | {_OURS}(?:prochaine?|dernière?|dernier)_{_PIECE}\b{_SERIES}
     | {_OURS}{_PIECE}_(?:suivante?|à_venir)\b{_SERIES} | la_suite\b(?!_(?:de_la|de_l'|du|des|de|logique)\b) )"""
@@ -50,7 +50,7 @@ FRENCH = Tongue(
         | ^\W* (?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_sur_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
     hint=(
-        "partie volet prochain prochaine prochainement suivre suite suivant suivante épisode épisodes demain "
+        "semaine partie volet prochain prochaine prochainement suivre suite suivant suivante épisode épisodes demain "
         "bientôt venir volets"
     ),
     aside=pattern(
@@ -77,8 +77,8 @@ FRENCH = Tongue(
     when=pattern(_SOON),
     cues=cues(
         _REF,
-        inside=r"dans|avec",
-        lead=rf"à_suivre | à_venir | au_programme | prochainement | {_SOON}",
+        inside=r"dans|avec|au",
+        lead=rf"à_suivre | la_suite | à_venir | au_programme | prochainement | {_SOON}",
         wait=r"ne_manquez_pas | restez_(?:à_l'écoute|connectés?) | rendez-vous | retrouvez(?:-nous)? | à_suivre",
         continued=r"à_suivre",
         comes=r"arrive | paraîtra | sera | sortira | portera | abordera | traitera | explorera | est_à_venir | suivra",

@@ -43,7 +43,7 @@ GERMAN = Tongue(
         | ^\W* teil_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_von_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
     hint=(
-        "teil teils fortsetzung folge folgt demnächst bald morgen wird nächste nächsten nächster nächstes kommende "
+        "woche teil teils fortsetzung folge folgt demnächst bald morgen wird nächste nächsten nächster nächstes kommende "
         "kommenden kommender folgende folgenden folgender letzte letzten letzter abschließende abschließenden zweite "
         "zweiten zweiter dritte dritten dritter vierte vierten fünfte fünften montag dienstag mittwoch donnerstag "
         "freitag samstag sonntag"

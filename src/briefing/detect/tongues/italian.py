@@ -12,7 +12,7 @@ _CARDINALS = numbered("uno due tre quattro cinque sei sette otto nove dieci undi
 _PIECE = r"(?:parte|puntata|capitolo|episodio|articolo|post|numero|appuntamento|uscita|reportage)"
 _OURS = r"(?:(?:la|il|l'|nostra|nostro|mia|mio|questa)_?)*"
 _SERIES = r"(?:_d(?:ella|i)_(?:nostra_|questa_|mia_)?(?:serie|inchiesta|saga)\b)? (?!_(?:di|del|della|dello|dei|delle)\b)"
-_REF = rf"""(?: (?:parte|puntata|capitolo|episodio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
+_REF = rf"""(?: {_OURS}(?:parte|puntata|capitolo|episodio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=[ªº])|{either(_ORDINALS)})[ªº]?_(?:e_ultim[ao]_)?(?:parte|puntata)\b{_SERIES}
     | {_OURS}(?:prossim|ultim)[ao]_(?:e_ultim[ao]_)?{_PIECE}\b{_SERIES} | {_OURS}{_PIECE}_successiv[ao]\b{_SERIES} )"""
 _DAY = "(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)"
@@ -44,7 +44,7 @@ ITALIAN = Tongue(
         | ^\W* (?:parte|puntata)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_(?:di|su)_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
     hint=(
-        "parte puntata prossima prossimo prossimamente successiva successivo continua segue domani episodio "
+        "settimana mese volta parte puntata prossima prossimo prossimamente successiva successivo continua segue domani episodio "
         "capitolo presto"
     ),
     aside=pattern(
@@ -53,7 +53,7 @@ ITALIAN = Tongue(
     ),
     future=pattern(
         r"""\b (?: (?:ci_|vi_|si_)?\w+(?:remo|erò|irò|erà|irà|eranno|iranno) | sarà | saranno | (?:andremo|andiamo)_a_\w+ )
-        \b (?:_(?:in|a|di|su|come))? \s* (?P<topic>.*)"""
+        \b (?:_(?:in|a|di|d[eai]ll?[aeo]?i?|dei|degli|su|come))? \s* (?P<topic>.*)"""
     ),
     back=pattern(
         r"""\b(?: abbiamo | ho | aveva | avevano | è_stat[oa] | sono_stat[ie] | vist[oa] | parlato | spiegato | mostrato

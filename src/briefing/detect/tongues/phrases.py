@@ -38,6 +38,7 @@ def cues(
         (rf"^[\s(\[*]* (?:{continued}) \s* {within} {named}", False, True),
         (rf"^ {named} \s* [:,—–-]* \s* (?: (?:{comes}) | (?:{soon}) {edge} )", False, True),
         (rf"{edge} {told}", ahead, True),
+        (rf"^ {named} \s* [:—–] \s* (?=\S)", True, False),
         (rf"^ (?P<ref> {soon} ) \s* ,? \s* (?= [^.!?。]{{0,60}} {edge} (?:{we}) )", True, False),
         (rf"^ (?P<ref> {soon} ) \s*[:—–]\s* (?=\S)", False, False),
     )

@@ -12,7 +12,7 @@ _CARDINALS = numbered("um dois três quatro cinco seis sete oito nove dez onze d
 _PIECE = r"(?:parte|capítulo|episódio|artigo|post|texto|edição|reportagem|número|matéria|boletim)s?"
 _OURS = r"(?:(?:a|o|nossa|nosso|minha|meu|esta)_)?"
 _SERIES = r"(?:_(?:da|de|desta|dessa)_(?:nossa_|minha_)?(?:série|investigação|saga)\b)? (?!_(?:de|da|do|das|dos)\b)"
-_REF = rf"""(?: (?:parte|capítulo|episódio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
+_REF = rf"""(?: {_OURS}(?:parte|capítulo|episódio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_(?:e_últim[ao]_)?(?:parte|capítulo|episódio)\b{_SERIES}
     | {_OURS}(?:próxim[ao]|últim[ao])_(?:e_últim[ao]_)?{_PIECE}\b{_SERIES} | {_OURS}{_PIECE}_seguinte\b{_SERIES} )"""
 _DAY = "(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|sábado|domingo"
@@ -42,14 +42,14 @@ PORTUGUESE = Tongue(
         (?:_(?:da_nossa|de_uma|da|da_minha)_ série (?:_(?:de|em)_(?P<total>\w+)_\w+)? (?:_sobre_(?P<series>[^.:;]+))? )?
         | ^\W* (?:parte|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
-    hint="parte próxima próximo seguinte continua continuará amanhã breve capítulo episódio",
+    hint="semana mês vez parte próxima próximo seguinte continua continuará amanhã breve capítulo episódio",
     aside=pattern(
         r"""^\W* (?P<lead> leia_(?:também|mais) | veja_(?:também|mais) | saiba_mais | relacionad[ao]s? | confira_também
         )\s*[:—–|-]\s*"""
     ),
     future=pattern(
         r"""\b (?: (?:nos_|se_|lhe_)?\w+(?:remos|arei|erei|irei|ará|erá|irá|arão|erão|irão) | (?:vamos|vou|vai)_\w+ )
-        \b (?:_(?:em|a|de|sobre|como))? \s* (?P<topic>.*)"""
+        \b (?:_(?:em|a|d[aeo]s?|sobre|como))? \s* (?P<topic>.*)"""
     ),
     back=pattern(
         r"""\b(?: vimos | falamos | explicamos | mostramos | foi | foram | tinha | havia | publicad[oa]s? | vist[oa]s?
@@ -58,7 +58,7 @@ PORTUGUESE = Tongue(
     just_before=pattern(r"\b(?: aqui | vimos | visto | como | já )_(?:\w+_){0,2}n[ao]\s*$"),
     reported=pattern(r"""".*\b(?:disse|afirmou|segundo)\b | \b(?:disse|afirmou)\b.*" """),
     opening=pattern(
-        r"""^ (?:(?:onde|em_que|na_qual|no_qual|que|e)_)? (?: (?:vamos|vou)_\w+_(?:(?:em|a|de|sobre|d[ao])_)?
+        r"""^ (?:(?:onde|em_que|na_qual|no_qual|que|e)_)? (?: (?:vamos|vou)_\w+_(?:(?:em|a|d[aeo]s?|sobre)_)?
         | \w+(?:remos|arei)_(?:(?:em|a|de|sobre)_)? | sobre_ )?"""
     ),
     vague=pattern(r"^ (?: (?:isto|isso|aqui|breve|mais) \b.* )? $"),

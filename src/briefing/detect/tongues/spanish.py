@@ -12,7 +12,7 @@ _CARDINALS = numbered("uno dos tres cuatro cinco seis siete ocho nueve diez once
 _PIECE = r"(?:parte|entrega|capítulo|episodio|artículo|entrada|post|número|edición|reportaje|boletín)s?"
 _OURS = r"(?:(?:la|el|nuestra|nuestro|mi|esta)_)?"
 _SERIES = r"(?:_de_(?:nuestra|esta|la|mi)_(?:serie|investigación|saga)\b)? (?!_(?:de|del)\b)"
-_REF = rf"""(?: (?:parte|entrega|capítulo|episodio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
+_REF = rf"""(?: {_OURS}(?:parte|entrega|capítulo|episodio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_(?:y_últim[ao]_)?
         (?:parte|entrega|capítulo|episodio)\b{_SERIES}
     | {_OURS}(?:próxim|siguiente|últim)[ao]?_(?:y_últim[ao]_)?{_PIECE}\b{_SERIES} )"""
@@ -44,14 +44,14 @@ SPANISH = Tongue(
         (?:_de_(?:nuestra|una|la|mi)_ serie (?:_de_(?P<total>\w+)_\w+)? (?:_sobre_(?P<series>[^.:;]+))? )?
         | ^\W* (?:parte|entrega|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
-    hint="parte entrega próxima próximo próximamente siguiente continuará continúa mañana capítulo episodio pronto",
+    hint="semana mes vez parte entrega próxima próximo próximamente siguiente continuará continúa mañana capítulo episodio pronto",
     aside=pattern(
         r"""^\W* (?P<lead> lea?_también | leer_(?:también|más) | te_puede_interesar | le_puede_interesar | ver_también
         | más_información | noticias_relacionadas | relacionado )\s*[:—–|-]\s*"""
     ),
     future=pattern(
         r"""\b (?: (?:nos_|les_|te_|se_)?\w+(?:remos|aré|eré|iré|ará|erá|irá|arán|erán|irán) | (?:vamos|voy|va)_a_\w+ )
-        \b (?:_(?:en|a|de|sobre|cómo))? \s* (?P<topic>.*)"""
+        \b (?:_(?:en|a|del?|sobre|cómo))? \s* (?P<topic>.*)"""
     ),
     back=pattern(
         r"""\b(?: hemos | he | había | habían | fue | fueron | vimos | hablamos | explicamos | mostramos | analizamos_ya
