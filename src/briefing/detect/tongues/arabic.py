@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "الأول الثاني الثالث الرابع الخامس السادس السابع الثامن التاسع العاشر",
@@ -25,6 +25,7 @@ _REF = rf"""(?: (?:الجزء|الحلقة|القسم)_(?P<nth>\d{{1,3}}|{_WORDS
 _DAY = "(?:السبت|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة)"
 _SOON = rf"""(?: غداً? | قريباً? | (?:في_)?الأسبوع_(?:القادم|المقبل) | (?:في_)?الشهر_(?:القادم|المقبل) | (?:يوم_)?{_DAY}(?:_(?:القادم|المقبل)ة?)?
     | في_المرة_(?:القادمة|المقبلة) | بعد_(?:أسبوع|أسبوعين) )"""
+_MONTHS = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"
 
 ARABIC = Tongue(
     code="ar",
@@ -66,7 +67,7 @@ ARABIC = Tongue(
     reported=pattern(r'".*\b(?:قالت?|أضافت?|صرحت?)\b | \b(?:قالت?|أضافت?)\b.*"'),
     opening=pattern(r"^ (?:(?:حيث|الذي|التي|و)_)? (?: س\w+_(?:(?:في|عن|إلى|على)_)? | عن_ | حول_ )?"),
     vague=pattern(r"^ (?: (?:هذا|هذه|ذلك|هنا|قريبا|المزيد) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside="في|مع",
@@ -75,6 +76,7 @@ ARABIC = Tongue(
         continued="ی\u064f?تبع | (?:و?لل?(?:حديث|قصة|موضوع|مقال)_)?بقية",
         comes=r"س\w+ | قريباً? | قادمة? | يصدر | ينشر | تنشر",
         soon=_SOON,
+        later=r"الأسبوع_(?:القادم|المقبل) | في_المرة_(?:القادمة|المقبلة)",
         we=r"سن\w+|سأ\w+|نحن",
     ),
     common=STOPWORDS["ar"],

@@ -60,7 +60,7 @@ CHINESE = Tongue(
     reported=pattern(r'".*(?:表示|称|说) | (?:表示|称|说)[:,]?\s*"'),
     opening=pattern(r"^ (?:[中里裡],?\s*)? (?:(?:我们|我|作者|笔者)[将会]?)? (?:继续|一起|来)? (?:介绍|讨论|探讨|学习|讲解|分析|深入|聊聊|看看|讲|谈谈?)?(?:一下)? \s*"),
     vague=pattern(r"^ (?: (?:这|那|它|此|更多) .* | 继续 | 见 | 再见 )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | \d{{1,2}}月\d{{1,2}}日 )"),
     cues=cues(
         _REF,
         inside="",
@@ -69,6 +69,7 @@ CHINESE = Tongue(
         continued="未完待续 | 待续 | 未完 | 下文待续 | 敬请期待续集",
         comes="将 | 會 | 会 | 敬请期待 | 即将 | 见 | 再 | 继续 | 我们将 | 我将 | 我们会 | 分解",
         soon=_SOON,
+        later=r"下周 | 下一?次",
         we="我们|我|本系列|本专栏|笔者",
         edge="",
         gap=r"\s*",

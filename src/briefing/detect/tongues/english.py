@@ -2,7 +2,8 @@
 
 import re
 
-from briefing.detect.tongue import Cue, Tongue, numbered, pattern
+from briefing.detect.tongue import Cue, Tongue, either, numbered, pattern
+from briefing.detect.tongues.phrases import calendar
 
 _CARDINALS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -39,7 +40,8 @@ _REF = rf"(?P<ref> (?:{_ALSO}{_NUMBERED}|{_UPCOMING}) {_OF_SERIES} )"
 
 _DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _WHEN = rf"""(?: tomorrow | soon | (?:next|this)_(?:week|month|time|year|fortnight|{_DAY}) | (?:on_)?{_DAY}
-    | in_(?:a|the_coming)_(?:few_)?(?:days?|weeks?) )"""
+    | in_(?:a|the_coming|one|two|three)_(?:few_)?(?:days?|weeks?) )"""
+_MONTHS = "january february march april may june july august september october november december"
 _WILL = r"""(?: 'll | _(?:will|shall|may) | (?:'m|'re|_am|_are|_is)_going_to | _(?:plan|hope|intend)s?_to )"""
 _TELL = r"""(?:be_)? (?:\w+ly_|also_|then_)? (?: look | explor | cover | discuss | div | shar | examin | dig | delv
     | turn | focus | tell | introduc | explain | show | talk | investigat | review | publish | address | answer
@@ -57,7 +59,7 @@ _CUES = (
     # Stay tuned for part two where we will …
     Cue(
         pattern(rf"""\b
-        (?: stay_tuned | keep_an_eye_out | (?:look|watch)(?:_out)? | (?:check|come)_back | tune_in | join_us ) \b
+        (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b
         [^.!?]{{0,40}}? \b for_ {_REF}""")
     ),
     # To be continued · To be continued in Part 2 · Our investigation continues in Part 2
@@ -71,7 +73,7 @@ _CUES = (
             | (?:is_)?(?:coming_)? {_WHEN} \b )""")
     ),
     # More on oil in part 3
-    Cue(pattern(rf"\b (?: more_(?:(?:on|about|of)_[^.!?]{{1,80}}?_)?in | see_you_in )_ {_REF}")),
+    Cue(pattern(rf"\b (?: more_(?:(?:on|about|of)_[^.!?]{{1,80}}?_)?in | see_you_in | (?:look|watch)_for )_ {_REF}")),
     Cue(pattern(rf"\b (?:topic|subject|focus)_of_ {_REF}"), ahead=True),
     # In our next instalment we will … · We will … in part four
     Cue(pattern(rf"\b in_ {_REF}"), ahead=True),
@@ -131,7 +133,7 @@ ENGLISH = Tongue(
         r"""^ (?=.*\bchapter\b) .* \b (?: bankrupt\w* | insolven\w* | creditors? | protection | fil(?:e|es|ed|ing)_for )"""
     ),
     final=r"""(?:the\s+)?(?:final|last|concluding)\s+(?:part|chapter|instal+ment|episode)"""
-    r"""|(?:the\s+)?(?:conclusion|finale)|final""",
+    r"""|(?:the\s+)?conclusion|final""",
     continued=r"continued|cont(?:'?d|\.)",
     label=pattern(r"^ (?=.{,40}\bblog\b) [^:|]{3,40} \s [:|] \s"),
     named_series=re.compile(
@@ -184,7 +186,7 @@ ENGLISH = Tongue(
         r"""^ (?: (?: it | this | that | these | those | them | out | soon | here | available | due | coming )
         \b .* | (?:it'?s|is)_.* )? $"""
     ),
-    when=pattern(_WHEN),
+    when=pattern(rf"(?: {_WHEN} | {calendar(_MONTHS)} | (?:{either(_MONTHS.split())})_\d{{1,2}}\b(?:,_20\d\d)? )"),
     cues=_CUES,
     common=frozenset(_COMMON.split()),
     weak=frozenset(_WEAK.split()),

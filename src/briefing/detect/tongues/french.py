@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "premier deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième onzième douzième",
@@ -22,6 +22,7 @@ _REF = rf"""(?: {_OURS}(?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDIN
 _DAY = "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
 _SOON = rf"""(?: demain | bientôt | prochainement | (?:la_)?semaine_prochaine | (?:le_)?mois_prochain | {_DAY}(?:_prochain)?
     | la_prochaine_fois | dans_(?:une|deux)_semaines? | dans_quelques_jours )"""
+_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 
 FRENCH = Tongue(
     code="fr",
@@ -74,7 +75,7 @@ FRENCH = Tongue(
         | portera_sur_ | sur_ )?"""
     ),
     vague=pattern(r"^ (?: (?:ça|cela|c'est|il|elle|ici|bientôt|plus) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside=r"dans|avec|au",
@@ -83,6 +84,7 @@ FRENCH = Tongue(
         continued=r"à_suivre",
         comes=r"arrive | paraîtra | sera | sortira | portera | abordera | traitera | explorera | est_à_venir | suivra",
         soon=_SOON,
+        later=r"la_semaine_prochaine | le_mois_prochain | la_prochaine_fois",
         we="nous|je|notre|on",
     ),
     common=STOPWORDS["fr"],

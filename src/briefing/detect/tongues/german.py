@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _STEMS = ("erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht", "neunt", "zehnt", "elft", "zwölft")
 _ORDINALS = numbered(*(" ".join(stem + ending for stem in _STEMS) for ending in ("e", "er", "en", "em", "es")))
@@ -17,6 +17,7 @@ _DAY = "(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag
 _SOON = rf"""(?: morgen | demnächst | bald | in_kürze | (?:in_der_)?(?:nächste|kommende)[nrs]?_(?:woche|monat|mal|jahr|{_DAY})
     | (?:am_)?(?:kommenden_|nächsten_)?{_DAY} | in_(?:einer|zwei|drei)_wochen? )"""
 _WILL = r"(?: werde[nt]? | wird | wollen | möchten | geht_es(?:_dann)?_um | erfahren_sie | lesen_sie )"
+_MONTHS = "januar februar märz april mai juni juli august september oktober november dezember"
 
 GERMAN = Tongue(
     code="de",
@@ -65,7 +66,7 @@ GERMAN = Tongue(
         | (?:zeigen|erklären|behandeln|untersuchen|stellen|berichten)_wir_(?:ihnen_)?(?:dann_)?(?:über_)? )?"""
     ),
     vague=pattern(r"^ (?: (?:es|das|dies|sie|er|hier|bald|demnächst|mehr) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside=r"im|in|in_der|in_unserem|in_unserer|mit",
@@ -74,6 +75,7 @@ GERMAN = Tongue(
         continued=r"fortsetzung_folgt | wird_fortgesetzt",
         comes=r"folgt | erscheint | kommt | wird | widmet_sich | handelt | dreht_sich | geht_es | untersucht | zeigt",
         soon=_SOON,
+        later=r"(?:beim_)?nächste[ns]?_(?:woche|monat|mal)",
         we="wir|ich|unser\\w*",
     ),
     common=STOPWORDS["de"],

@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "ראשון שני שלישי רביעי חמישי שישי שביעי שמיני תשיעי עשירי",
@@ -18,6 +18,7 @@ _REF = rf"""(?: ב?ה?(?:חלק|פרק)_(?P<nth>\d{{1,3}}|{either(_ORDINALS | _L
     | ב?ה?{_PIECE}_(?:הבאה?|הקרובה?|האחרונה?)\b{_SERIES} )"""
 _SOON = r"""(?: מחר | בקרוב | בשבוע_הבא | בחודש_הבא | בפעם_הבאה | ביום_(?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)(?:_הקרוב|_הבא)?
     | בעוד_שבוע(?:יים)? )"""
+_MONTHS = "בינואר בפברואר במרץ באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר"
 
 HEBREW = Tongue(
     code="he",
@@ -54,7 +55,7 @@ HEBREW = Tongue(
     reported=pattern(r'".*\b(?:אמרה?|הוסיפה?|מסרה?)\b | \b(?:אמרה?|הוסיפה?)\b.*"'),
     opening=pattern(r"^ (?:(?:שבו|שבה|ו)_?)? (?: נ\w+_(?:(?:ב|על|את|איך|כיצד)_?)? | על_ )?"),
     vague=pattern(r"^ (?: (?:זה|זאת|כאן|בקרוב|עוד) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside="",
@@ -63,6 +64,7 @@ HEBREW = Tongue(
         continued="המשך_(?:יבוא|בשבוע_הבא)",
         comes="יתפרסם | תתפרסם | יעלה | תעלה | יעסוק | תעסוק | בקרוב | יפורסם | יבחן | תבחן",
         soon=_SOON,
+        later=r"בשבוע_הבא | בפעם_הבאה",
         we="נ(?:דון|בחן|סקור|ראה|עסוק|צלול|ספר|משיך|חשוף|תמקד|ציג|סביר)|אנחנו|אספר|אדון",
     ),
     common=STOPWORDS["he"],

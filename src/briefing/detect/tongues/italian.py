@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "prima seconda terza quarta quinta sesta settima ottava nona decima",
@@ -18,6 +18,7 @@ _REF = rf"""(?: {_OURS}(?:parte|puntata|capitolo|episodio)_(?P<n>\d{{1,3}}|{eith
 _DAY = "(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)"
 _SOON = rf"""(?: domani | presto | prossimamente | la_(?:prossima_settimana|settimana_prossima|prossima_volta)
     | il_(?:prossimo_mese|mese_prossimo) | {_DAY}(?:_prossim[oa])? | tra_(?:una|due)_settiman[ae] )"""
+_MONTHS = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
 
 ITALIAN = Tongue(
     code="it",
@@ -66,7 +67,7 @@ ITALIAN = Tongue(
         | sarà_dedicat[ao]_a_ | su_ )?"""
     ),
     vague=pattern(r"^ (?: (?:questo|ciò|qui|presto|altro) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside=r"in|n(?:el|ella|ell')(?:_nostr[ao])?|con|all[ao]",
@@ -75,6 +76,7 @@ ITALIAN = Tongue(
         continued=r"continua | segue | to_be_continued",
         comes=r"arriva | arriverà | uscirà | sarà | è_in_arrivo | esce | tratterà | affronterà | parlerà",
         soon=_SOON,
+        later=r"la_prossima_(?:settimana|volta) | la_settimana_prossima | il_prossimo_mese",
         we="vi|ci|nostr[oa]|\\w+remo",
     ),
     common=STOPWORDS["it"],

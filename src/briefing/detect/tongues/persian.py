@@ -12,7 +12,7 @@ _FIRST = numbered(
 )
 _TENS = {"بیست": 20, "سی": 30, "چهل": 40, "پنجاه": 50, "شصت": 60, "هفتاد": 70, "هشتاد": 80, "نود": 90}
 _LATER = {f"{ten}و{one}": tens + value for ten, tens in _TENS.items() for one, value in _FIRST.items() if value < 10}
-_NUMBERS = _FIRST | _TENS | {f"{ten}م": tens for ten, tens in _TENS.items()} | {"سی\u200cام".replace("\u200c", ""): 30} | _LATER
+_NUMBERS = _FIRST | _TENS | {f"{ten}م": tens for ten, tens in _TENS.items()} | {"سیام": 30} | _LATER
 _GAP = r"[\s\u200c]*"  # "بیست و نهم", "بیست‌ونهم", "بیستونهم"
 _WORDS = rf"(?:{either(_TENS)}){_GAP}و{_GAP}(?:{either(word for word, value in _FIRST.items() if value < 10)})" + (
     f"|{either(_NUMBERS.keys() - _LATER.keys())}"
@@ -74,6 +74,7 @@ PERSIAN = Tongue(
         continued=r"ادامه_(?:دارد|در) | این_(?:مطلب|گزارش|پرونده)_ادامه_دارد",
         comes="منتشر_می | منتشر_خواهد | به[\\s\\u200c]?زودی | می[\\s\\u200c]?آید | خواهد | درباره | به_زودی",
         soon=_SOON,
+        later=r"هفته[\s\u200c]*(?:بعد|آینده) | دفعه_بعد",
         we="ما|خواهیم|می[\\s\\u200c]?پردازیم|خواهم",
     ),
     common=STOPWORDS["fa"],

@@ -3,7 +3,7 @@
 Apart from the languages' own modules, which say what is said: here is where it stands in a sentence.
 """
 
-from briefing.detect.tongue import Cue, pattern
+from briefing.detect.tongue import Cue, either, pattern
 
 _NAMED = r"^ (?: [\w'][\w'_]{0,24} [:—–] \s* )?"  # "Editor's note: "
 
@@ -17,6 +17,7 @@ def cues(
     continued: str,
     comes: str,
     soon: str,
+    later: str,
     we: str,
     ahead: bool = True,
     edge: str = r"\b",
@@ -25,7 +26,7 @@ def cues(
     """Build the cues of a language from patterns: `ref` names the part, its number as `n` or `nth`.
 
     `inside`: "in", may be empty; `lead`: "coming up"; `wait`: "stay tuned for"; `continued`: "to be continued";
-    `comes`: what a part does that comes; `soon`: "next week"; `we`: shows that the publisher speaks of itself.
+    `comes`: what a part does that comes; `soon`: "tomorrow", "on Friday"; `later`: "next week", which alone can be a heading; `we`: shows that the publisher speaks of itself.
     With `ahead` false, "in the next part" announces without a verb that says so.
     """
     named = f"(?P<ref> {ref} )"
@@ -40,6 +41,11 @@ def cues(
         (rf"{edge} {told}", ahead, True),
         (rf"^ {named} \s* [:—–] \s* (?=\S)", True, False),
         (rf"^ (?P<ref> {soon} ) \s* ,? \s* (?= [^.!?。]{{0,60}} {edge} (?:{we}) )", True, False),
-        (rf"^ (?P<ref> {soon} ) \s*[:—–]\s* (?=\S)", False, False),
+        (rf"^ (?P<ref> {later} ) \s*[:—–]\s* (?=\S)", False, False),
     )
     return tuple(Cue(pattern(text), ahead=later, bare=bare) for text, later, bare in texts)
+
+
+def calendar(months: str) -> str:
+    """Return a pattern of a day of a month, with or without the year: "5 December", "5 de diciembre de 2026"."""
+    return rf"\d{{1,2}}\.?(?:er|º)?_(?:de_)?(?:{either(months.split())})(?:,?_(?:de_)?20\d\d)?"

@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "primeira segunda terceira quarta quinta sexta sétima oitava nona décima",
@@ -18,6 +18,7 @@ _REF = rf"""(?: {_OURS}(?:parte|capítulo|episódio)_(?P<n>\d{{1,3}}|{either(_CA
 _DAY = "(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|sábado|domingo"
 _SOON = rf"""(?: amanhã | em_breve | na_(?:próxima_semana|semana_que_vem|próxima_(?:{_DAY})) | no_próximo_(?:mês|sábado|domingo)
     | no_mês_que_vem | semana_que_vem | na_próxima_vez | daqui_a_(?:uma|duas)_semanas? )"""
+_MONTHS = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"
 
 PORTUGUESE = Tongue(
     code="pt",
@@ -62,7 +63,7 @@ PORTUGUESE = Tongue(
         | \w+(?:remos|arei)_(?:(?:em|a|de|sobre)_)? | sobre_ )?"""
     ),
     vague=pattern(r"^ (?: (?:isto|isso|aqui|breve|mais) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside=r"em|n[ao]|com",
@@ -71,6 +72,7 @@ PORTUGUESE = Tongue(
         continued=r"continua | continuará | continua_em_breve",
         comes=r"chega\w* | sai | sairá | será | vem | virá | aparecerá | abordará | tratará | estará",
         soon=_SOON,
+        later=r"na_próxima_(?:semana|vez) | na_semana_que_vem | no_próximo_mês",
         we="vamos|nosso|nossa|nos|\\w+remos",
     ),
     common=STOPWORDS["pt"],

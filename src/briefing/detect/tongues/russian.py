@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "первая вторая третья четвертая пятая шестая седьмая восьмая девятая десятая",
@@ -21,6 +21,7 @@ _REF = rf"""(?: част[ьи]_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}}
 _DAY = "(?:понедельник|вторник|среду|четверг|пятницу|субботу|воскресенье)"
 _SOON = rf"""(?: завтра | скоро | вскоре | на_(?:следующей|будущей)_неделе | через_(?:неделю|две_недели|месяц) | в_следующий_раз
     | в_следующем_месяце | во?_{_DAY} )"""
+_MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
 
 RUSSIAN = Tongue(
     code="ru",
@@ -63,7 +64,7 @@ RUSSIAN = Tongue(
     reported=pattern(r"""".*\b(?:сказал|заявил|сообщил)\w*\b | \b(?:сказал|заявил)\w*\b.*" """),
     opening=pattern(r"^ (?:(?:где|в_которой|в_котором|и)_)? (?: (?:мы|я)_\w+_(?:(?:о|об|про|на|в)_)? | о_ | об_ | про_ )?"),
     vague=pattern(r"^ (?: (?:это|этого|здесь|скоро|больше) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside=r"во?|о|об",
@@ -72,6 +73,7 @@ RUSSIAN = Tongue(
         continued=r"продолжение_(?:следует|будет) | окончание_следует",
         comes=r"выйдет | появится | будет | скоро | следует | посвящена | расскажет",
         soon=_SOON,
+        later=r"на_следующей_неделе | в_следующий_раз | в_следующем_месяце",
         we="мы|я|наш\\w*",
     ),
     common=STOPWORDS["ru"],

@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "primera segunda tercera cuarta quinta sexta séptima octava novena décima",
@@ -19,6 +19,7 @@ _REF = rf"""(?: {_OURS}(?:parte|entrega|capítulo|episodio)_(?P<n>\d{{1,3}}|{eit
 _DAY = "(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)"
 _SOON = rf"""(?: mañana | pronto | próximamente | la_(?:próxima_semana|semana_(?:que_viene|próxima)) | el_(?:próximo_)?{_DAY}
     | la_próxima_vez | el_(?:próximo_mes|mes_que_viene) | en_(?:unos_días|dos_semanas|breve) )"""
+_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
 
 SPANISH = Tongue(
     code="es",
@@ -64,7 +65,7 @@ SPANISH = Tongue(
         | (?:vamos|voy)_a_\w+_(?:(?:en|a|de|sobre)_)? | sobre_ )?"""
     ),
     vague=pattern(r"^ (?: (?:esto|eso|ello|aquí|pronto|más) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside=r"en|con",
@@ -73,6 +74,7 @@ SPANISH = Tongue(
         continued=r"continuará",
         comes=r"llega\w* | saldrá | se_publicará | será | estará | aparecerá | viene | tratará | abordará | explorará",
         soon=_SOON,
+        later=r"la_próxima_(?:semana|vez) | la_semana_que_viene | el_próximo_mes",
         we="nos|nuestr[oa]|\\w+remos|les",
     ),
     common=STOPWORDS["es"],

@@ -2,7 +2,7 @@
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.tongue import Tongue, either, numbered, pattern
-from briefing.detect.tongues.phrases import cues
+from briefing.detect.tongues.phrases import calendar, cues
 
 _ORDINALS = numbered(
     "birinci ikinci üçüncü dördüncü beşinci altıncı yedinci sekizinci dokuzuncu onuncu", "ilk", start=1
@@ -14,8 +14,9 @@ _REF = rf"""(?: (?:bölüm|kısım|part)_(?P<n>\d{{1,3}}|[ivx]{{1,5}})\b
         (?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_(?:ve_son_)?(?:bölüm|kısım|kısm|yazı)\w*
     | (?:yazı_?dizimizin_|serimizin_|serinin_|dizinin_)?(?:bir_)?(?:sonraki|gelecek|önümüzdeki|son)_{_PIECE} )"""
 _DAY = "(?:pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)"
-_SOON = rf"""(?: yarın | yakında | (?:gelecek|önümüzdeki|haftaya)_?(?:hafta|ay|sefere|{_DAY})? | bir_dahaki_sefere
+_SOON = rf"""(?: yarın | yakında | (?:gelecek|önümüzdeki)_(?:hafta|ay|sefere|{_DAY}) | haftaya | bir_dahaki_sefere
     | {_DAY}_günü | iki_hafta_sonra )"""
+_MONTHS = "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık"
 
 TURKISH = Tongue(
     code="tr",
@@ -50,7 +51,7 @@ TURKISH = Tongue(
         \W* $"""
     ),
     vague=pattern(r"^ (?: (?:bu|şu|o|burada|yakında|daha) \b.* )? $"),
-    when=pattern(_SOON),
+    when=pattern(rf"(?: {_SOON} | {calendar(_MONTHS)} )"),
     cues=cues(
         _REF,
         inside="",
@@ -59,6 +60,7 @@ TURKISH = Tongue(
         continued=r"devamı?_(?:edecek|var|gelecek|yarın) | devam_edecek",
         comes=r"geliyor | yayımlanacak | yayınlanacak | çıkacak | gelecek | yayında_olacak",
         soon=_SOON,
+        later=r"gelecek_(?:hafta|ay) | haftaya | bir_dahaki_sefere",
         we=r"\w+(?:acağız|eceğiz|acağım|eceğim)|biz|yazı_?dizimiz\w*",
     ),
     common=STOPWORDS["tr"],
