@@ -124,11 +124,16 @@ def own_cases() -> None:
     """Print how many of our own cases are right, by language: titles and sentences, traps after the plus."""
     print("own cases right (titles with a part + traps, promises + traps):")
     for lang, rows in PARTS.items():
-        read = [(found := marker(title)) and (found.part, found.total) == (part, total) for title, part, total, _ in rows]
-        traps = [marker(title) is None for title in OTHERS[lang]]
-        kept = [len(found) == 1 and found[0].part == part for found, part in ((announcements(text, ""), part) for text, part, _ in PROMISES[lang])]
-        empty = [not announcements(text, "") for text in NOTHING[lang]]
-        shares = " ".join(f"{sum(map(bool, each))}/{len(each)}" for each in (read, traps, kept, empty))
+        parts = [(part, total) for _, part, total, _ in rows]
+        read = [(found.part, found.total) if found else None for found in (marker(title) for title, *_ in rows)]
+        named = [[one.part for one in announcements(text, "")] for text, *_ in PROMISES[lang]]
+        right = (
+            [one == part for one, part in zip(read, parts, strict=True)],
+            [marker(title) is None for title in OTHERS[lang]],
+            [one == [part] for one, (_, part, _) in zip(named, PROMISES[lang], strict=True)],
+            [not announcements(text, "") for text in NOTHING[lang]],
+        )
+        shares = " ".join(f"{sum(each)}/{len(each)}" for each in right)
         print(f"  {lang} {shares}")
 
 
@@ -136,7 +141,7 @@ def pace(rows: Iterable[tuple[str, str]]) -> None:
     """Print what one item costs."""
     items = [*rows]
     started = time.process_time()
-    for title, text in items:
+    for title, _ in items:
         marker(title)
     middle = time.process_time()
     for title, text in items:

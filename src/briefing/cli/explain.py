@@ -43,7 +43,8 @@ class _Piece:
 def explain(
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help="A title or a sentence.")] = None,
     jsonl: Annotated[
-        str | None, typer.Option("--jsonl", metavar="FILE", help="A JSON object a line instead; - reads standard input.")
+        str | None,
+        typer.Option("--jsonl", metavar="FILE", help="A JSON object a line instead; - reads standard input."),
     ] = None,
     unit: Annotated[Unit | None, typer.Option("--unit", help="Judge TEXT as this alone.")] = None,
     json: Json = False,
@@ -109,16 +110,18 @@ def _pieces(source: str) -> Iterator[_Piece]:
             if line.strip():
                 try:
                     yield _piece(parser.loads(line.decode("utf-8-sig")))
-                except ValueError as error:
-                    reason = "not JSON" if isinstance(error, parser.JSONDecodeError | UnicodeDecodeError) else str(error)
+                except (ValueError, TypeError) as error:
+                    reason = (
+                        "not JSON" if isinstance(error, parser.JSONDecodeError | UnicodeDecodeError) else str(error)
+                    )
                     raise Failure(f"{source}:{number}: {reason}", hint=_HINT, code=Exit.USAGE) from error
 
 
 def _piece(row: Any) -> _Piece:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise ValueError("not an object with a text")
+        raise TypeError("not an object with a text")
     if row.get("unit") not in (None, *Unit):
         raise ValueError('unit is neither "title" nor "sentence"')
     if not isinstance(row.get("id"), str | int | None):
-        raise ValueError("id is neither a text nor a number")
+        raise TypeError("id is neither a text nor a number")
     return _Piece(row["text"], Unit(row["unit"]) if row.get("unit") else None, row.get("id"))

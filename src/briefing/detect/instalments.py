@@ -13,7 +13,8 @@ from briefing.detect.grammar import grammars
 from briefing.detect.markers import Marker, marker
 from briefing.detect.markers import number as read_number
 from briefing.detect.tongue import straight, visible
-from briefing.detect.tongues import ENGLISH, TONGUES
+from briefing.detect.tongues import TONGUES
+from briefing.detect.tongues.english import ENGLISH
 from briefing.detect.works import is_work
 
 _LEAD = 600  # characters in which an item introduces itself

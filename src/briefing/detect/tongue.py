@@ -17,7 +17,7 @@ _SIGNS = {
     ":": "：",
     ";": "；؛",
     "?": "？؟",
-        "(": "（",
+    "(": "（",
     ")": "）",
     "[": "【［〔〖",
     "]": "】］〕〗",
@@ -125,7 +125,7 @@ def either(words: Iterable[str]) -> str:
 
 
 def numbered(*columns: str, start: int = 1) -> dict[str, int]:
-    """Number the words of each column, one after the other."""
+    """Return the number of each word: its place in its column, the first being `start`."""
     return {straight(word): value for column in columns for value, word in enumerate(column.split(), start)}
 
 

@@ -78,7 +78,15 @@ def test_a_day_is_read_in_its_language(lang: str | None, words: str, day: date) 
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("en", "soon"), ("en", "next time"), ("de", "demnächst"), ("en", ""), ("en", None), ("xx", "yarın"), ("fa", "به زودی")],
+    [
+        ("en", "soon"),
+        ("en", "next time"),
+        ("de", "demnächst"),
+        ("en", ""),
+        ("en", None),
+        ("xx", "yarın"),
+        ("fa", "به زودی"),
+    ],
 )
 def test_words_that_name_no_day(lang: str, words: str | None) -> None:
     assert due(words, lang, MONDAY) is None

@@ -353,9 +353,7 @@ NOTHING: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("text", "part", "what"), [row for rows in PROMISES.values() for row in rows], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("text", "part", "what"), [row for rows in PROMISES.values() for row in rows], ids=str)
 def test_announcements(text: str, part: int | None, what: str | None) -> None:
     (found,) = announcements(text, "")
     assert found.part == part

@@ -33,7 +33,7 @@ class Glance:
     """Says cheaply which tongues can have something to say in a text, by the words of which one must be in it."""
 
     def __init__(self, words: Callable[[Tongue], str]) -> None:
-        """Keep the words of each tongue, parted by blanks; "*" follows the first four letters of several, not all ASCII."""
+        """Keep the words of each tongue, parted by blanks; "*" follows the first four letters of several."""
         self._words: dict[str, set[str]] = defaultdict(set)
         self._beginnings: dict[str, set[str]] = defaultdict(set)
         self._unspaced: list[tuple[Tongue, re.Pattern[str]]] = []

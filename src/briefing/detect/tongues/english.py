@@ -19,7 +19,8 @@ _NEXT = "(?:next|following|upcoming|final|last|concluding)(?:_and_(?:final|last)
 _OUR = "(?:our|my|this_series')_"
 # A series alone has parts and instalments, a publisher its articles; reports and chapters are news unless "ours".
 _UPCOMING = rf"""(?:
-    (?:the_|{_OUR})? {_NEXT}_(?:(?:few|two|three|couple_of)_)?(?:part|instal+ment|episode|article|post|piece|column|blog(?:[ ]?post)?|newsletter
+    (?:the_|{_OUR})? {_NEXT}_(?:(?:few|two|three|couple_of)_)?(?:part|instal+ment|episode|article|post|piece|column
+        |blog(?:[ ]?post)?|newsletter
                                |dispatch|issue|video)s?
     | next_(?:week|month)'s_(?:part|instal+ment|episode|article|post|piece|column|newsletter)
     | {_OUR}{_NEXT}_(?:story|report|chapter|edition|entry|look)
@@ -130,7 +131,8 @@ ENGLISH = Tongue(
         rf"\b seasons?_(?:\d+|{'|'.join(_CARDINALS)})\b | \b (?:recap|spoilers?|trailer|mixtape|soundtrack)\b"
     ),
     other_unit=pattern(
-        r"""^ (?=.*\bchapter\b) .* \b (?: bankrupt\w* | insolven\w* | creditors? | protection | fil(?:e|es|ed|ing)_for )"""
+        r"""^ (?=.*\bchapter\b) .* \b (?: bankrupt\w* | insolven\w* | creditors? """
+        r"""| protection | fil(?:e|es|ed|ing)_for )"""
     ),
     final=r"""(?:the\s+)?(?:final|last|concluding)\s+(?:part|chapter|instal+ment|episode)"""
     r"""|(?:the\s+)?conclusion|final""",
@@ -141,18 +143,22 @@ ENGLISH = Tongue(
         r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series)\s*[:—–|]\s*\S"
     ),
     own_part=pattern(
-        rf"""\b(?: (?:this|here)_(?:\w+_)?is | in_this(?:_\w+)? | this_(?:post|article|story|piece|episode)_is ),? _(?:the_)?
-            (?: part_(?P<n>{_ONE}) | (?P<nth>{"|".join(_ORDINALS)})(?:_(?:part|instal+ment|article|post|piece|story|report))? )
+        rf"""\b(?: (?:this|here)_(?:\w+_)?is | in_this(?:_\w+)? | this_(?:post|article|story|piece
+        |episode)_is ),? _(?:the_)?
+            (?: part_(?P<n>{_ONE}) | (?P<nth>{"|".join(_ORDINALS)})(?:_(?:part|instal+ment|article|post|piece|story
+        |report))? )
             (?: _(?:of|in)_(?P<total>{_ONE})(?:_\w+)?\b
               | _(?:of|in)_(?:a|an|our|the|this|my)_(?:(?P<total2>{_ONE})[-\s]part_)?(?:[\w'-]+_){{0,3}}?series )
             (?: _(?:of_\w+_)?(?:on|about)_(?P<series>[^.:;,]{{3,80}}) )?
         | ^\W* (?:this_is_)? part_(?P<n2>{_ONE})_
             (?: (?:out_)?of_(?P<total3>{_ONE})\b
-              | (?:of|in)_(?:a|our|the|this|my)_(?:[\w'-]+_){{0,3}}?series (?:_(?:on|about)_(?P<series2>[^.:;,)]{{3,80}}))? )"""
+              | (?:of|in)_(?:a|our|the|this|my)_(?:[\w'-]+_){{0,3}}?series (?:_(?:on
+        |about)_(?P<series2>[^.:;,)]{{3,80}}))? )"""
     ),
     hint=(
         "part parts pt next instalment instalments installment installments tuned continued continues coming "
-        "follow-up follow chapter episode tomorrow follows upcoming future later subsequent following final concluding second third "
+        "follow-up follow chapter episode tomorrow follows upcoming future "
+        "later subsequent following final concluding second third "
         "fourth fifth sixth seventh eighth ninth tenth"
     ),
     aside=pattern(

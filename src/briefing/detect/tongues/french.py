@@ -12,15 +12,15 @@ _ORDINALS = numbered(
 _CARDINALS = numbered("un deux trois quatre cinq six sept huit neuf dix onze douze", "une")
 _PIECE = r"(?:partie|volet|épisode|article|billet|numéro|chapitre|reportage|post|newsletter|livraison)s?"
 _OURS = r"(?:(?:la|le|l'|notre|nos|mon|ce|cette)_?)?"
-_SERIES = (
-    r"(?:_de_(?:notre|cette|ma|la)_(?:série|enquête|saga)\b)? (?!_(?:de_la|de_l'|du|des|d'|de)[\s\w])"
-)
+_SERIES = r"(?:_de_(?:notre|cette|ma|la)_(?:série|enquête|saga)\b)? (?!_(?:de_la|de_l'|du|des|d'|de)[\s\w])"
 _REF = rf"""(?: {_OURS}(?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
-    | {_OURS}(?P<nth>\d{{1,2}}(?=e|è)|{either(_ORDINALS)})(?:e|ème)?_(?:et_derni\w+_)?(?:partie|volet|épisode)\b{_SERIES}
+    | {_OURS}(?P<nth>\d{{1,2}}(?=e|è)|{either(_ORDINALS)})(?:e|ème)?_(?:et_derni\w+_)?(?:partie|volet
+        |épisode)\b{_SERIES}
     | {_OURS}(?:prochaine?|dernière?|dernier)_{_PIECE}\b{_SERIES}
     | {_OURS}{_PIECE}_(?:suivante?|à_venir)\b{_SERIES} | la_suite\b(?!_(?:de_la|de_l'|du|des|de|logique)\b) )"""
 _DAY = "(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
-_SOON = rf"""(?: demain | bientôt | prochainement | (?:la_)?semaine_prochaine | (?:le_)?mois_prochain | {_DAY}(?:_prochain)?
+_SOON = rf"""(?: demain | bientôt | prochainement | (?:la_)?semaine_prochaine | (?:le_)?mois_prochain
+        | {_DAY}(?:_prochain)?
     | la_prochaine_fois | dans_(?:une|deux)_semaines? | dans_quelques_jours )"""
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 
@@ -39,7 +39,9 @@ FRENCH = Tongue(
     nth=r"(?P<n>\d{1,3}(?=e\b|è|er\b|re\b|nde?\b)|{words})(?:e|ème|er|re|ère|nde?)?",
     of="sur|de",
     of_series=r"de\s+(?:notre|la|ma)\s+(?=série\b)",
-    not_before_part=pattern(r"\b (?: la|le|une?|en|de|du|des|notre|sa|son|cette|grande|bonne|meilleure|fait|et|ou )\s*$"),
+    not_before_part=pattern(
+        r"\b (?: la|le|une?|en|de|du|des|notre|sa|son|cette|grande|bonne|meilleure|fait|et|ou )\s*$"
+    ),
     about_others=pattern(r"\b(?: saison_\d+ | bande-annonce | box-office | spoilers? )\b"),
     final=r"(?:la\s+|le\s+)?derni(?:ère|er)\s+(?:partie|volet|épisode)|(?:suite\s+et\s+)?fin|conclusion",
     continued=r"suite",
@@ -48,14 +50,16 @@ FRENCH = Tongue(
         (?P<nth>\d{{1,2}}(?=e|è)|{either(_ORDINALS)})(?:e|ème)?_{_PIECE}
         (?:_(?:de_notre|d'une|de_la|de_ma)_ série (?:_(?:en|de)_(?P<total>\w+)_\w+)?
             (?:_(?:sur|consacrée_à)_(?P<series>[^.:;]+))? )?
-        | ^\W* (?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_sur_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
+        | ^\W* (?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_sur_(?P<total2>\d{{1,3}}
+        |{either(_CARDINALS)})\b"""
     ),
     hint=(
         "semaine partie volet prochain prochaine prochainement suivre suite suivant suivante épisode épisodes demain "
         "bientôt venir volets"
     ),
     aside=pattern(
-        r"""^\W* (?P<lead> (?:à_)?lire_(?:aussi|également) | voir_aussi | sur_le_même_sujet | à_découvrir | articles_liés
+        r"""^\W* (?P<lead> (?:à_)?lire_(?:aussi|également) | voir_aussi | sur_le_même_sujet | à_découvrir
+        | articles_liés
         | pour_aller_plus_loin | lire_la_suite )\s*[:—–|-]\s*"""
     ),
     future=pattern(
@@ -71,7 +75,8 @@ FRENCH = Tongue(
     just_before=pattern(r"\b(?: ici | vue?s? | comme | déjà | abordée?s? )_(?:[\w'-]+_){0,2}dans(?:_la|_le)?\s*$"),
     reported=pattern(r"""".*\b(?:a_déclaré|a_dit|affirme|selon)\b | \b(?:a_déclaré|a_dit)\b.*" """),
     opening=pattern(
-        r"""^ (?:(?:où|dans_(?:la|le)quelle?|qui|et)_)? (?: (?:nous|on|je)_[\w']+(?:_(?:à|sur|de|dans))?_ | il_s'agira_de_
+        r"""^ (?:(?:où|dans_(?:la|le)quelle?|qui|et)_)? (?: (?:nous|on|je)_[\w']+(?:_(?:à|sur|de|dans))?_
+        | il_s'agira_de_
         | portera_sur_ | sur_ )?"""
     ),
     vague=pattern(r"^ (?: (?:ça|cela|c'est|il|elle|ici|bientôt|plus) \b.* )? $"),

@@ -14,7 +14,8 @@ _REF = rf"""(?: teil_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIE
     | {_OURS}(?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_(?:und_letzte\w*_)?(?:teil|folge)\b{_SERIES}
     | {_OURS}(?:nächst|kommend|folgend|abschließend|letzt)e[nrms]?_(?:und_letzte\w*_)?{_PIECE}\b{_SERIES} )"""
 _DAY = "(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)"
-_SOON = rf"""(?: morgen | demnächst | bald | in_kürze | (?:in_der_)?(?:nächste|kommende)[nrs]?_(?:woche|monat|mal|jahr|{_DAY})
+_SOON = rf"""(?: morgen | demnächst | bald | in_kürze | (?:in_der_)?(?:nächste|kommende)[nrs]?_(?:woche|monat|mal|jahr
+        |{_DAY})
     | (?:am_)?(?:kommenden_|nächsten_)?{_DAY} | in_(?:einer|zwei|drei)_wochen? )"""
 _WILL = r"(?: werde[nt]? | wird | wollen | möchten | geht_es(?:_dann)?_um | erfahren_sie | lesen_sie )"
 _MONTHS = "januar februar märz april mai juni juli august september oktober november dezember"
@@ -44,7 +45,8 @@ GERMAN = Tongue(
         | ^\W* teil_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_von_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
     ),
     hint=(
-        "woche teil teils fortsetzung folge folgt demnächst bald morgen wird nächste nächsten nächster nächstes kommende "
+        "woche teil teils fortsetzung folge folgt demnächst bald "
+        "morgen wird nächste nächsten nächster nächstes kommende "
         "kommenden kommender folgende folgenden folgender letzte letzten letzter abschließende abschließenden zweite "
         "zweiten zweiter dritte dritten dritter vierte vierten fünfte fünften montag dienstag mittwoch donnerstag "
         "freitag samstag sonntag"
@@ -55,7 +57,8 @@ GERMAN = Tongue(
     ),
     future=pattern(rf"\b{_WILL} (?:_(?:wir|ich|sie|es))? (?:_(?:uns|dann|auch|genauer|dabei))* \s+ (?P<topic>.*)"),
     back=pattern(
-        r"""\b(?: haben | habe | hatten? | wurden? | war(?:en)? | ging | sahen | zeigten | gezeigt | gesehen | besprochen
+        r"""\b(?: haben | habe | hatten? | wurden? | war(?:en)? | ging | sahen | zeigten | gezeigt | gesehen
+        | besprochen
         | behandelt | beschrieben | erklärt | erschienen | heute | jetzt )\b"""
     ),
     just_before=pattern(r"\b(?: hier | wie | bereits | schon | gesehen | besprochen )_(?:\w+_){0,2}in\s*$"),

@@ -11,7 +11,9 @@ _ORDINALS = numbered(
 _CARDINALS = numbered("uno due tre quattro cinque sei sette otto nove dieci undici dodici", "una")
 _PIECE = r"(?:parte|puntata|capitolo|episodio|articolo|post|numero|appuntamento|uscita|reportage)"
 _OURS = r"(?:(?:la|il|l'|nostra|nostro|mia|mio|questa)_?)*"
-_SERIES = r"(?:_d(?:ella|i)_(?:nostra_|questa_|mia_)?(?:serie|inchiesta|saga)\b)? (?!_(?:di|del|della|dello|dei|delle)\b)"
+_SERIES = (
+    r"(?:_d(?:ella|i)_(?:nostra_|questa_|mia_)?(?:serie|inchiesta|saga)\b)? (?!_(?:di|del|della|dello|dei|delle)\b)"
+)
 _REF = rf"""(?: {_OURS}(?:parte|puntata|capitolo|episodio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=[ªº])|{either(_ORDINALS)})[ªº]?_(?:e_ultim[ao]_)?(?:parte|puntata)\b{_SERIES}
     | {_OURS}(?:prossim|ultim)[ao]_(?:e_ultim[ao]_)?{_PIECE}\b{_SERIES} | {_OURS}{_PIECE}_successiv[ao]\b{_SERIES} )"""
@@ -42,10 +44,12 @@ ITALIAN = Tongue(
         rf"""\b(?: questa_è | ecco )_(?:la|il)_(?P<nth>\d{{1,2}}(?=[ªº])|{either(_ORDINALS)})[ªº]?_{_PIECE}
         (?:_(?:della_nostra|di_una|della|della_mia)_ serie (?:_(?:di|in)_(?P<total>\w+)_\w+)?
             (?:_(?:su|sul|sulla|sui|sulle)_(?P<series>[^.:;]+))? )?
-        | ^\W* (?:parte|puntata)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_(?:di|su)_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
+        | ^\W* (?:parte|puntata)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_(?:di|su)_(?P<total2>\d{{1,3}}
+        |{either(_CARDINALS)})\b"""
     ),
     hint=(
-        "settimana mese volta parte puntata prossima prossimo prossimamente successiva successivo continua segue domani episodio "
+        "settimana mese volta parte puntata prossima prossimo "
+        "prossimamente successiva successivo continua segue domani episodio "
         "capitolo presto"
     ),
     aside=pattern(
@@ -53,7 +57,8 @@ ITALIAN = Tongue(
         | articoli_correlati )\s*[:—–|-]\s*"""
     ),
     future=pattern(
-        r"""\b (?: (?:ci_|vi_|si_)?\w+(?:remo|erò|irò|erà|irà|eranno|iranno) | sarà | saranno | (?:andremo|andiamo)_a_\w+ )
+        r"""\b (?: (?:ci_|vi_|si_)?\w+(?:remo|erò|irò|erà|irà|eranno|iranno) | sarà | saranno | (?:andremo
+        |andiamo)_a_\w+ )
         \b (?:_(?:in|a|di|d[eai]ll?[aeo]?i?|dei|degli|su|come))? \s* (?P<topic>.*)"""
     ),
     back=pattern(

@@ -19,15 +19,14 @@ def cues(
     soon: str,
     later: str,
     we: str,
-    ahead: bool = True,
     edge: str = r"\b",
     gap: str = "_",
 ) -> tuple[Cue, ...]:
     """Build the cues of a language from patterns: `ref` names the part, its number as `n` or `nth`.
 
     `inside`: "in", may be empty; `lead`: "coming up"; `wait`: "stay tuned for"; `continued`: "to be continued";
-    `comes`: what a part does that comes; `soon`: "tomorrow", "on Friday"; `later`: "next week", which alone can be a heading; `we`: shows that the publisher speaks of itself.
-    With `ahead` false, "in the next part" announces without a verb that says so.
+    `comes`: what a part does that comes; `soon`: "tomorrow", "on Friday"; `later`: "next week", which can be a heading;
+    `we`: shows that the publisher speaks of itself; `edge` and `gap`: of words, both loose where none are written.
     """
     named = f"(?P<ref> {ref} )"
     within = f"(?: (?:{inside}) {gap} )?" if inside else ""
@@ -38,7 +37,7 @@ def cues(
         (rf"^[\s(\[*]* (?:{continued}) \W* (?: (?:{soon}) \W* )? $", False, True),
         (rf"^[\s(\[*]* (?:{continued}) \s* {within} {named}", False, True),
         (rf"^ {named} \s* [:,—–-]* \s* (?: (?:{comes}) | (?:{soon}) {edge} )", False, True),
-        (rf"{edge} {told}", ahead, True),
+        (rf"{edge} {told}", True, True),
         (rf"^ {named} \s* [:—–] \s* (?=\S)", True, False),
         (rf"^ (?P<ref> {soon} ) \s* ,? \s* (?= [^.!?。]{{0,60}} {edge} (?:{we}) )", True, False),
         (rf"^ (?P<ref> {later} ) \s*[:—–]\s* (?=\S)", False, False),

@@ -13,10 +13,12 @@ _PIECE = r"(?:parte|capítulo|episódio|artigo|post|texto|edição|reportagem|n�
 _OURS = r"(?:(?:a|o|nossa|nosso|minha|meu|esta)_)?"
 _SERIES = r"(?:_(?:da|de|desta|dessa)_(?:nossa_|minha_)?(?:série|investigação|saga)\b)? (?!_(?:de|da|do|das|dos)\b)"
 _REF = rf"""(?: {_OURS}(?:parte|capítulo|episódio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
-    | {_OURS}(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_(?:e_últim[ao]_)?(?:parte|capítulo|episódio)\b{_SERIES}
+    | {_OURS}(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_(?:e_últim[ao]_)?(?:parte|capítulo
+        |episódio)\b{_SERIES}
     | {_OURS}(?:próxim[ao]|últim[ao])_(?:e_últim[ao]_)?{_PIECE}\b{_SERIES} | {_OURS}{_PIECE}_seguinte\b{_SERIES} )"""
 _DAY = "(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|sábado|domingo"
-_SOON = rf"""(?: amanhã | em_breve | na_(?:próxima_semana|semana_que_vem|próxima_(?:{_DAY})) | no_próximo_(?:mês|sábado|domingo)
+_SOON = rf"""(?: amanhã | em_breve | na_(?:próxima_semana|semana_que_vem|próxima_(?:{_DAY})) | no_próximo_(?:mês
+        |sábado|domingo)
     | no_mês_que_vem | semana_que_vem | na_próxima_vez | daqui_a_(?:uma|duas)_semanas? )"""
 _MONTHS = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"
 
@@ -41,7 +43,8 @@ PORTUGUESE = Tongue(
     own_part=pattern(
         rf"""\best[ae]_é_[ao]_(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_{_PIECE}
         (?:_(?:da_nossa|de_uma|da|da_minha)_ série (?:_(?:de|em)_(?P<total>\w+)_\w+)? (?:_sobre_(?P<series>[^.:;]+))? )?
-        | ^\W* (?:parte|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
+        | ^\W* (?:parte|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}
+        |{either(_CARDINALS)})\b"""
     ),
     hint="semana mês vez parte próxima próximo seguinte continua continuará amanhã breve capítulo episódio",
     aside=pattern(

@@ -17,7 +17,8 @@ _REF = rf"""(?: {_OURS}(?:parte|entrega|capítulo|episodio)_(?P<n>\d{{1,3}}|{eit
         (?:parte|entrega|capítulo|episodio)\b{_SERIES}
     | {_OURS}(?:próxim|siguiente|últim)[ao]?_(?:y_últim[ao]_)?{_PIECE}\b{_SERIES} )"""
 _DAY = "(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)"
-_SOON = rf"""(?: mañana | pronto | próximamente | la_(?:próxima_semana|semana_(?:que_viene|próxima)) | el_(?:próximo_)?{_DAY}
+_SOON = rf"""(?: mañana | pronto | próximamente | la_(?:próxima_semana|semana_(?:que_viene|próxima))
+        | el_(?:próximo_)?{_DAY}
     | la_próxima_vez | el_(?:próximo_mes|mes_que_viene) | en_(?:unos_días|dos_semanas|breve) )"""
 _MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
 
@@ -43,9 +44,13 @@ SPANISH = Tongue(
     own_part=pattern(
         rf"""\best[ae]_es_(?:la|el)_(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_{_PIECE}
         (?:_de_(?:nuestra|una|la|mi)_ serie (?:_de_(?P<total>\w+)_\w+)? (?:_sobre_(?P<series>[^.:;]+))? )?
-        | ^\W* (?:parte|entrega|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}|{either(_CARDINALS)})\b"""
+        | ^\W* (?:parte|entrega|capítulo)_(?P<n>\d{{1,3}}|{either(_CARDINALS)})_de_(?P<total2>\d{{1,3}}
+        |{either(_CARDINALS)})\b"""
     ),
-    hint="semana mes vez parte entrega próxima próximo próximamente siguiente continuará continúa mañana capítulo episodio pronto",
+    hint=(
+        "semana mes vez parte entrega próxima próximo "
+        "próximamente siguiente continuará continúa mañana capítulo episodio pronto"
+    ),
     aside=pattern(
         r"""^\W* (?P<lead> lea?_también | leer_(?:también|más) | te_puede_interesar | le_puede_interesar | ver_también
         | más_información | noticias_relacionadas | relacionado )\s*[:—–|-]\s*"""

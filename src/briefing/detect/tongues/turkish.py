@@ -36,18 +36,25 @@ TURKISH = Tongue(
         rf"""\bbu_(?:yazı_?)?,?_?(?P<series>[^.:;]{{0,60}}?)_?(?:serimizin|serisinin|serinin|dizisinin|dizimizin)_
         (?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_(?:bölüm|kısm|yazı)\w*"""
     ),
-    hint="hafta bölü* kısı* yazıda yazıya yazımızda devam devamı sonraki gelecek önüm* haftaya yarın yakında sıradaki sefere",
+    hint=(
+        "hafta bölü* kısı* yazıda yazıya yazımızda devam devamı "
+        "sonraki gelecek önüm* haftaya yarın yakında sıradaki sefere"
+    ),
     aside=pattern(
         r"""^\W* (?P<lead> ilgili_haber(?:ler)? | ayrıca_(?:okuyun|bakınız) | bunu_da_oku\w* | önerilen | ayrıca_bkz\.?
         )\s*[:—–|-]\s*"""
     ),
     future=pattern(r"\w+(?:acağ|eceğ|acak|ecek)\w* (?P<topic>(?!))?"),
-    back=pattern(r"\b(?: \w+(?:ledi|ladı|lendi|andı|mıştık|miştik|muştuk|müştük|dık|dik|duk|dük|tık|tik) | bugün | şimdi | yayımlandı )\b"),
+    back=pattern(
+        r"\b(?: \w+(?:ledi|ladı|lendi|andı|mıştık|miştik|muştuk|müştük|dık|dik|duk|dük"
+        r"|tık|tik) | bugün | şimdi | yayımlandı )\b"
+    ),
     just_before=pattern(r"(?: \b(?:burada|işte) | \w[ıiuü]n )\s*$"),
     reported=pattern(r"""".*\b(?:dedi|söyledi)\b | \b(?:dedi|söyledi)\b.*" """),
     opening=pattern(r"^ (?: ise_ | de_ | da_ )?"),
     closing=pattern(
-        r"""\s* (?: konusunu|hakkında|üzerine )? \s* (?: (?:ele|göz|söz|masaya)_)? (?:atacağız|alacağız|edeceğiz|yatıracağız|\w+(?:acağ|eceğ)(?:ız|iz|ım|im))
+        r"""\s* (?: konusunu|hakkında|üzerine )? \s* (?: (?:ele|göz|söz|masaya)_)? (?:atacağız|alacağız|edeceğiz
+        |yatıracağız|\w+(?:acağ|eceğ)(?:ız|iz|ım|im))
         \W* $"""
     ),
     vague=pattern(r"^ (?: (?:bu|şu|o|burada|yakında|daha) \b.* )? $"),
