@@ -132,7 +132,7 @@ def _numbered(plain: str, grammar: Grammar) -> Iterator[tuple[int, re.Match[str]
     for pattern in grammar.alone:
         for found in pattern.finditer(plain):
             if not in_quotation(plain[: found.start()], plain[found.end() :]):
-                yield 3, found
+                yield 2, found
 
 
 def _rank(found: re.Match[str], plain: str, tongue: Tongue) -> int:
@@ -193,6 +193,7 @@ def _well_named(read: Marker, grammar: Grammar) -> Marker:
 def _trim(words: str) -> str:
     """Strip separators and the brackets and marks that the marker left behind."""
     words = _DANGLING.sub("", words.strip(_SEPARATORS)).strip(_SEPARATORS)
-    if words.count(")") > words.count("(") or words.count("]") > words.count("["):
-        words = words.rstrip(")]").strip(_SEPARATORS)
+    plain = straight(words)
+    if plain.count(")") > plain.count("(") or plain.count("]") > plain.count("["):
+        words = words.rstrip(")]）】").strip(_SEPARATORS)
     return _unquoted(words).strip(_SEPARATORS)

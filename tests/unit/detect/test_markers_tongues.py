@@ -22,6 +22,11 @@ PARTS: dict[str, tuple[tuple[str, int, int | None, str], ...]] = {
         ("Part Five of our series on ports: Night Shifts", 5, None, "series on ports"),
         ("“The Harbour Files,” Part 2", 2, None, "The Harbour Files"),
         ("The Harbour Files, 2 of 5", 2, 5, "The Harbour Files"),
+        ("Harbour Newsletter #2: The Crane", 2, None, "Harbour Newsletter"),
+        ("Harbour Podcast 311: The Crane", 311, None, "Harbour Podcast"),
+        ("Harbour Weekly #45", 45, None, "Harbour Weekly"),
+        ("This Week at the Docks #45", 45, None, "This Week at the Docks"),
+        ("The Harbour Files Pt2", 2, None, "The Harbour Files"),
         ("Night Shifts — the harbour files, part 2 of 3", 2, 3, "Night Shifts — the harbour files"),
     ),
     "de": (
@@ -187,6 +192,10 @@ PARTS: dict[str, tuple[tuple[str, int, int | None, str], ...]] = {
         ("港口档案 Part 2：夜班", 2, None, "港口档案"),
         ("港口档案 第1部分（共3部分）", 1, 3, "港口档案"),
         ("《港口档案》第二部分", 2, None, "港口档案"),
+        ("港口档案（第 2/3 部分）", 2, 3, "港口档案"),
+        ("港口档案（第一百二十三期）：起重机", 123, None, "港口档案"),
+        ("港口档案（第二部分：夜班）", 2, None, "港口档案"),
+        ("港口档案：第 I 部分", 1, None, "港口档案"),
         ("港口档案 (3)", 3, None, "港口档案"),
     ),
     "ja": (
@@ -224,6 +233,10 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "The hardest part of a strike",
         "Day 3 of talks ends without a deal",
         "Dockers Lift Strike Forecast (2)",
+        "Harbourcast 07/19/2026",
+        "Weather forecast 12: rain",
+        "Harbour Digest 2026",
+        "The port's #1 crane",
     ),
     "de": (
         "Ein Teil der Hafenarbeiter streikt",
@@ -420,7 +433,7 @@ def test_a_last_part_says_so(title: str) -> None:
     found = marker(title)
     assert found
     assert found.final
-    assert found.series_title == re.split(r"[:：（]| \(| - ", title, maxsplit=1)[0]
+    assert found.series_title == re.split(r"[:：（]| \(| - ", title, maxsplit=1)[0].strip()
 
 
 @pytest.mark.parametrize(

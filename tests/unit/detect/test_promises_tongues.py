@@ -384,3 +384,20 @@ def test_a_part_announces_what_follows_it(title: str, text: str, part: int) -> N
 def test_related_reading_is_listed_in_every_language() -> None:
     lines = [text for texts in NOTHING.values() for text in texts if related(text)]
     assert len(lines) == len(NOTHING)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            word * 20_000
+            for word in ("teil ", "im nächsten ", "partie ", "dans la ", "parte ", "en la ", "bölüm ", "часть ")
+        ),
+        *(
+            word * 20_000
+            for word in ("в следующей ", "قسمت ", "در قسمت ", "الجزء ", "חלק ", "第", "下一篇", "次回", "第一", "（")
+        ),
+    ],
+)
+def test_long_texts_are_read_quickly(text: str) -> None:
+    announcements(text, text[:1_000])

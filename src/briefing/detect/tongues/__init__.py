@@ -24,7 +24,7 @@ TONGUES: tuple[Tongue, ...] = (
     *(RUSSIAN, PERSIAN, ARABIC, HEBREW, CHINESE, JAPANESE),
 )
 
-_WORD = re.compile(r"\w+|\(")
+_WORD = re.compile(r"[^\W\d]+|[(#]")
 _BEGINNING = 4  # letters
 _LETTERS = {tongue.code: re.compile(f"(?!.*{tongue.foreign}).*{tongue.letters}", re.DOTALL) for tongue in TONGUES}
 

@@ -8,16 +8,23 @@ _DIGITS = "零一二三四五六七八九"
 
 
 def han_numbers() -> dict[str, int]:
-    """Write the numbers to 199 as Chinese and Japanese do."""
-    tens = {value: ("" if value // 10 == 1 else _DIGITS[value // 10]) + "十" for value in range(10, 100, 10)}
-    small = {
-        value: tens.get(value - value % 10, "") + _DIGITS[value % 10] * (value % 10 > 0) for value in range(1, 100)
+    """Return the numbers to 999 as Chinese and Japanese write them: 十二, 二十, 一百零五, 一百二十."""
+    ones = {value: _DIGITS[value] for value in range(1, 10)}
+    small = ones | {
+        10 * tens + one: (_DIGITS[tens] if tens > 1 else "") + "十" + (_DIGITS[one] if one else "")
+        for tens in range(1, 10)
+        for one in range(10)
     }
-    return {"零": 0, "〇": 0} | {words: value for value, words in small.items()} | {"一百": 100}
+    large = {100 * hundreds: f"{_DIGITS[hundreds]}百" for hundreds in range(1, 10)}
+    rest = {
+        value: f"零{words}" if value < 10 else f"一{words}" if value < 20 else words for value, words in small.items()
+    }
+    large |= {hundred + value: words + rest[value] for hundred, words in large.items() for value in rest}
+    return {"零": 0, "〇": 0} | {words: value for value, words in (small | large).items()}
 
 
 _NUMBERS = han_numbers() | {"上": 1, "中": 2, "下": 2}
-_WORDS = "[零〇一二三四五六七八九十]{1,3}|一百"
+_WORDS = "[零〇一二三四五六七八九十百]{1,7}"
 _NTH = rf"第 \s* (?P<nth>\d{{1,3}}|{_WORDS}) \s* (?:部分|部份|部|篇|章|期|集|讲|講|回|节|課|课)"
 _REF = rf"""(?: 下[期集篇回]预告 | (?:本|这个|该)?(?:系列)?的? \s* {_NTH}(?:文章)? | 下一? \s* 个? (?:篇|部分|部份
         |章节?|节|期|集|回|讲|講|课|課|文)(?:文章|博文|博客|教程|内容)?
@@ -36,8 +43,9 @@ CHINESE = Tongue(
     part="部分|部份|部|篇|讲|講|集|期|回|章|课|課|话|話|弹|彈|辑|輯|节|節|卷|季|关|關",
     unit=r"步|条|條|号|號|批",
     day="天|日|周|週",
-    nth=r"(?:之\s*)?第\s*(?P<n>\d{1,4}|{words})\s*",
+    nth=r"(?:之\s*)?第\s*(?P<n>\d{1,4}|{words}|[ivx]{1,4})\s*",
     alone=(
+        r"第\s*(?P<n>\d{1,2})\s*/\s*(?P<total>\d{1,2})\s*(?:部分|篇|章)",
         r"[(\[]\s*(?:系列|连载|連載|教程)?\s*(?P<n>{words}|上|中|(?P<last>下))\s*[)\]]",
         rf"[(\[]\s*(?P<n>\d{{1,2}})\s*[)\]]{_STOP}",
         rf"(?<=[\w)\]\"'])\s*之(?P<n>[二三四五六七八九十]{{1,3}}){_STOP}",

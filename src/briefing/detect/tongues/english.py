@@ -94,6 +94,8 @@ _CUES = (
     Cue(pattern(r"^ (?:coming_up_)? (?P<ref> next_in_(?:this|our|the)_(?:[\w'-]+_){0,2}series )\b"), bare=False),
 )
 
+_STOP = r"(?=\s*(?:$|[:—–|]|-\s))"
+
 # Too common to tell what a topic is about.
 _COMMON = """
     a about above after again against all also am amid among an and another any are around as at be because been before
@@ -114,13 +116,18 @@ ENGLISH = Tongue(
     letters="[a-z]",
     numbers=_NUMBERS,
     mark_words=(
-        "part pt instalment installment chapter ch episode ep volume vol issue no lesson step day week module "
-        "study log diary series final finale last concluding conclusion continued cont"
+        "part pt instalment installment chapter ch episode ep volume vol issue no lesson lecture step day week module "
+        "study log diary series final last concluding conclusion continued cont # podcast weekly digest newsletter roundup"
     ),
     part=r"part|pt\.?|instal+ment",
-    unit=r"chapter|ch\.|episode|ep\.?|volume|vol\.?|issue|no\.?|lesson|step",
+    unit=r"chapter|ch\.|episode|ep\.?|volume|vol\.?|issue|no\.?|lesson|lecture|step",
     day="day|week",
     named_unit=r"module|(?:case\s+)?study|log|diary",
+    alone=(
+        # "Harbour Weekly 311: …", "Dock Talk #45"
+        r"\b(?:podcast|weekly|digest|newsletter|roundup)\s(?P<mark>#?(?!(?:19|20)\d\d\b)(?P<n>\d{1,4}))" + _STOP,
+        r"(?<=\w\s)(?P<mark>#(?P<n>\d{2,4}))" + _STOP,
+    ),
     of="(?:out )?of",
     of_series=r"of\s+(?:(?:our|the|my|a)\s+)?",
     not_before_part=pattern(

@@ -25,7 +25,7 @@ GERMAN = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "teil tl folge kapitel band ausgabe nr nummer heft lektion schritt episode tag woche schluss finale "
+        "teil tl folge kapitel band ausgabe nr nummer heft lektion schritt episode tag woche schluss "
         "letzter abschließender fortsetzung forts"
     ),
     part=r"teil|tl\.",
@@ -36,7 +36,7 @@ GERMAN = Tongue(
     of_series=r"(?:unserer|der|meiner)\s+(?=[\w-]*(?:serie|reihe)\b)",
     not_before_part=pattern(r"\b (?: der|die|das|ein|kein|zum|im|vom|am|als|zu|und|oder|guter|großer )\s*$"),
     about_others=pattern(r"\b(?: staffel_\d+ | \d+\._staffel | trailer | kinostart )\b"),
-    final=r"(?:der\s+)?(?:letzter?|abschließender?)\s+(?:teil|folge)|schluss|finale",
+    final=r"(?:der\s+)?(?:letzter?|abschließender?)\s+(?:teil|folge)|schluss",
     continued="fortsetzung|forts\\.",
     own_part=pattern(
         rf"""\b(?: dies|das|hier )_ist_ (?:der|die|das)_(?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_{_PIECE}

@@ -6,7 +6,7 @@ from briefing.detect.tongues.chinese import han_numbers
 from briefing.detect.tongues.phrases import cues
 
 _NUMBERS = han_numbers() | {"上": 1, "中": 2, "下": 2, "前編": 1, "中編": 2, "後編": 2, "前篇": 1, "後篇": 2}
-_WORDS = "[零〇一二三四五六七八九十]{1,3}"
+_WORDS = "[零〇一二三四五六七八九十百]{1,7}"
 _HALVES = "前編|中編|前篇|上|中|(?P<last>下|後編|後篇)"
 _STOP = r"(?=\s*(?:$|[:—–|,.!?。)\]~\s-]))"
 _REF = r"""(?: 次回(?:の(?:記事|連載|テーマ))?(?=[はでにもを,:へ]|\s|$|以降) | 次号(?=[はでに,:]) | 次の(?:記事|章
