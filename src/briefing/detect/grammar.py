@@ -4,10 +4,9 @@ Apart from `markers`, which judges where a match stands: here a tongue's words b
 that a title costs one glance for each script it is written in.
 """
 
-import re
 from dataclasses import dataclass
 
-from briefing.detect.tongue import NEVER, Tongue, either, straight
+from briefing.detect.tongue import NEVER, Pattern, Tongue, either
 from briefing.detect.tongues import TONGUES, Glance
 
 _ROMAN = "[ivx]{1,6}|[ⅰ-ⅻ]"
@@ -19,12 +18,12 @@ class Grammar:
     """A tongue's marks, compiled. Groups: `part`, `unit`, `day` or `named` is the unit, `n` and `total` the numbers."""
 
     tongue: Tongue
-    numbered: tuple[re.Pattern[str], ...]
-    alone: tuple[re.Pattern[str], ...]
-    of_series: re.Pattern[str]
-    final: re.Pattern[str]
-    continued: re.Pattern[str]
-    lesson: re.Pattern[str]  # "Lesson 4: " before a series title
+    numbered: tuple[Pattern, ...]
+    alone: tuple[Pattern, ...]
+    of_series: Pattern
+    final: Pattern
+    continued: Pattern
+    lesson: Pattern  # "Lesson 4: " before a series title
 
 
 def grammars(plain: str) -> list[Grammar]:
@@ -42,19 +41,15 @@ def _grammar(tongue: Tongue) -> Grammar:
         tongue,
         (
             # Scripts without spaces number before the unit: 第二部分.
-            _pattern(rf"{edge}(?:{units}){sign}(?P<n>{one})(?:\s?[a-z]/[a-z]\b)?{of}") if edge else NEVER,
-            _pattern(rf"{edge}{tongue.nth.replace('{words}', words)}\s*(?:{units}){edge}{of}"),
+            Pattern(rf"{edge}(?:{units}){sign}(?P<n>{one})(?:\s?[a-z]/[a-z]\b)?{of}") if edge else NEVER,
+            Pattern(rf"{edge}{tongue.nth.replace('{words}', words)}\s*(?:{units}){edge}{of}"),
         ),
-        tuple(_pattern(alone.replace("{words}", words)) for alone in tongue.alone),
-        _pattern(rf"(?:(?P<part>{tongue.part})|(?P<day>{tongue.day}))\s+(?P<n>\w+)\s+{tongue.of_series}(?=\D)"),
-        _pattern(rf"(?P<sep>{_BEFORE_FINAL})\s*(?:{tongue.final})\s*(?:$|[:—–)\]])"),
-        _pattern(rf"[,:—–(\[]\s*(?:{tongue.continued})\s*[)\]]?\s*$"),
-        _pattern(rf"^(?:{tongue.unit})\s*{one}\s*[:|—–-]\s*"),
+        tuple(Pattern(alone.replace("{words}", words)) for alone in tongue.alone),
+        Pattern(rf"(?:(?P<part>{tongue.part})|(?P<day>{tongue.day}))\s+(?P<n>\w+)\s+{tongue.of_series}(?=\D)"),
+        Pattern(rf"(?P<sep>{_BEFORE_FINAL})\s*(?:{tongue.final})\s*(?:$|[:—–)\]])"),
+        Pattern(rf"[,:—–(\[]\s*(?:{tongue.continued})\s*[)\]]?\s*$"),
+        Pattern(rf"^(?:{tongue.unit})\s*{one}\s*[:|—–-]\s*"),
     )
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(straight(text), re.IGNORECASE)
 
 
 _GRAMMARS = {tongue.code: _grammar(tongue) for tongue in TONGUES}

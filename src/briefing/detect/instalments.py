@@ -13,7 +13,6 @@ from briefing.detect.grammar import grammars
 from briefing.detect.markers import Marker, marker
 from briefing.detect.markers import number as read_number
 from briefing.detect.tongue import straight, visible
-from briefing.detect.tongues import TONGUES
 from briefing.detect.tongues.english import ENGLISH
 from briefing.detect.works import is_work
 
@@ -66,11 +65,11 @@ def _joined(said: Marker, told: _Told | None, other: _Told | None) -> Marker:
 
 def _introduced(plain: str) -> _Told | None:
     """Read "This is the second part of a series on …" in the first lines."""
-    for tongue in TONGUES:
-        if found := tongue.own_part.search(plain):
+    for grammar in grammars(plain):
+        if found := grammar.tongue.own_part.search(plain):
             told = {name.rstrip("23"): text for name, text in found.groupdict().items() if text}
-            part = read_number(told.get("n") or told.get("nth") or "", tongue)
-            total = read_number(told.get("total", ""), tongue)
+            part = read_number(told.get("n") or told.get("nth") or "", grammar.tongue)
+            total = read_number(told.get("total", ""), grammar.tongue)
             if part is not None and (total is None or part <= total):
                 return _Told(part, total, told.get("series", "").strip(" \"'"))
     return None

@@ -20,8 +20,8 @@ _LONGEST_TOPIC = 300
 _AT_ONCE = 4  # characters before a reference that begins its sentence
 _MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"  # "am 5. Mai"
 _SENTENCE_END = re.compile(
-    rf"""(?<!\b[A-Z])(?<!\bpt)(?<!\bPt)(?<!\bvol)(?<!\bVol)(?<!\bNo)(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bvs)
-    [.!?…]+["')\]]*\s+(?!(?:Teil|Folge|Kapitel|bölüm|kısım|{_MONTHS})\b)(?=["'(\[]?[^\W_a-z])
+    rf"""[.!?…]+ (?<!\b[A-Z]\.)(?<!\b[Pp]t\.)(?<!\b[Vv]ol\.)(?<!\bNo\.)(?<!\bM[rs]\.)(?<!\bDr\.)(?<!\bMrs\.)(?<!\bvs\.)
+    ["')\]]*\s+(?!(?:Teil|Folge|Kapitel|bölüm|kısım|{_MONTHS})\b)(?=["'(\[]?[^\W_a-z])
     | [。！？]["')\]]*\s*(?=\S)""",
     re.VERBOSE,
 )

@@ -1,8 +1,6 @@
 """How English numbers its parts and speaks of the next."""
 
-import re
-
-from briefing.detect.tongue import Cue, Tongue, either, numbered, pattern
+from briefing.detect.tongue import Cue, Pattern, Tongue, either, numbered, pattern
 from briefing.detect.tongues.phrases import calendar
 
 _CARDINALS = (
@@ -117,7 +115,8 @@ ENGLISH = Tongue(
     numbers=_NUMBERS,
     mark_words=(
         "part pt instalment installment chapter ch episode ep volume vol issue no lesson lecture step day week module "
-        "study log diary series final last concluding conclusion continued cont # podcast weekly digest newsletter roundup"
+        "study log diary series final last concluding conclusion continued cont # podcast weekly digest newsletter "
+        "roundup"
     ),
     part=r"part|pt\.?|instal+ment",
     unit=r"chapter|ch\.|episode|ep\.?|volume|vol\.?|issue|no\.?|lesson|lecture|step",
@@ -145,9 +144,9 @@ ENGLISH = Tongue(
     r"""|(?:the\s+)?conclusion|final""",
     continued=r"continued|cont(?:'?d|\.)",
     label=pattern(r"^ (?=.{,40}\bblog\b) [^:|]{3,40} \s [:|] \s"),
-    named_series=re.compile(
-        r"^(?P<name>(?:[A-Z0-9][\w'.&-]*\s+(?:(?:of|the|and|on|in|for)\s+)*){1,5}"
-        r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series)\s*[:—–|]\s*\S"
+    named_series=Pattern(
+        r"^(?-i:(?P<name>(?:[A-Z0-9][\w'.&-]*\s+(?:(?:of|the|and|on|in|for)\s+)*){1,5}"
+        r"(?<!World )(?<!Time )(?<!TV )(?<!Web )(?<!Netflix )(?<!Hit )(?<!Test )Series))\s*[:—–|]\s*\S"
     ),
     own_part=pattern(
         rf"""\b(?: (?:this|here)_(?:\w+_)?is | in_this(?:_\w+)? | this_(?:post|article|story|piece
@@ -163,10 +162,8 @@ ENGLISH = Tongue(
         |about)_(?P<series2>[^.:;,)]{{3,80}}))? )"""
     ),
     hint=(
-        "part parts pt next instalment instalments installment installments tuned continued continues coming "
-        "follow-up follow chapter episode tomorrow follows upcoming future "
-        "later subsequent following final concluding second third "
-        "fourth fifth sixth seventh eighth ninth tenth"
+        "part parts pt instalment instalments installment installments episode episodes post posts next following "
+        "upcoming subsequent future later tuned continued continues coming follow follows chapter tomorrow"
     ),
     aside=pattern(
         r"""^\W* (?P<lead> related(?:_(?:reads?|readings?|stor(?:y|ies)|articles?|posts?|coverage|links?))?

@@ -29,8 +29,9 @@ FRENCH = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "n nº partie volet épisode episode ép chapitre tome volume vol numéro leçon étape cours acte jour semaine "
-        "journée revue bulletin lettre dernière dernier fin conclusion suite"
+        "série n nº partie volet épisode episode ép chapitre "
+        "tome volume vol numéro leçon étape cours acte jour "
+        "semaine journée revue bulletin lettre dernière dernier fin conclusion suite"
     ),
     part=r"partie|volet",
     unit=r"n\.?\s?[º°]|épisode|episode|ép\.|chapitre|tome|volume|vol\.|numéro|leçon|étape|cours|acte",
@@ -92,7 +93,7 @@ FRENCH = Tongue(
         later=r"la_semaine_prochaine | le_mois_prochain | la_prochaine_fois",
         we="nous|je|notre|on",
     ),
-    common=STOPWORDS["fr"],
+    common=STOPWORDS["fr"] - {"son"},  # what English means something by is telling
     rubric=pattern(
         r"""^ (?: analyse | opinion | tribune | éditorial | édito | entretien | interview | exclusif | direct | vidéo
         | podcast | reportage | enquête | chronique | décryptage )$"""

@@ -25,7 +25,7 @@ GERMAN = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "teil tl folge kapitel band ausgabe nr nummer heft lektion schritt episode tag woche schluss "
+        "serie reihe teil tl folge kapitel band ausgabe nr nummer heft lektion schritt episode tag woche schluss "
         "letzter abschließender fortsetzung forts"
     ),
     part=r"teil|tl\.",
@@ -81,7 +81,7 @@ GERMAN = Tongue(
         later=r"(?:beim_)?nächste[ns]?_(?:woche|monat|mal)",
         we="wir|ich|unser\\w*",
     ),
-    common=STOPWORDS["de"],
+    common=STOPWORDS["de"] - {"war"},  # what English means something by is telling
     rubric=pattern(
         r"""^ (?: analyse | meinung | kommentar | interview | exklusiv | eilmeldung | liveblog | reportage | podcast
         | video | hintergrund | leitartikel | kolumne )$"""

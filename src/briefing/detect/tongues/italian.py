@@ -27,7 +27,7 @@ ITALIAN = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "n nº parte puntata capitolo cap episodio ep volume vol tomo numero edizione lezione passo tappa modulo "
+        "serie n nº parte puntata capitolo cap episodio ep volume vol tomo numero edizione lezione passo tappa modulo "
         "giorno settimana giornata ultima ultimo fine conclusione continua segue continuazione"
     ),
     part=r"parte|puntata",
@@ -84,7 +84,7 @@ ITALIAN = Tongue(
         later=r"la_prossima_(?:settimana|volta) | la_settimana_prossima | il_prossimo_mese",
         we="vi|ci|nostr[oa]|\\w+remo",
     ),
-    common=STOPWORDS["it"],
+    common=STOPWORDS["it"] - {"era", "con"},  # what English means something by is telling
     rubric=pattern(
         r"""^ (?: analisi | opinione | editoriale | intervista | esclusiva | diretta | video | podcast | reportage
         | commento | inchiesta )$"""

@@ -27,7 +27,7 @@ PORTUGUESE = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "n nº parte capítulo cap episódio ep volume vol tomo número edição lição passo aula módulo encontro dia "
+        "série n nº parte capítulo cap episódio ep volume vol tomo número edição lição passo aula módulo encontro dia "
         "semana última último final conclusão continuação cont"
     ),
     part=r"parte",

@@ -27,7 +27,7 @@ SPANISH = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "n nº parte entrega capítulo cap episodio ep volumen vol tomo número núm edición lección paso clase tema "
+        "serie n nº parte entrega capítulo cap episodio ep volumen vol tomo número núm edición lección paso clase tema "
         "sesión día semana jornada última último final conclusión desenlace continuación cont"
     ),
     part=r"parte|entrega",
@@ -82,7 +82,7 @@ SPANISH = Tongue(
         later=r"la_próxima_(?:semana|vez) | la_semana_que_viene | el_próximo_mes",
         we="nos|nuestr[oa]|\\w+remos|les",
     ),
-    common=STOPWORDS["es"],
+    common=STOPWORDS["es"] - {"son", "sin", "con"},  # what English means something by is telling
     rubric=pattern(
         r"""^ (?: análisis | opinión | editorial | entrevista | exclusiva | última_hora | en_vivo | vídeo | video
         | pódcast | podcast | reportaje | columna | crónica )$"""
