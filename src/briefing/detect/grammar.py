@@ -35,7 +35,7 @@ def _grammar(tongue: Tongue) -> Grammar:
     words, edge = tongue.number_words or either(tongue.numbers), tongue.edge
     one = rf"(?:\d{{1,2}},\d{{3}}|\d{{1,4}}|{words}|{_ROMAN})" + (r"(?!\w)" if edge else r"(?!\d)")
     units = rf"(?P<part>{tongue.part})|(?P<unit>{tongue.unit})|(?P<day>{tongue.day})|(?P<named>{tongue.named_unit})"
-    of = rf"(?:\s*(?:{tongue.of}|/)\s*(?P<total>{one})(?:\s*(?:{tongue.part})\w{{0,2}}{edge})?)?"
+    of = rf"(?:\s*\(?(?:{tongue.of}|/)\s*(?P<total>{one})(?:\s*(?:{tongue.part})\w{{0,2}}{edge})?)?"
     sign = r"\s*(?:[#№]\s*|n[.°º]\s?)?"
     return Grammar(
         tongue,

@@ -164,7 +164,7 @@ def _marker(title: str, found: re.Match[str], part: int, total: int | None) -> M
     begin = found.end("named") if groups.get("named") else found.start("mark" if groups.get("mark") else 0)
     before, after = title[:begin], title[found.end() :]
     final = total == part
-    if not _trim(before) and "part" not in found.re.groupindex:
+    if not _trim(before) and ("part" not in found.re.groupindex or straight(before).strip() == "["):
         return Marker(part, total, _trim(after), final=final)  # "[2/5] The title" names the series last
     return Marker(part, total, _trim(before), _trim(after), final)
 

@@ -353,6 +353,192 @@ NOTHING: dict[str, tuple[str, ...]] = {
 }
 
 
+# more of the same, where only whether something is promised is asked: (promises, nothing)
+MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "de": (
+        (
+            "Mehr dazu im nächsten Teil.",
+            "Im dritten und letzten Teil geht es um die Steuern.",
+            "Wie es weitergeht, lesen Sie in Teil 2.",
+            "Teil zwei folgt in Kürze.",
+            "Der nächste Artikel wird sich den Kränen widmen.",
+            "In unserem nächsten Beitrag zeigen wir, wie ein Kran funktioniert.",
+            "Nächstes Mal: Die Nachtschicht",
+        ),
+        (
+            "Im nächsten Jahr wird der Hafen ausgebaut.",
+            "Die nächste Folge der Serie läuft am Montag im ZDF.",
+            "In Teil 1 haben wir gezeigt, wie ein Kran funktioniert.",
+            "Am Montag wird der Prozess fortgesetzt.",
+        ),
+    ),
+    "fr": (
+        (
+            "Rendez-vous la semaine prochaine pour la partie 2.",
+            "Nous verrons dans la prochaine partie comment fonctionne une grue.",
+            "Le prochain article portera sur les taxes.",
+            "Dans un prochain billet, je parlerai des taxes.",
+            "La suite dans la partie 2.",
+            "Dans la seconde partie, nous aborderons les taxes.",
+        ),
+        (
+            "Dans la première partie, nous avons vu la grue.",
+            "La prochaine réunion aura lieu lundi.",
+            "Le procès doit se poursuivre la semaine prochaine.",
+        ),
+    ),
+    "es": (
+        (
+            "En el próximo post veremos cómo funciona una grúa.",
+            "En la segunda parte de esta serie analizaremos los impuestos.",
+            "La próxima entrega estará dedicada a los impuestos.",
+            "En una próxima entrada hablaré de los impuestos.",
+            "Nos vemos en la parte 2.",
+            "Lo veremos en el próximo capítulo.",
+        ),
+        (
+            "En la primera parte vimos la grúa.",
+            "La próxima reunión será el lunes.",
+            "El próximo año se ampliará el puerto.",
+        ),
+    ),
+    "pt": (
+        (
+            "No próximo post veremos como funciona um guindaste.",
+            "Na segunda parte desta série analisaremos os impostos.",
+            "O próximo artigo será dedicado aos impostos.",
+            "Até a parte 2!",
+            "Fique ligado para a parte 2.",
+        ),
+        (
+            "Na primeira parte vimos o guindaste.",
+            "A próxima reunião será na segunda-feira.",
+        ),
+    ),
+    "it": (
+        (
+            "Nel prossimo post vedremo come funziona una gru.",
+            "Nella seconda parte di questa serie analizzeremo le tasse.",
+            "Il prossimo articolo sarà dedicato alle tasse.",
+            "Ci vediamo nella parte 2.",
+            "Alla prossima puntata!",
+        ),
+        (
+            "Nella prima parte abbiamo visto la gru.",
+            "La prossima riunione sarà lunedì.",
+        ),
+    ),
+    "ru": (
+        (
+            "В следующей статье разберём налоги.",
+            "Во второй части цикла мы поговорим о налогах.",
+            "Следующая часть будет посвящена налогам.",
+            "О налогах — в следующей части.",
+            "В следующий раз: ночная смена.",
+            "Продолжение читайте на следующей неделе.",
+            "Скоро: часть 2.",
+        ),
+        (
+            "В первой части мы рассказали о кранах.",
+            "Следующее заседание пройдёт в понедельник.",
+            "Продолжение переговоров намечено на среду.",
+            "Суд продолжится на следующей неделе.",
+        ),
+    ),
+    "tr": (
+        (
+            "Bir sonraki yazımızda vergilere değineceğiz.",
+            "Devamı gelecek bölümde.",
+            "İkinci bölümde görüşmek üzere.",
+            "Serinin ikinci yazısında vergileri ele alacağız.",
+        ),
+        (
+            "İlk bölümde vinçleri anlattık.",
+            "Bir sonraki toplantı pazartesi yapılacak.",
+        ),
+    ),
+    "ar": (
+        (
+            "في المقالة القادمة نتحدث عن الضرائب.",
+            "سنكمل في الجزء الثاني.",
+            "يتبع في الجزء القادم.",
+            "تابعونا في الحلقة القادمة.",
+            "الحلقة القادمة: المناوبة الليلية",
+        ),
+        (
+            "في الجزء الأول تحدثنا عن الرافعات.",
+            "الاجتماع القادم سيعقد الاثنين.",
+        ),
+    ),
+    "fa": (
+        (
+            "در مطلب بعدی درباره مالیات‌ها می‌نویسیم.",
+            "در قسمت بعدی این مجموعه به سراغ جرثقیل‌ها می‌رویم.",
+            "ادامه این مطلب را در بخش دوم بخوانید.",
+            "قسمت بعد: شیفت شب",
+            "بخش سوم به‌زودی منتشر می‌شود.",
+            "در بخش بعدی این گزارش به مالیات‌ها خواهیم پرداخت.",
+        ),
+        (
+            "در قسمت اول درباره جرثقیل‌ها گفتیم.",
+            "جلسه بعدی دوشنبه برگزار می‌شود.",
+            "قسمت بعدی سریال جمعه پخش می‌شود.",
+        ),
+    ),
+    "he": (
+        (
+            "בכתבה הבאה נראה איך עובד עגורן.",
+            "החלק הבא יעסוק במסים.",
+            "על המסים – בחלק הבא.",
+            "בפעם הבאה: משמרת הלילה",
+        ),
+        (
+            "בחלק הראשון ראינו את העגורן.",
+            "הישיבה הבאה תתקיים ביום שני.",
+        ),
+    ),
+    "zh": (
+        (
+            "下一篇文章我会介绍如何使用起重机。",
+            "在下一部分中，我们将深入研究税收。",
+            "请继续关注第二部分。",
+            "后续文章将介绍夜班。",
+            "我会在下一篇中详细介绍。",
+            "在本系列的第二部分，我们将学习如何测试。",
+            "下次再聊夜班。",
+            "第 2 部分将于下周发布。",
+            "更多内容，请期待下一篇。",
+        ),
+        (
+            "在第一部分，我们介绍了起重机。",
+            "在上一篇文章中，我们讨论了税收。",
+            "下一次会议将于周一举行。",
+            "接下来我们将安装依赖。",
+            "如果你错过了第一部分，可以在这里阅读。",
+            "这是本系列的第二部分。",
+            "下一节课在周三。",
+        ),
+    ),
+    "ja": (
+        (
+            "次回はクレーンの仕組みを見ていきます。",
+            "次回へ続く",
+            "詳しくは次回の記事で。",
+            "次回、夜勤の人々に迫る。",
+            "後編では税金について掘り下げます。",
+            "続きは次回。",
+            "第3回は来週公開予定です。",
+        ),
+        (
+            "前編ではクレーンを紹介しました。",
+            "次回の選挙は来年行われる。",
+            "次回会合は月曜日に開かれる。",
+            "この記事は連載の第2回です。",
+        ),
+    ),
+}
+
+
 @pytest.mark.parametrize(("text", "part", "what"), [row for rows in PROMISES.values() for row in rows], ids=str)
 def test_announcements(text: str, part: int | None, what: str | None) -> None:
     (found,) = announcements(text, "")
@@ -361,7 +547,14 @@ def test_announcements(text: str, part: int | None, what: str | None) -> None:
         assert what in {found.title, found.topic}
 
 
-@pytest.mark.parametrize("text", [text for texts in NOTHING.values() for text in texts])
+@pytest.mark.parametrize("text", [text for promises, _ in MORE.values() for text in promises])
+def test_what_announces_something(text: str) -> None:
+    assert len(announcements(text, "")) == 1
+
+
+@pytest.mark.parametrize(
+    "text", [*(t for ts in NOTHING.values() for t in ts), *(t for _, ts in MORE.values() for t in ts)]
+)
 def test_what_announces_nothing(text: str) -> None:
     assert announcements(text, "") == ()
 

@@ -11,7 +11,7 @@ _ORDINALS = numbered(
 ) | {"1re": 1, "1ère": 1}
 _CARDINALS = numbered("un deux trois quatre cinq six sept huit neuf dix onze douze", "une")
 _PIECE = r"(?:partie|volet|épisode|article|billet|numéro|chapitre|reportage|post|newsletter|livraison)s?"
-_OURS = r"(?:(?:la|le|l'|notre|nos|mon|ce|cette)_?)?"
+_OURS = r"(?:(?:une?|la|le|l'|notre|nos|mon|ce|cette)_?)?"
 _SERIES = r"(?:_de_(?:notre|cette|ma|la)_(?:série|enquête|saga)\b)? (?!_(?:de_la|de_l'|du|des|d'|de)[\s\w])"
 _REF = rf"""(?: {_OURS}(?:partie|épisode|volet)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=e|è)|{either(_ORDINALS)})(?:e|ème)?_(?:et_derni\w+_)?(?:partie|volet
@@ -85,7 +85,10 @@ FRENCH = Tongue(
     cues=cues(
         _REF,
         inside=r"dans|avec|au",
-        lead=rf"à_suivre | la_suite | à_venir | au_programme | prochainement | {_SOON}",
+        lead=(
+            rf"à_suivre | (?:plus_de_détails|en_savoir_plus) | la_suite | à_venir "
+            rf"| au_programme | prochainement | {_SOON}"
+        ),
         wait=r"ne_manquez_pas | restez_(?:à_l'écoute|connectés?) | rendez-vous | retrouvez(?:-nous)? | à_suivre",
         continued=r"à_suivre",
         comes=r"arrive | paraîtra | sera | sortira | portera | abordera | traitera | explorera | est_à_venir | suivra",

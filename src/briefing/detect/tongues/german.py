@@ -8,7 +8,7 @@ _STEMS = ("erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht"
 _ORDINALS = numbered(*(" ".join(stem + ending for stem in _STEMS) for ending in ("e", "er", "en", "em", "es")))
 _CARDINALS = numbered("eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf", "ein")
 _PIECE = r"(?:teil|folge|beitrag|artikel|blogbeitrag|blogpost|post|ausgabe|episode|kapitel|newsletter|reportage)s?"
-_OURS = r"(?:(?:der|die|das|den|dem|unser\w*|mein\w*|dieser)_)?"
+_OURS = r"(?:(?:ein|einem|einer|der|die|das|den|dem|unser\w*|mein\w*|dieser)_)?"
 _SERIES = r"(?:_(?:der|dieser|unserer|meiner)_(?:\w+_)?[\w-]*(?:serie|reihe)\b)? (?!_(?:der|des|von)_)"
 _REF = rf"""(?: teil_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_(?:und_letzte\w*_)?(?:teil|folge)\b{_SERIES}
@@ -73,7 +73,10 @@ GERMAN = Tongue(
     cues=cues(
         _REF,
         inside=r"im|in|in_der|in_unserem|in_unserer|mit",
-        lead=rf"demnächst | als_nächstes | vorschau | ausblick | es_folgt | {_SOON}",
+        lead=(
+            rf"demnächst | mehr(?:_dazu|_darüber)? | weiter_geht_es | als_nächstes "
+            rf"| vorschau | ausblick | es_folgt | {_SOON}"
+        ),
         wait=r"bleiben_sie_(?:dran|gespannt) | seien_sie_gespannt | freuen_sie_sich | freut_euch | bleibt_dran",
         continued=r"fortsetzung_folgt | wird_fortgesetzt",
         comes=r"folgt | erscheint | kommt | wird | widmet_sich | handelt | dreht_sich | geht_es | untersucht | zeigt",

@@ -10,7 +10,7 @@ _ORDINALS = numbered(
 )
 _CARDINALS = numbered("uno due tre quattro cinque sei sette otto nove dieci undici dodici", "una")
 _PIECE = r"(?:parte|puntata|capitolo|episodio|articolo|post|numero|appuntamento|uscita|reportage)"
-_OURS = r"(?:(?:la|il|l'|nostra|nostro|mia|mio|questa)_?)*"
+_OURS = r"(?:(?:una?|la|il|l'|nostra|nostro|mia|mio|questa)_?)*"
 _SERIES = (
     r"(?:_d(?:ella|i)_(?:nostra_|questa_|mia_)?(?:serie|inchiesta|saga)\b)? (?!_(?:di|del|della|dello|dei|delle)\b)"
 )
@@ -27,13 +27,15 @@ ITALIAN = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "serie n nº parte puntata capitolo cap episodio ep volume vol tomo numero edizione lezione passo tappa modulo "
+        "( serie n nº parte puntata capitolo cap episodio ep "
+        "volume vol tomo numero edizione lezione passo tappa modulo "
         "giorno settimana giornata ultima ultimo fine conclusione continua segue continuazione"
     ),
     part=r"parte|puntata",
     unit=r"n\.?\s?[º°]|capitolo|cap\.|episodio|ep\.|volume|vol\.|tomo|numero|edizione|lezione|passo|tappa|modulo",
     day="giorno|settimana|giornata",
     nth=r"(?P<n>\d{1,3}(?=[ªº])|[ivx]{1,5}(?=\s+parte)|{words})[ªº]?",
+    alone=(r"[(\[]\s*(?:[ey]\s+)?(?P<n>[ivx]{2,5})\s*[)\]]",),  # "(II)", "(y III)"
     of="di|su",
     of_series=r"della\s+(?:nostra\s+)?(?=serie\b)",
     not_before_part=pattern(r"\b (?: la|una|in|di|da|a|per|e|o|sua|mia|gran|buona|altra|d'altra|questa|fa|come )\s*$"),
@@ -77,7 +79,10 @@ ITALIAN = Tongue(
         _REF,
         inside=r"in|n(?:el|ella|ell')(?:_nostr[ao])?|con|all[ao]",
         lead=rf"prossimamente | in_arrivo | a_seguire | {_SOON}",
-        wait=r"non_perdete(?:vi)? | non_perdere | restate_(?:sintonizzati|connessi) | appuntamento | vi_aspettiamo",
+        wait=(
+            r"ci_vediamo | non_perdete(?:vi)? | non_perdere | restate_(?:sintonizzati"
+            r"|connessi) | appuntamento | vi_aspettiamo"
+        ),
         continued=r"continua | segue | to_be_continued",
         comes=r"arriva | arriverà | uscirà | sarà | è_in_arrivo | esce | tratterà | affronterà | parlerà",
         soon=_SOON,

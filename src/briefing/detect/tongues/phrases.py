@@ -38,8 +38,9 @@ def cues(
         (rf"^[\s(\[*]* (?:{continued}) \s* {within} {named}", False, True),
         (rf"^ {named} \s* [:,—–-]* \s* (?: (?:{comes}) | (?:{soon}) {edge} )", False, True),
         (rf"{edge} {told}", True, True),
+        (rf"[—–]{gap}{told} \W* $", False, True),
         (rf"^ {named} \s* [:—–] \s* (?=\S)", True, False),
-        (rf"^ (?P<ref> {soon} ) \s* ,? \s* (?= [^.!?。]{{0,60}} {edge} (?:{we}) )", True, False),
+        (rf"^ (?P<ref> {soon} ) \s* ,? \s* (?= [^.!?。]{{0,60}} {edge} (?:{we}) {edge} )", True, False),
         (rf"^ (?P<ref> {later} ) \s*[:—–]\s* (?=\S)", False, False),
     )
     return tuple(Cue(pattern(text), ahead=later, bare=bare) for text, later, bare in texts)

@@ -10,7 +10,7 @@ _ORDINALS = numbered(
 )
 _CARDINALS = numbered("um dois três quatro cinco seis sete oito nove dez onze doze", "uma duas")
 _PIECE = r"(?:parte|capítulo|episódio|artigo|post|texto|edição|reportagem|número|matéria|boletim)s?"
-_OURS = r"(?:(?:a|o|nossa|nosso|minha|meu|esta)_)?"
+_OURS = r"(?:(?:uma?|a|o|nossa|nosso|minha|meu|esta)_)?"
 _SERIES = r"(?:_(?:da|de|desta|dessa)_(?:nossa_|minha_)?(?:série|investigação|saga)\b)? (?!_(?:de|da|do|das|dos)\b)"
 _REF = rf"""(?: {_OURS}(?:parte|capítulo|episódio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_(?:e_últim[ao]_)?(?:parte|capítulo
@@ -71,7 +71,7 @@ PORTUGUESE = Tongue(
         _REF,
         inside=r"em|n[ao]|com",
         lead=rf"a_seguir | em_breve | vem_aí | {_SOON}",
-        wait=r"não_perca\w* | fique_(?:ligado|atento) | fiquem_(?:ligados|atentos) | aguarde\w*",
+        wait=r"até | vemo-nos | não_perca\w* | fique_(?:ligado|atento) | fiquem_(?:ligados|atentos) | aguarde\w*",
         continued=r"continua | continuará | continua_em_breve",
         comes=r"chega\w* | sai | sairá | será | vem | virá | aparecerá | abordará | tratará | estará",
         soon=_SOON,

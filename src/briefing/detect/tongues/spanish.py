@@ -10,7 +10,7 @@ _ORDINALS = numbered(
 ) | {"primer": 1, "tercer": 3}
 _CARDINALS = numbered("uno dos tres cuatro cinco seis siete ocho nueve diez once doce", "una")
 _PIECE = r"(?:parte|entrega|capítulo|episodio|artículo|entrada|post|número|edición|reportaje|boletín)s?"
-_OURS = r"(?:(?:la|el|nuestra|nuestro|mi|esta)_)?"
+_OURS = r"(?:(?:una?|la|el|nuestra|nuestro|mi|esta)_)?"
 _SERIES = r"(?:_de_(?:nuestra|esta|la|mi)_(?:serie|investigación|saga)\b)? (?!_(?:de|del)\b)"
 _REF = rf"""(?: {_OURS}(?:parte|entrega|capítulo|episodio)_(?P<n>\d{{1,3}}|{either(_CARDINALS)}|[ivx]{{1,5}})\b{_SERIES}
     | {_OURS}(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_(?:y_últim[ao]_)?
@@ -27,13 +27,18 @@ SPANISH = Tongue(
     letters="[a-z]",
     numbers=_CARDINALS | _ORDINALS,
     mark_words=(
-        "serie n nº parte entrega capítulo cap episodio ep volumen vol tomo número núm edición lección paso clase tema "
+        "( serie n nº parte entrega capítulo cap episodio ep "
+        "volumen vol tomo número núm edición lección paso clase tema "
         "sesión día semana jornada última último final conclusión desenlace continuación cont"
     ),
     part=r"parte|entrega",
-    unit=r"n\.?\s?[º°]|capítulo|cap\.|episodio|ep\.|volumen|vol\.|tomo|número|núm\.|edición|lección|paso|clase|tema|sesión",
+    unit=(
+        r"n\.?\s?[º°]|capítulo|cap\.|episodio|ep\.|volumen|vol\.|tomo|número|núm\.|edición"
+        r"|lección|paso|clase|tema|sesión"
+    ),
     day="día|semana|jornada",
     nth=r"(?P<n>\d{1,3}(?=\.?[ªº])|[ivx]{1,5}(?=\s+parte)|{words})(?:\.?[ªº])?",
+    alone=(r"[(\[]\s*(?:[ey]\s+)?(?P<n>[ivx]{2,5})\s*[)\]]",),  # "(II)", "(y III)"
     of="de",
     of_series=r"de\s+(?:nuestra|la|mi)\s+(?=serie\b)",
     not_before_part=pattern(r"\b (?: la|una|en|de|por|a|y|o|su|mi|gran|mejor|buena|otra|forma|esta|como )\s*$"),
@@ -75,7 +80,7 @@ SPANISH = Tongue(
         _REF,
         inside=r"en|con",
         lead=rf"próximamente | a_continuación | no_se_pierda | muy_pronto | {_SOON}",
-        wait=r"no_(?:se|te|os)_pierd\w+ | esté?n?_atent\w+ | estad_atentos | espere?n?",
+        wait=r"nos_vemos | hasta | no_(?:se|te|os)_pierd\w+ | esté?n?_atent\w+ | estad_atentos | espere?n?",
         continued=r"continuará",
         comes=r"llega\w* | saldrá | se_publicará | será | estará | aparecerá | viene | tratará | abordará | explorará",
         soon=_SOON,

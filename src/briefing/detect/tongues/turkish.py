@@ -37,7 +37,7 @@ TURKISH = Tongue(
         (?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_(?:bölüm|kısm|yazı)\w*"""
     ),
     hint=(
-        "hafta bölü* kısı* yazıda yazıya yazımızda devam devamı "
+        "hafta bölü* kısı* yazıda yazısında yazıya yazımızda devam devamı "
         "sonraki gelecek önüm* haftaya yarın yakında sıradaki sefere"
     ),
     aside=pattern(
@@ -62,10 +62,10 @@ TURKISH = Tongue(
     cues=cues(
         _REF,
         inside="",
-        lead=rf"sırada | sıradaki | çok_yakında | {_SOON}",
+        lead=rf"sırada | devamı | sıradaki | çok_yakında | {_SOON}",
         wait=r"kaçırmayın | takipte_kalın | bizi_izlemeye_devam_edin | bekleyin",
         continued=r"devamı?_(?:edecek|var|gelecek|yarın) | devam_edecek",
-        comes=r"geliyor | yayımlanacak | yayınlanacak | çıkacak | gelecek | yayında_olacak",
+        comes=r"görüşmek_üzere | geliyor | yayımlanacak | yayınlanacak | çıkacak | gelecek | yayında_olacak",
         soon=_SOON,
         later=r"gelecek_(?:hafta|ay) | haftaya | bir_dahaki_sefere",
         we=r"\w+(?:acağız|eceğiz|acağım|eceğim)|biz|yazı_?dizimiz\w*",
