@@ -18,10 +18,10 @@ _LONGEST_TEXT = 200_000  # characters
 _LONGEST_SENTENCE = 1_000
 _LONGEST_TOPIC = 300
 _AT_ONCE = 4  # characters before a reference that begins its sentence
-_MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"  # "am 5. Mai"
+_COUNTED = "|".join(tongue.counted for tongue in TONGUES)
 _SENTENCE_END = re.compile(
     rf"""[.!?…]+ (?<!\b[A-Z]\.)(?<!\b[Pp]t\.)(?<!\b[Vv]ol\.)(?<!\bNo\.)(?<!\bM[rs]\.)(?<!\bDr\.)(?<!\bMrs\.)(?<!\bvs\.)
-    ["')\]]*\s+(?!(?:Teil|Folge|Kapitel|bölüm|kısım|{_MONTHS})\b)(?=["'(\[]?[^\W_a-z])
+    (?:(?<!\d\.)["')\]]*\s+|(?<=\d\.)["')\]]*\s+(?!(?i:{_COUNTED})\b))(?=["'(\[]?[^\W_a-z])
     | [。！？]["')\]]*\s*(?=\S)""",
     re.VERBOSE,
 )
@@ -47,9 +47,10 @@ class Announcement:
 
 def announcements(text: str, title: str) -> tuple[Announcement, ...]:
     """List the coming parts that `text` announces, in its order; `title` says which part the text itself is."""
-    own = marker(title)
+    sentences = [*_sentences(visible(text[:_LONGEST_TEXT]))]
+    own = marker(title) if sentences else None
     current = own.part if own else None
-    found = (_read(quote, following, current) for quote, following in _sentences(visible(text[:_LONGEST_TEXT])))
+    found = (_read(quote, following, current) for quote, following in sentences)
     return _merged(one for one in found if one)[:_MOST]
 
 

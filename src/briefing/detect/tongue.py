@@ -141,6 +141,7 @@ class Tongue:
 
     # sentences
     hint: str  # a line without one of these words announces nothing; as `mark_words`
+    counted: str = NOTHING  # what a number with a full stop counts: such a stop ends no sentence
     aside: Pattern  # the line leads to other reading, which follows what it matches
     future: Pattern  # "we will explore …": group `topic` is what
     back: Pattern  # speaks of a part that is out

@@ -33,6 +33,8 @@ PROMISES: dict[str, tuple[tuple[str, int | None, str | None], ...]] = {
         ("Nächste Woche schauen wir uns die Nachtschicht an.", None, "die Nachtschicht an"),
         ("Der zweite Teil dieser Serie folgt am Montag.", 2, None),
         ("Bleiben Sie dran für Teil 2!", 2, None),
+        ("Das war alles. Teil 2 folgt nächste Woche.", 2, None),
+        ("Im 2. Teil werden wir uns die Steuern ansehen.", 2, "die Steuern ansehen"),
     ),
     "fr": (
         ("À suivre…", None, None),

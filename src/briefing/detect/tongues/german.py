@@ -51,6 +51,7 @@ GERMAN = Tongue(
         "zweiten zweiter dritte dritten dritter vierte vierten fünfte fünften montag dienstag mittwoch donnerstag "
         "freitag samstag sonntag"
     ),
+    counted="teil|folge|kapitel|ausgabe|" + either(_MONTHS.split()),
     aside=pattern(
         r"""^\W* (?P<lead> lesen_sie_(?:auch|hierzu|dazu|mehr) | mehr_zum_thema | siehe_auch | auch_interessant
         | weiterlesen | lesetipp | verwandte_(?:artikel|themen) )\s*[:—–|-]\s*"""

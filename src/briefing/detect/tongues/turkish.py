@@ -40,6 +40,7 @@ TURKISH = Tongue(
         "hafta bölü* kısı* yazıda yazısında yazıya yazımızda devam devamı "
         "sonraki gelecek önüm* haftaya yarın yakında sıradaki sefere"
     ),
+    counted=r"bölüm\w*|kısım|kısm\w*|yazı\w*|sayı\w*|gün\w*",
     aside=pattern(
         r"""^\W* (?P<lead> ilgili_haber(?:ler)? | ayrıca_(?:okuyun|bakınız) | bunu_da_oku\w* | önerilen | ayrıca_bkz\.?
         )\s*[:—–|-]\s*"""
