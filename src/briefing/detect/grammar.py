@@ -46,8 +46,8 @@ def _grammar(tongue: Tongue) -> Grammar:
         ),
         tuple(Pattern(alone.replace("{words}", words)) for alone in tongue.alone),
         Pattern(rf"(?:(?P<part>{tongue.part})|(?P<day>{tongue.day}))\s+(?P<n>\w+)\s+{tongue.of_series}(?=\D)"),
-        Pattern(rf"(?P<sep>{_BEFORE_FINAL})\s*(?:{tongue.final})\s*(?:$|[:—–)\]])"),
-        Pattern(rf"[,:—–(\[]\s*(?:{tongue.continued})\s*[)\]]?\s*$"),
+        Pattern(rf"(?P<sep>{_BEFORE_FINAL})\s*(?:(?:{tongue.final})\s*(?:$|[:—–)\]])|(?:{tongue.end})\s*[)\]])"),
+        Pattern(rf"(?:,\s*(?:{tongue.continued})|[(\[]\s*(?:{tongue.continued})\s*[)\]])\s*$"),
         Pattern(rf"^(?:{tongue.unit})\s*{one}\s*[:|—–-]\s*"),
     )
 

@@ -7,7 +7,7 @@ title leaves out. The title wins. First lines can say by themselves that an item
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from briefing.detect.grammar import grammars
 from briefing.detect.markers import Marker, marker
@@ -77,8 +77,9 @@ def _introduced(plain: str) -> _Told | None:
 
 def _in_address(url: str) -> _Told | None:
     """Read the last piece of an address: "moscow-contingency-part-2"."""
-    pieces = [piece for piece in unquote(urlsplit(url).path).lower().split("/") if piece]
-    found = _SLUG.match(re.sub(r"[_+.\s]", "-", pieces[-1].removesuffix(".html"))) if pieces else None
+    path = re.split(r"[?#]", url, maxsplit=1)[0].split("/")[3:]  # behind "https:", "" and the host
+    pieces = [piece for piece in unquote("/".join(path)).lower().split("/") if piece]
+    found = _SLUG.match(re.sub(r"[_+.\s]", "-", re.sub(r"\.\w{2,5}$", "", pieces[-1]))) if pieces else None
     series = (found["series"] or "").replace("-", " ").strip() if found else ""
     part = read_number(found["n"], ENGLISH) if found else None
     if found is None or part is None or is_work(series):

@@ -134,7 +134,8 @@ class Tongue:
     about_others: Pattern = NEVER  # the title speaks about another work's part
     other_unit: Pattern = NEVER  # the title speaks of another kind of chapter
     final: str  # "final part"
-    continued: str = NOTHING  # "continued", in brackets or at the end
+    end: str = NOTHING  # "final", which counts in brackets alone: ": Final" is a match's
+    continued: str = NOTHING  # "continued", in brackets or behind a comma
     named_series: Pattern = NEVER  # a series' name before a colon, without a number
     label: Pattern = NEVER  # what stands before a series title without being of it
     own_part: Pattern = NEVER  # the first lines say which part the item is: `n`, `total`, `series`

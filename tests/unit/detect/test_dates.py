@@ -5,6 +5,8 @@ import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from briefing.detect.dates import due
 from briefing.detect.promises import announcements
@@ -117,3 +119,10 @@ def test_an_announcement_keeps_the_words_for_a_day(text: str, lang: str, day: da
 def test_the_library_is_loaded_when_a_date_is_read() -> None:
     code = "import sys, briefing.detect.dates, briefing.detect.promises; sys.exit('dateparser' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "error", "-c", code], check=False).returncode == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=30), st.sampled_from(["en", "de", "fa", "he", "zh", "xx", "", "e1"]))
+def test_any_words_are_read_without_error(words: str, lang: str) -> None:
+    day = due(words, lang, MONDAY)
+    assert day is None or day >= MONDAY.date()

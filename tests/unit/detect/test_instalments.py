@@ -1,6 +1,8 @@
 """What the address, the feed's number and the first lines add to a title."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from briefing.detect.instalments import instalment
 from briefing.detect.markers import Marker
@@ -104,6 +106,12 @@ def test_a_number_counts_in_a_named_series() -> None:
     assert found == Marker(4, None, "Port Tax Learning Series", "Night Shifts")
 
 
-@pytest.mark.parametrize("url", ["", "https://", "https://example.org", "https://example.org/%ff/%E2-part-", "::"])
+@pytest.mark.parametrize("url", ["", "https://", "https://example.org", f"{SITE}/%ff/%E2-part-", "https://[", "::"])
 def test_any_address_is_read(url: str) -> None:
     assert instalment("Night Shifts", url=url) is None
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=200))
+def test_anything_is_read_without_error(title: str, url: str, lead: str) -> None:
+    found = instalment(f"{title} 第2回", url=f"https://example.org/{url}", number=2, lead=f"Part 2 of 3 {lead}")
+    assert found is None or found.part is None or found.part >= 0

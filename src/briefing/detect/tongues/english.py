@@ -141,7 +141,8 @@ ENGLISH = Tongue(
         r"""| protection | fil(?:e|es|ed|ing)_for )"""
     ),
     final=r"""(?:the\s+)?(?:final|last|concluding)\s+(?:part|chapter|instal+ment|episode)"""
-    r"""|(?:the\s+)?conclusion|final""",
+    r"""|(?:the\s+)?conclusion""",
+    end=r"final",
     continued=r"continued|cont(?:'?d|\.)",
     label=pattern(r"^ (?=.{,40}\bblog\b) [^:|]{3,40} \s [:|] \s"),
     named_series=Pattern(

@@ -43,8 +43,10 @@ FRENCH = Tongue(
     not_before_part=pattern(
         r"\b (?: la|le|une?|en|de|du|des|notre|sa|son|cette|grande|bonne|meilleure|fait|et|ou )\s*$"
     ),
+    other_unit=pattern(r"\b(?: faillite | créanciers | insolvab )"),
     about_others=pattern(r"\b(?: saison_\d+ | bande-annonce | box-office | spoilers? )\b"),
-    final=r"(?:la\s+|le\s+)?derni(?:ère|er)\s+(?:partie|volet|épisode)|(?:suite\s+et\s+)?fin|conclusion",
+    final=r"(?:la\s+|le\s+)?derni(?:ère|er)\s+(?:partie|volet|épisode)|conclusion",
+    end=r"(?:suite\s+et\s+)?fin",
     continued=r"suite",
     own_part=pattern(
         rf"""\b(?: ceci_est | voici | c'est )_(?:la|le|l')_?

@@ -35,8 +35,10 @@ GERMAN = Tongue(
     of="von|aus",
     of_series=r"(?:unserer|der|meiner)\s+(?=[\w-]*(?:serie|reihe)\b)",
     not_before_part=pattern(r"\b (?: der|die|das|ein|kein|zum|im|vom|am|als|zu|und|oder|guter|großer )\s*$"),
+    other_unit=pattern(r"\b(?: konkurs | insolvenz | gläubiger )"),
     about_others=pattern(r"\b(?: staffel_\d+ | \d+\._staffel | trailer | kinostart )\b"),
-    final=r"(?:der\s+)?(?:letzter?|abschließender?)\s+(?:teil|folge)|schluss",
+    final=r"(?:der\s+)?(?:letzter?|abschließender?)\s+(?:teil|folge)",
+    end=r"schluss",
     continued="fortsetzung|forts\\.",
     own_part=pattern(
         rf"""\b(?: dies|das|hier )_ist_ (?:der|die|das)_(?P<nth>\d{{1,2}}(?=\.)|{either(_ORDINALS)})\.?_{_PIECE}

@@ -34,7 +34,8 @@ HEBREW = Tongue(
     of="מתוך|מ-?",
     not_before_part=pattern(r"\b(?: זה | את | של | רק | על | עם | הוא | או | יש )\s*$"),
     about_others=pattern(r"\b(?: עונה_\S+ | טריילר | הסרט | ספוילר\w* )\b"),
-    final=r"(?:ה?חלק|ה?פרק)\s+(?:ה?אחרון|ה?מסכם)|סיום|סוף",
+    final=r"(?:ה?חלק|ה?פרק)\s+(?:ה?אחרון|ה?מסכם)",
+    end=r"סיום|סוף",
     continued="המשך",
     own_part=pattern(
         rf"""\b(?: זהו | זה )_ה(?:חלק|פרק|כתבה|מאמר)_(?P<nth>{either(_ORDINALS)})\b

@@ -39,8 +39,10 @@ ITALIAN = Tongue(
     of="di|su",
     of_series=r"della\s+(?:nostra\s+)?(?=serie\b)",
     not_before_part=pattern(r"\b (?: la|una|in|di|da|a|per|e|o|sua|mia|gran|buona|altra|d'altra|questa|fa|come )\s*$"),
+    other_unit=pattern(r"\b(?: bancarotta | fallimento | creditori )"),
     about_others=pattern(r"\b(?: stagione_\d+ | trailer | spoiler | botteghino )\b"),
-    final=r"(?:l')?ultim[ao]\s+(?:parte|puntata|episodio)|parte\s+finale|(?:e\s+)?fine|conclusione",
+    final=r"(?:l')?ultim[ao]\s+(?:parte|puntata|episodio)|parte\s+finale|conclusione",
+    end=r"(?:e\s+)?fine",
     continued=r"continua|segue|continuazione",
     own_part=pattern(
         rf"""\b(?: questa_è | ecco )_(?:la|il)_(?P<nth>\d{{1,2}}(?=[ªº])|{either(_ORDINALS)})[ªº]?_{_PIECE}

@@ -38,7 +38,8 @@ JAPANESE = Tongue(
     of="/|全",
     not_before_part=pattern(r"(?: の | が | は | を | に | で | と | も )\s*$"),
     about_others=pattern(r"第[一二三四五六七八九十\d]+シーズン | 予告編 | 劇場版 | 興行収入 | ネタバレ"),
-    final="最終回|最終章|完結編|完|終",
+    final="最終回|最終章|完結編",
+    end=r"完|終",
     continued="続き|続編|続報",
     own_part=pattern(
         rf"""(?:本記事|この記事|本稿|今回)は,? (?P<series>[^。,]{{0,40}}?) の? (?:連載

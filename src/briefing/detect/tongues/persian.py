@@ -39,7 +39,8 @@ PERSIAN = Tongue(
     after=pattern(r"^\s+از\s+فصل\b"),
     not_before_part=pattern(r"\b(?: این | آن | در | از | به | و | یک | که | هر | مهم[\s\u200c]?ترین )\s*$"),
     about_others=pattern(r"\b(?: سریال | فیلم | تریلر | اکران )\b"),
-    final=r"(?:قسمت|بخش)\s+(?:پایانی|آخر|نهایی)|پایان",
+    final=r"(?:قسمت|بخش)\s+(?:پایانی|آخر|نهایی)",
+    end=r"پایان",
     continued=r"ادامه",
     own_part=pattern(
         rf"""\b(?:این|آنچه_می[\s\u200c]?خوانید),?_ (?:{_PIECE})?_?,? \s* (?:قسمت|بخش|شماره)_(?P<nth>\d{{1,3}}|{_WORDS})_

@@ -37,8 +37,10 @@ PORTUGUESE = Tongue(
     of="de",
     of_series=r"da\s+(?:nossa\s+)?(?=série\b)",
     not_before_part=pattern(r"\b (?: a|uma|em|de|da|por|à|e|ou|sua|minha|grande|melhor|boa|outra|esta|como|faz )\s*$"),
+    other_unit=pattern(r"\b(?: falência | recuperação_judicial | credores )"),
     about_others=pattern(r"\b(?: temporada_\d+ | \d+[ªa]_temporada | trailer | spoilers? | bilheteria )\b"),
-    final=r"(?:a\s+|o\s+)?(?:última\s+parte|último\s+(?:capítulo|episódio)|parte\s+final)|(?:e\s+)?final|conclusão",
+    final=r"(?:a\s+|o\s+)?(?:última\s+parte|último\s+(?:capítulo|episódio)|parte\s+final)|conclusão",
+    end=r"(?:e\s+)?final",
     continued=r"continuação|cont\.",
     own_part=pattern(
         rf"""\best[ae]_é_[ao]_(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_{_PIECE}

@@ -42,9 +42,11 @@ SPANISH = Tongue(
     of="de",
     of_series=r"de\s+(?:nuestra|la|mi)\s+(?=serie\b)",
     not_before_part=pattern(r"\b (?: la|una|en|de|por|a|y|o|su|mi|gran|mejor|buena|otra|forma|esta|como )\s*$"),
+    other_unit=pattern(r"\b(?: bancarrota | quiebra | acreedores )"),
     about_others=pattern(r"\b(?: temporada_\d+ | tráiler | spoilers? | taquilla )\b"),
     final=r"(?:la\s+|el\s+)?(?:última\s+(?:parte|entrega)|último\s+(?:capítulo|episodio)|parte\s+final)"
-    r"|(?:y\s+)?final|conclusión|desenlace",
+    r"|conclusión|desenlace",
+    end=r"(?:y\s+)?final",
     continued=r"continuación|cont\.",
     own_part=pattern(
         rf"""\best[ae]_es_(?:la|el)_(?P<nth>\d{{1,2}}(?=\.?[ªº])|{either(_ORDINALS)})(?:\.?[ªº])?_{_PIECE}

@@ -29,8 +29,10 @@ TURKISH = Tongue(
     nth=r"(?P<n>\d{1,3}(?=\.)|{words})\.?",
     of="/",
     not_before_part=pattern(r"\b (?: bu|bir|o|en|iyi|büyük|son|tek )\s*$"),
+    other_unit=pattern(r"\b(?: iflas | konkordato )"),
     about_others=pattern(r"\b(?: sezon(?:u)?_?\d* | fragman\w* | gişe | yeni_bölüm )\b"),
-    final=r"son\s+(?:bölüm|kısım|yazı)|final",
+    final=r"son\s+(?:bölüm|kısım|yazı)",
+    end=r"final",
     continued=r"devamı|devam",
     own_part=pattern(
         rf"""\bbu_(?:yazı_?)?,?_?(?P<series>[^.:;]{{0,60}}?)_?(?:serimizin|serisinin|serinin|dizisinin|dizimizin)_
