@@ -7,7 +7,7 @@ an end; never inside a quotation, which speaks of someone else's work.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from briefing.detect import grammar as grammars
@@ -53,9 +53,9 @@ def marker(title: str) -> Marker | None:
     plain = straight(shown)
     readings = [*_without_word(shown, plain), *_fractions(shown, plain)]
     spoken = grammars.grammars(plain)
-    others = any(grammar.tongue.about_others.search(plain) for grammar in spoken)
+    foreign = _foreign(plain, spoken)
     for grammar in spoken:
-        readings += _readings(shown, plain, grammar, others=others)
+        readings += _readings(shown, plain, grammar, foreign)
     readings = [one for one in readings if not is_work(one[1].series_title)]
     if not readings:
         return None
@@ -88,6 +88,7 @@ def number(word: str, tongue: Tongue) -> int | None:
 
 # --- readings: (how sure, how late in the title), what --------------------------------------------------------------
 
+_KINDS = ("part", "unit", "day", "named")
 _Reading = tuple[tuple[int, int], Marker]
 
 
@@ -105,11 +106,18 @@ def _fractions(title: str, plain: str) -> Iterator[_Reading]:
             yield (4, found.start()), _marker(title, found, part, total)
 
 
-def _readings(title: str, plain: str, grammar: Grammar, *, others: bool) -> Iterator[_Reading]:
-    """Read a title by one tongue; of a title about `others`, only the days of an event count."""
+def _foreign(plain: str, spoken: Iterable[Grammar]) -> frozenset[str]:
+    """List the kinds of marks that are another work's, by the words of any tongue: tongues share words for units."""
+    if any(grammar.tongue.about_others.search(plain) for grammar in spoken):
+        return frozenset({"part", "unit", "named", "alone"})
+    return frozenset({"unit"} if any(grammar.tongue.other_unit.search(plain) for grammar in spoken) else ())
+
+
+def _readings(title: str, plain: str, grammar: Grammar, foreign: frozenset[str]) -> Iterator[_Reading]:
+    """Read a title by one tongue, marks of `foreign` kinds left out."""
     tongue, last = grammar.tongue, grammar.final.search(plain)
     for rank, found in _numbered(plain, grammar):
-        if others and not found.groupdict().get("day"):
+        if next((kind for kind in _KINDS if found.groupdict().get(kind)), "alone") in foreign:
             continue
         part, total = number(found["n"], tongue), number(found.groupdict().get("total") or "", tongue)
         if part is not None:
@@ -148,7 +156,7 @@ def _rank(found: re.Match[str], plain: str, tongue: Tongue) -> int:
         # A day of news ("Day 5: …") is no series; a day of a named event is.
         return 3 if parted and before.strip() and (ends or before.rstrip().endswith(":")) else 0
     if found["unit"]:
-        return 3 if parted and ends and not tongue.other_unit.search(plain) else 0
+        return 3 if parted and ends else 0
     if not ends or (not parted and (_is_written_first(found, tongue) or tongue.not_before_part.search(before))):
         return 0
     return 5 if parted else 4
