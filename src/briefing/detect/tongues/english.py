@@ -58,7 +58,8 @@ _CUES = (
     # Stay tuned for part two where we will …
     Cue(
         pattern(rf"""\b
-        (?: stay_tuned | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b
+        (?: stay_tuned | watch_this_space
+          | keep_an_eye_out | (?:look|watch)_out | (?:check|come)_back | tune_in | join_us ) \b
         [^.!?]{{0,40}}? \b for_ {_REF}""")
     ),
     # To be continued · To be continued in Part 2 · Our investigation continues in Part 2
@@ -72,7 +73,18 @@ _CUES = (
             | (?:is_)?(?:coming_)? {_WHEN} \b )""")
     ),
     # More on oil in part 3
-    Cue(pattern(rf"\b (?: more_(?:(?:on|about|of)_[^.!?]{{1,80}}?_)?in | see_you_in | (?:look|watch)_for )_ {_REF}")),
+    Cue(
+        pattern(
+            rf"""\b (?: more_(?:to_come_)?(?:(?:on|about|of)_[^.!?]{{1,80}}?_)?in | see_you_in
+            | (?:look|watch)_for )_ {_REF}"""
+        )
+    ),
+    Cue(pattern(rf"\b (?:publishing|posting|releasing)_ {_REF}"), ahead=True),
+    Cue(pattern(rf"^ {_REF} ,_which_[^.!?]{{3,80}}?,_will\b")),
+    Cue(
+        pattern(r"""^ (?P<ref> (?:our|my)_next_(?:part|post|article|instal+ment|episode|blog(?:[ ]?post)?) ) _
+        (?:dives?|delves?|covers?|turns?|focuses|shows?|tells?)\b""")
+    ),
     Cue(pattern(rf"\b (?:topic|subject|focus)_of_ {_REF}"), ahead=True),
     # In our next instalment we will … · We will … in part four
     Cue(pattern(rf"\b in_ {_REF}"), ahead=True),
@@ -89,7 +101,9 @@ _CUES = (
         pattern(r"^ (?P<ref> (?:coming_(?:up_)?)? next_(?:week|month|time|issue) )\s*[:—–]\s*(?=\S)"),
         bare=False,
     ),
-    Cue(pattern(r"^ (?:coming_up_)? (?P<ref> next_in_(?:this|our|the)_(?:[\w'-]+_){0,2}series )\b"), bare=False),
+    Cue(
+        pattern(r"^ (?:coming_up_)? (?P<ref> next_(?:up_)?in_(?:this|our|the)_(?:[\w'-]+_){0,2}series )\b"), bare=False
+    ),
 )
 
 _STOP = r"(?=\s*(?:$|[:—–|]|-\s))"
