@@ -26,6 +26,7 @@ quality: .venv/ready  ## how right the judging is, on the labelled data in the f
 	PYTHONPATH=. $(BIN)/python bench/quality/developments.py
 	PYTHONPATH=. $(BIN)/python bench/quality/copies.py
 	PYTHONPATH=. $(BIN)/python bench/quality/origins.py
+	PYTHONPATH=. $(BIN)/python bench/quality/series.py
 
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser

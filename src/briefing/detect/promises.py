@@ -11,21 +11,27 @@ from itertools import pairwise
 
 from briefing.detect.markers import marker, number
 from briefing.detect.tongue import Cue, Tongue, in_quotation, straight, visible
-from briefing.detect.tongues import TONGUES
+from briefing.detect.tongues import TONGUES, Glance
 
 _MOST = 12  # parts that one item may announce: each costs every later item of its source a comparison
 _LONGEST_TEXT = 200_000  # characters
 _LONGEST_SENTENCE = 1_000
 _LONGEST_TOPIC = 300
+_AT_ONCE = 4  # characters before a reference that begins its sentence
+_COUNTED = "|".join(tongue.counted for tongue in TONGUES)
 _SENTENCE_END = re.compile(
-    r"""(?<!\b[A-Z])(?<!\bpt)(?<!\bPt)(?<!\bvol)(?<!\bVol)(?<!\bNo)(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bvs)
-    [.!?…]+["')\]]*\s+(?=["'(\[]?[^\W_a-z])""",
+    rf"""[.!?…]+ (?<!\b[A-Z]\.)(?<!\b[Pp]t\.)(?<!\b[Vv]ol\.)(?<!\bNo\.)(?<!\bM[rs]\.)(?<!\bDr\.)(?<!\bMrs\.)(?<!\bvs\.)
+    (?:(?<!\d\.)["')\]]*\s+|(?<=\d\.)["')\]]*\s+(?!(?i:{_COUNTED})\b))(?=["'(\[]?[^\W_a-z])
+    | [。！？]["')\]]*\s*(?=\S)""",
     re.VERBOSE,
 )
 _BULLETS = " \t\xa0*•·>_–—-"
+_MARKS = " \t,;:.!?…—–-\"'”’“‘。，、：；！？،؛「」『』《》«»"
 _LEAD = re.compile(r"[\s:,.…—–-]*")
 _QUOTED = re.compile(r"\"(?P<title>[^\"]{3,})\"|'(?P<single>.{3,}?)'(?!\w)")
-_SPLIT = re.compile(r"\s*[—–]\s*|\s+-\s+|:\s+|,\s+(?=[a-z])")
+_SPLIT = re.compile(r"\s*[—–]+\s*|\s+-\s+|:\s+|(?<=[\u3040-\u9fff]):|,\s+(?=[a-z])")
+
+_may_announce = Glance(lambda tongue: tongue.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,10 @@ class Announcement:
 
 def announcements(text: str, title: str) -> tuple[Announcement, ...]:
     """List the coming parts that `text` announces, in its order; `title` says which part the text itself is."""
-    own = marker(title)
+    sentences = [*_sentences(visible(text[:_LONGEST_TEXT]))]
+    own = marker(title) if sentences else None
     current = own.part if own else None
-    found = (_read(quote, following, current) for quote, following in _sentences(visible(text[:_LONGEST_TEXT])))
+    found = (_read(quote, following, current) for quote, following in sentences)
     return _merged(one for one in found if one)[:_MOST]
 
 
@@ -61,7 +68,7 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
     """Yield the sentences of lines that may announce something, each with what follows it."""
     lines = [line for raw in text.splitlines() if (line := raw.strip())]
     for line, after in pairwise([*lines, ""]):
-        if any(tongue.hint.search(line) for tongue in TONGUES):
+        if _may_announce(straight(line)):
             pieces = _split(line)
             yield from pairwise([*pieces, _split(after)[0]])
 
@@ -75,9 +82,9 @@ def _split(line: str) -> list[str]:
 def _read(quote: str, following: str, current: int | None) -> Announcement | None:
     if not quote or len(quote) > _LONGEST_SENTENCE:
         return None
-    for tongue in TONGUES:
-        plain = straight(quote)
-        if tongue.hint.search(plain) and not tongue.aside.match(plain) and not tongue.reported.search(plain):
+    plain = straight(quote)
+    for tongue in _may_announce(plain):
+        if not tongue.aside.match(plain) and not tongue.reported.search(plain):
             for cue in tongue.cues:
                 for found in cue.pattern.finditer(plain):
                     if announcement := _announcement(quote, following, current, cue, found, tongue):
@@ -92,16 +99,17 @@ def _announcement(
     quote: str, following: str, current: int | None, cue: Cue, found: re.Match[str], tongue: Tongue
 ) -> Announcement | None:
     part = _part(found, current, tongue)
-    named = found.groupdict().get("n")
+    named = found.groupdict().get("n") or found.groupdict().get("nth")
     if part is not None and ((current is not None and part <= current) or (named and not _can_come(part, named, cue))):
         return None
     start, end = found.span("ref") if "ref" in found.re.groupindex else found.span()
     before, after = quote[:start], quote[end:]
     if in_quotation(straight(before), straight(after)):
         return None
-    if cue.ahead and not _is_ahead(straight(before), straight(after), tongue, expected=_is_next(part, named, current)):
+    expected = found.start() < _AT_ONCE and _is_next(part, named, current)
+    if cue.ahead and not _is_ahead(straight(before), straight(after), tongue, expected=expected):
         return None
-    title, topic = _what(before, after, following, tongue)
+    title, topic = _what(quote[: found.start()], after, following, tongue)
     if not cue.bare and not title and not topic:
         return None
     when = tongue.when.search(straight(quote))
@@ -133,7 +141,7 @@ def _is_ahead(before: str, after: str, tongue: Tongue, *, expected: bool) -> boo
         return not tongue.back.search(after[: will.start()])
     if tongue.future.search(before):
         return True
-    return expected and len(before) < 4 and not tongue.back.search(after)
+    return expected and not tongue.back.search(after)
 
 
 # --- what is to come ------------------------------------------------------------------------------------------------
@@ -141,36 +149,41 @@ def _is_ahead(before: str, after: str, tongue: Tongue, *, expected: bool) -> boo
 
 def _what(before: str, after: str, following: str, tongue: Tongue) -> tuple[str | None, str | None]:
     """Find the title and the topic of the coming part around the words that refer to it."""
-    lead = _LEAD.match(after)
-    separator, rest = (lead[0], after[lead.end() :]) if lead else ("", after)
+    lead = _LEAD.match(straight(after))
+    separator, rest = (straight(lead[0]), after[lead.end() :]) if lead else ("", after)
     if not re.search(r"\w", rest):
-        earlier = tongue.future.search(straight(before))
-        if earlier:
-            return None, _topic(re.sub(r"\s+in\s*$", "", before[earlier.start("topic") :]), tongue)
+        if tongue.future.search(straight(before)):
+            return None, _topic(_object(before, tongue), tongue)
         return (following.rstrip(" ."), None) if _is_title(following, tongue) else (None, None)
     if quoted := _QUOTED.match(straight(rest)):
         name = "title" if quoted["title"] else "single"
         return rest[slice(*quoted.span(name))].rstrip(" ,."), _topic(rest[quoted.end() :], tongue)
     if set(separator) & set(":—–-."):
         return _title_and_topic(rest, tongue)
-    clause = tongue.future.search(straight(f" {rest}"))
-    return None, _topic(rest[clause.start("topic") - 1 :] if clause else rest, tongue)
+    return None, _topic(_object(rest, tongue), tongue)
 
 
 def _title_and_topic(rest: str, tongue: Tongue) -> tuple[str | None, str | None]:
     cut = _SPLIT.search(straight(rest))
     head, tail = (rest[: cut.start()], rest[cut.end() :]) if cut else (rest, "")
     if _is_title(head, tongue):
-        return head.rstrip(" .!…"), _topic(tail, tongue)
-    clause = tongue.future.search(straight(f" {rest}"))
-    return None, _topic(rest[clause.start("topic") - 1 :] if clause else rest, tongue)
+        return head.rstrip(" .!…。"), _topic(tail, tongue)
+    return None, _topic(_object(rest, tongue), tongue)
+
+
+def _object(words: str, tongue: Tongue) -> str:
+    """Return what stands behind the verb of a sentence about the future; all of it where the verb comes last."""
+    clause = tongue.future.search(straight(f" {words}"))
+    return words[clause.start("topic") - 1 :] if clause and clause["topic"] is not None else words
 
 
 def _topic(words: str, tongue: Tongue) -> str | None:
-    trimmed = words.strip(" \t,;:.!?…—–-\"'”’“‘")
+    trimmed = words.strip(_MARKS)
     opening = tongue.opening.match(straight(trimmed))
     topic = (trimmed[opening.end() :] if opening else trimmed).strip()
-    empty = tongue.vague.match(straight(topic)) or tongue.when.fullmatch(topic)
+    if closing := tongue.closing.search(straight(topic)):
+        topic = topic[: closing.start()].strip(_MARKS)
+    empty = tongue.vague.match(straight(topic)) or tongue.when.fullmatch(straight(topic))
     return None if empty else topic[:_LONGEST_TOPIC]
 
 

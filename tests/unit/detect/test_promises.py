@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from briefing.detect.promises import announcements, related
@@ -131,6 +131,7 @@ def test_related_reading_is_listed() -> None:
     assert related(SEED) == ("Protests Spread to 50 Cities Accross Iran",)
 
 
+@settings(deadline=None)  # a tongue is compiled when it is first met
 @given(st.text(max_size=200))
 def test_quotes_are_word_for_word(text: str) -> None:
     for found in announcements(f"{text}\nComing up in Part 2: {text}", ""):
