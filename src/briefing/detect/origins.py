@@ -5,6 +5,7 @@ outlets that cite one report are ten publishers over one origin. Nothing here sa
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ _FIRST = 3_000  # characters: what a report rests on is said early
 _AROUND = 90  # characters beside a name in which a cue must stand
 _LONGEST = 1_000  # of a sentence
 _MOST = 6  # claims of one item
+_PLAIN = str.maketrans("\u00a0\u202f’ʼ", "  ''")  # typography, letter for letter, so that places stay
 _END = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)(?<!\bNo)[.!?…؟][\"'”’»)]*\s+|[。！？][」』”]*|\n+")
 _OUTLET = (
     r"(?:[A-Z][\w'’-]+ ){1,4}(?:Times|Post|News|Journal|Herald|Tribune|Gazette|Chronicle|Courier|Observer|Telegraph"
@@ -39,7 +41,7 @@ def origin(item: Item, publishers: Publishers) -> Origin:
     own = publishers.family(item.source, item.url)
     if (agency := credit(item, publishers)) and agency != own:
         return Origin(agency, "")
-    for cited in _cited(f"{item.title}.\n{item.text[:_FIRST]}", _cues(item.lang), publishers):
+    for cited in _cited(_composed(f"{item.title}.\n{item.text[:_FIRST]}"), _cues(item.lang), publishers):
         if cited.family != own:
             return cited
     return Origin(own)
@@ -83,13 +85,19 @@ def claims(item: Item) -> tuple[Claim, ...]:
     """List the sentences of an item that deny or hedge, word for word, at most six; the title is one of them."""
     cues = _cues(item.lang)
     found: dict[str, ClaimKind] = {}
-    for sentence in _sentences(f"{item.title}\n{item.text[:_FIRST]}"):
+    for sentence in _sentences(_composed(f"{item.title}\n{item.text[:_FIRST]}")):
+        plain = sentence.translate(_PLAIN)
         for cue in cues:
-            if cue.denial.search(sentence):
+            if cue.denial.search(plain):
                 found.setdefault(sentence, ClaimKind.DENIAL)
-            elif cue.hedge.search(sentence):
+            elif cue.hedge.search(plain):
                 found.setdefault(sentence, ClaimKind.HEDGE)
     return tuple(Claim(kind, sentence) for sentence, kind in [*found.items()][:_MOST])
+
+
+def _composed(text: str) -> str:
+    """Give letters and their accents one form, without soft hyphens; it reads as before."""
+    return unicodedata.normalize("NFC", text).replace("\u00ad", "")
 
 
 def _cues(lang: str | None) -> Sequence[Cues]:
@@ -99,8 +107,9 @@ def _cues(lang: str | None) -> Sequence[Cues]:
 
 
 def _cited(text: str, cues: Sequence[Cues], publishers: Publishers) -> Iterator[Origin]:
-    found = [(mention.start, mention) for mention in publishers.mentions(text) if _is_cited(text, mention, cues)]
-    for unlisted in _UNLISTED.finditer(text):
+    plain = text.translate(_PLAIN)
+    found = [(mention.start, mention) for mention in publishers.mentions(plain) if _is_cited(plain, mention, cues)]
+    for unlisted in _UNLISTED.finditer(plain):
         group = "before" if unlisted["before"] else "after"
         name = unlisted[group].removeprefix("The ")
         family = publishers.family(name)
