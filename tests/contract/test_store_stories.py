@@ -42,7 +42,9 @@ def instalment(item: Item, part: int | None) -> Instalment:
 
 
 def opened(item: Item) -> Series:
-    promise = Promise("Coming up in Part 2: the dilemma.", NOW, part=2, title="The Dilemma", made_by=item.id)
+    promise = Promise(
+        "Coming up in Part 2: the dilemma.", NOW, part=2, title="The Dilemma", made_by=item.id, opened_at=NOW
+    )
     return Series(STORY, SOURCE, "The Guard", (instalment(item, 1),), (promise,), ("Sample Author",), FEED)
 
 
@@ -71,7 +73,7 @@ def test_a_kept_promise_and_a_second_part_are_brought_up_to_date(store: Store, p
     kept = replace(
         saved.promises[0], state=PromiseState.KEPT, kept_by=two.id, kept_at=NOW + DAY, evidence="number and title"
     )
-    further = Promise("Part 3 follows.", NOW + DAY, part=3, made_by=two.id)
+    further = Promise("Part 3 follows.", NOW + DAY, part=3, made_by=two.id, opened_at=NOW + DAY)
     after = replace(
         saved, instalments=(*saved.instalments, instalment(two, 2)), promises=(kept, further), title="Guards"
     )
