@@ -94,7 +94,13 @@ class Site(Strict):
 class PollDefaults(Strict):
     """How feeds are polled unless they say otherwise."""
 
-    every: Duration = Field(timedelta(minutes=15), description="Shortest time between two polls of a feed.")
+    every: Duration = Field(
+        timedelta(minutes=15),
+        description="Shortest time between two polls of a feed, but for one that owes a part, as its time nears.",
+    )
+    relax: Annotated[int, Field(ge=1, le=24)] = Field(
+        4, description="How many times less often a feed that rarely has news is polled, at most; 1: never."
+    )
     jitter: Percent = Field(0.1, description="Random part added to the interval, so that polls spread out.")
     timeout: Duration = Field(
         timedelta(seconds=30), description="Limit on one whole poll, redirects and body included."
@@ -169,13 +175,31 @@ class Expect(Strict):
     part: Annotated[int, Field(ge=1)] | None = Field(None, description="Its number.")
     title_like: str | None = Field(None, description="Words of its title.")
 
+    @model_validator(mode="after")
+    def _says_what(self) -> "Expect":
+        if self.part is None and not self.title_like:
+            raise ValueError("say what is expected: part, title_like, or both")
+        return self
+
 
 class SeriesRule(Strict):
     """Watch this story for serialised articles and what they promise."""
 
     match: str | None = Field(None, description="Title of the series to watch; default: any.")
-    expect: Expect | None = Field(None, description="An instalment to await although no item promised it.")
-    remind_after: Duration | None = Field(None, description="When an awaited part counts as overdue.")
+    expect: Expect | None = Field(
+        None, description="An instalment to await although no item promised it; awaited as long as this stands here."
+    )
+    remind_after: Duration | None = Field(
+        None,
+        description="When an awaited part counts as overdue, after the day announced or, without one, the promise; "
+        "default: 7d, and without a day at least 3 times the series' rhythm.",
+    )
+
+    @model_validator(mode="after")
+    def _says_of_which(self) -> "SeriesRule":
+        if self.expect and not self.expect.title_like and not self.match:
+            raise ValueError("a number alone does not say of which series: give match, or expect.title_like")
+        return self
 
 
 class Corroborate(Strict):

@@ -4,7 +4,7 @@ Apart from `series`, which an arrival moves on: here is what time alone says of 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -72,6 +72,37 @@ def overdue_at(series: Series, promise: Promise, remind_after: timedelta | None)
 def is_overdue(series: Series, promise: Promise, remind_after: timedelta | None, now: datetime) -> bool:
     """Tell whether a promise should have been kept by now."""
     return promise.state is PromiseState.AWAITED and overdue_at(series, promise, remind_after) <= now
+
+
+def owed(
+    series: Series, remind_after: timedelta | None, now: datetime
+) -> tuple[tuple[datetime, timedelta] | None, ...]:
+    """Return when each part that a series owes should appear, give or take; None where nobody knows.
+
+    What is overdue without a day, nobody looks for more closely: it counts from when it was promised.
+    """
+    waiting = (one for one in series.promises if one.state is PromiseState.AWAITED and one.part not in series.numbers)
+    return tuple(_owed(series, promise, remind_after, now) for promise in waiting)
+
+
+def _owed(
+    series: Series, promise: Promise, remind_after: timedelta | None, now: datetime
+) -> tuple[datetime, timedelta] | None:
+    if when := expected(series, promise):
+        return when.at, when.give
+    return (promise.made_at, timedelta(0)) if is_overdue(series, promise, remind_after, now) else None
+
+
+def lapsed(series: Series, now: datetime) -> Series:
+    """Give up what was awaited too long."""
+    return replace(series, promises=tuple(_given_up(promise, now) for promise in series.promises))
+
+
+def _given_up(promise: Promise, now: datetime) -> Promise:
+    until = lapses_at(promise)
+    if promise.state is not PromiseState.AWAITED or until is None or until > now:
+        return promise
+    return replace(promise, state=PromiseState.LAPSED, lapsed_at=now, evidence=f"awaited for {LIFE.days} days")
 
 
 def lapses_at(promise: Promise) -> datetime | None:

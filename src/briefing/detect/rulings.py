@@ -4,14 +4,13 @@ Apart from `series`, which reads items: here nothing is guessed. What is said st
 `by_hand` marks it, and `series` leaves it alone. Each returns a series as it is then.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from briefing.model import Instalment, Item, ItemId, Promise, PromiseId, PromiseState, Ruling, Series, StoryId
+from briefing.model import Instalment, Item, ItemId, Promise, PromiseId, PromiseState, Ruling, Series
 
 SAID = "a person said so"
-UNEXPECTED = "feeds.yaml expects it no more"
 
 
 def confirm_series(series: Series) -> Series:
@@ -26,16 +25,17 @@ def reject_series(series: Series) -> Series:
 
 def confirm(series: Series, number: PromiseId) -> Series:
     """Say that a promise is one: kept by the item that we think keeps it, else awaited, also if it was given up."""
-    return _with(series, _confirmed(_promise(series, number)))
+    return placed(series, _confirmed(_promise(series, number)))
 
 
 def _confirmed(promise: Promise) -> Promise:
     if promise.state is PromiseState.KEPT:
         return replace(promise, by_hand=True)
-    return _awaited(promise)
+    return awaited(promise)
 
 
-def _awaited(promise: Promise) -> Promise:
+def awaited(promise: Promise) -> Promise:
+    """Return a promise as one that a person awaits."""
     return replace(
         promise,
         state=PromiseState.AWAITED,
@@ -56,16 +56,16 @@ def reject(series: Series, number: PromiseId) -> Series:
     """
     promise = _promise(series, number)
     if promise.state is not PromiseState.KEPT:
-        return _with(series, replace(_awaited(promise), state=PromiseState.REJECTED, evidence=SAID))
+        return placed(series, replace(awaited(promise), state=PromiseState.REJECTED, evidence=SAID))
     taken = frozenset[ItemId]() if promise.kept_by is None else frozenset({promise.kept_by})
     left = tuple(part for part in series.instalments if part.item not in taken)
-    return replace(_with(series, _awaited(promise)), instalments=left, refused=series.refused | taken)
+    return replace(placed(series, awaited(promise)), instalments=left, refused=series.refused | taken)
 
 
 def lapse(series: Series, number: PromiseId, *, now: datetime) -> Series:
     """Say that a part is awaited no longer."""
-    promise = replace(_awaited(_promise(series, number)), state=PromiseState.LAPSED, lapsed_at=now, evidence=SAID)
-    return _with(series, promise)
+    promise = replace(awaited(_promise(series, number)), state=PromiseState.LAPSED, lapsed_at=now, evidence=SAID)
+    return placed(series, promise)
 
 
 def mark(series: Series, part: int, found: Item | str, *, now: datetime) -> Series:
@@ -74,7 +74,7 @@ def mark(series: Series, part: int, found: Item | str, *, now: datetime) -> Seri
     Whatever else was taken for this part is none of the series.
     """
     item = found if isinstance(found, Item) else None
-    series = _placed(series, part, item)
+    series = _with_part(series, part, item)
     promised = sorted((one for one in series.promises if one.part == part), key=_newest_awaited)
     promise = promised[-1] if promised else Promise("", now, part, opened_at=now)
     kept = replace(
@@ -90,14 +90,14 @@ def mark(series: Series, part: int, found: Item | str, *, now: datetime) -> Seri
     )
     if item is not None and promise.id is None:
         return series  # nobody promised it, and the item itself is in its place
-    return _with(series, kept)
+    return placed(series, kept)
 
 
 def _newest_awaited(promise: Promise) -> tuple[bool, datetime]:
     return promise.state is PromiseState.AWAITED, promise.made_at
 
 
-def _placed(series: Series, part: int, item: Item | None) -> Series:
+def _with_part(series: Series, part: int, item: Item | None) -> Series:
     ours = item.id if item else None
     wrong = frozenset(each.item for each in series.instalments if each.part == part and each.item != ours)
     left = [each for each in series.instalments if each.item not in wrong and each.item != ours]
@@ -121,53 +121,15 @@ def leave(series: Series, item: Item) -> Series:
 
 def _released(series: Series, items: Collection[ItemId]) -> Series:
     """Await again what these items were thought to keep."""
-    promises = (replace(_awaited(one), by_hand=False) if one.kept_by in items else one for one in series.promises)
+    promises = (replace(awaited(one), by_hand=False) if one.kept_by in items else one for one in series.promises)
     return replace(series, promises=tuple(promises))
-
-
-def watch(story: StoryId, words: str, *, now: datetime, part: int | None = None, key: str | None = None) -> Series:
-    """Await a part by words of its title, or by its number in a series of that title, from any source of the story."""
-    return add(Series(story, "", words), words, now=now, part=part, key=key)
-
-
-def add(series: Series, words: str | None, *, now: datetime, part: int | None = None, key: str | None = None) -> Series:
-    """Await a part of a series, by its number, words of its title or both; `key` names the line that asks for it.
-
-    A promise of the same number that is awaited already is taken for it.
-    """
-    for promise in series.promises:
-        if part is not None and promise.part == part and promise.state is PromiseState.AWAITED:
-            by_hand = promise.by_hand or key is None
-            known = replace(promise, title=promise.title or words, key=key or promise.key, by_hand=by_hand)
-            return _with(series, known)
-    promise = Promise("", now, part, words, words, opened_at=now, key=key, by_hand=key is None)
-    return replace(series, promises=(*series.promises, promise))
-
-
-def unexpected(series: Series, keys: Sequence[str], *, now: datetime) -> Series:
-    """Give up what a line of feeds.yaml asked for that is not among `keys` any more, and await again what came back.
-
-    Not what an item announced as well, nor what a person decided since.
-    """
-    return replace(series, promises=tuple(_by_file(promise, keys, now) for promise in series.promises))
-
-
-def _by_file(promise: Promise, keys: Sequence[str], now: datetime) -> Promise:
-    if promise.key is None or promise.by_hand:
-        return promise
-    asked = promise.key in keys
-    if not asked and promise.state is PromiseState.AWAITED and promise.made_by is None:
-        return replace(promise, state=PromiseState.LAPSED, lapsed_at=now, evidence=UNEXPECTED)
-    if asked and promise.state is PromiseState.LAPSED and promise.evidence == UNEXPECTED:
-        return replace(_awaited(promise), by_hand=False)
-    return promise
 
 
 def _promise(series: Series, number: PromiseId) -> Promise:
     return next(promise for promise in series.promises if promise.id == number)
 
 
-def _with(series: Series, promise: Promise) -> Series:
+def placed(series: Series, promise: Promise) -> Series:
     """Put a promise in the place of the one it was; a new one, which has no id yet, at the end."""
     others = [promise if promise.id is not None and one.id == promise.id else one for one in series.promises]
     return replace(series, promises=tuple(others) if promise.id is not None else (*series.promises, promise))

@@ -22,7 +22,7 @@ from briefing.detect.tongue import straight, visible
 from briefing.detect.tongues import TONGUES
 from briefing.model import Item, Progress, Promise, PromiseState, Ruling, Series, StoryId
 
-__all__ = ["advance", "announcements", "marker"]
+__all__ = ["advance", "announcements", "is_watched", "marker"]
 
 
 _RESTART = timedelta(days=180)  # a first part this long after the last one begins the series anew
@@ -56,7 +56,7 @@ def advance(
         or _joined(live, item, named)
         or _opened(own, item, story, named, announced)
     )
-    if place is None or not _is_watched(place.series, only):
+    if place is None or not is_watched(place.series, only):
         return None
     before = next((series for series in own if series == place.series), None)
     explicit = mark is not None and mark.part is not None
@@ -69,7 +69,7 @@ def _concerns(series: Series, item: Item) -> bool:
     return stands or comes_from(series, item) or same_hand(series, item) or _found_at(series, item) is not None
 
 
-def _is_watched(series: Series, only: str | None) -> bool:
+def is_watched(series: Series, only: str | None) -> bool:
     """Say whether a series is one the operator wants; what a person confirmed is."""
     return only is None or series.ruling is Ruling.CONFIRMED or named_alike(only, series)
 
@@ -87,6 +87,8 @@ def _standing(own: Sequence[Series], item: Item, mark: Marker | None) -> Place |
         if (index := _found_at(series, item)) is not None:
             found = replace(series.promises[index], kept_by=item.id)
             return Place(series, found.part, (index, found), by_hand=True)
+        if kept := next((promise for promise in series.promises if promise.kept_by == item.id), None):
+            return Place(series, kept.part, joins=False)  # another item had this part already
     return None
 
 

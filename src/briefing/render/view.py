@@ -73,7 +73,7 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class AwaitedView:
-    """A part that is owed: who announced it, when, in which words."""
+    """A part that is owed: who announced it, when, in which words; without a source, we were told to await it."""
 
     name: str
     title: Passage
@@ -82,6 +82,7 @@ class AwaitedView:
     age: str
     quote: Passage
     url: str | None
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +234,5 @@ def _awaited(line: AwaitedLine, issue: Issue, words: Words) -> AwaitedView:
         age=words.age(line.promised_at, issue.until),
         quote=passage(line.quote, None),
         url=web(line.url),
+        overdue=line.overdue,
     )

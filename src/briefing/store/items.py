@@ -148,6 +148,13 @@ def awaiting_pages(session: Session, *, feed: FeedId, now: datetime, limit: int)
     return _select(session, col(ItemRow.page_until) > now, col(ItemRow.feed_id) == feed, newest=limit)
 
 
+def times(session: Session, *, feed: FeedId, limit: int) -> tuple[datetime, ...]:
+    """Return when the feed's latest items appeared, in no order (ix_items_feed_id_first_seen)."""
+    query = select(ItemRow.published, ItemRow.first_seen).where(col(ItemRow.feed_id) == feed)
+    newest = query.order_by(col(ItemRow.first_seen).desc()).limit(limit)
+    return tuple(min(published, seen) if published else seen for published, seen in session.exec(newest))
+
+
 def texts(session: Session, *, items: Collection[ItemId]) -> dict[ItemId, str]:
     """Return the full texts we still have of these items (primary key)."""
     query = select(ItemTextRow.item_id, ItemTextRow.text)

@@ -39,6 +39,11 @@ def ledger(session: Session, *, story: StoryId, hold: bool = False) -> tuple[Ser
     return _whole(session, session.exec(query.with_for_update() if hold else query).all())
 
 
+def standing(session: Session, *, story: StoryId) -> tuple[Series, ...]:
+    """Return the story's series but for those that a person rejected, oldest first (ix_series_story)."""
+    return tuple(one for one in ledger(session, story=story) if one.ruling is not Ruling.REJECTED)
+
+
 def series(session: Session, *, number: SeriesId) -> Series | None:
     """Return a series by its id (primary key)."""
     found = session.exec(select(SeriesRow).where(col(SeriesRow.id) == number)).all()

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from briefing.detect import rulings
 from briefing.model import Item, Promise, PromiseState, Ruling, Series
-from tests.unit.detect.ledgers import NOW, START, STORY, Ledger, item
+from tests.unit.detect.ledgers import NOW, Ledger, item
 
 COMING = "Coming up in Part 2: The Keeper of the Lanterns."
 FIRST = item(1, "Exit Plans", text=COMING)
@@ -116,54 +115,6 @@ def test_what_a_person_lapsed_is_not_kept_later_but_the_part_joins() -> None:
     assert progress
     assert (progress.kept, progress.joined and progress.joined.part) == ((), 2)
     assert made.only.promises[0].state is PromiseState.LAPSED
-
-
-@pytest.mark.parametrize(
-    ("title", "kept"),
-    [
-        pytest.param("The Seven Lanterns of Qazvin", True, id="the words"),
-        pytest.param("Analysis: Seven lanterns of Qazvin go out", True, id="within a title"),
-        pytest.param("Lanterns", False, id="one of them"),
-        pytest.param("Qazvin's oil", False, id="another matter"),
-    ],
-)
-def test_watched_words_are_kept_by_any_source_whose_title_has_them(title: str, kept: bool) -> None:
-    made = Ledger()
-    made.keep(rulings.watch(STORY, "the seven lanterns of Qazvin", now=NOW))
-    (progress,) = made.arrive(item(1, title, days=61, source="Anyone", text="The seven lanterns of Qazvin."))
-    assert bool(progress and progress.kept) is kept
-    if progress:
-        assert (made.only.source, made.only.feed) == ("Anyone", "anyone")
-
-
-def test_a_part_expected_by_the_title_of_its_series_is_promised_in_the_series_once_that_begins() -> None:
-    made = Ledger()
-    made.keep(rulings.watch(STORY, "Exit Plans", part=2, now=START, key="expect:x"))
-    (progress,) = made.arrive(item(1, "Exit Plans, Part 1: The Way Out", text=COMING))
-    assert progress
-    assert [(one.part, one.made_by, one.key) for one in progress.opened] == [(2, 1, "expect:x")]
-    assert made.arrive(SECOND)[0]
-    assert [one.state.value for one in made.only.promises] == ["kept"]
-
-
-def test_a_part_expected_by_words_is_the_one_that_an_item_announces_in_them() -> None:
-    made = Ledger()
-    made.keep(rulings.watch(STORY, "Keeper of the Lanterns", part=2, now=NOW, key="expect:x"))
-    made.arrive(FIRST)
-    assert (made.only.title, made.only.source) == ("Exit Plans", "Example Analysis")
-    assert [(one.part, one.made_by) for one in made.only.promises] == [(2, 1)]
-
-
-def test_what_feeds_yaml_expects_no_more_lapses_and_comes_back_with_its_line() -> None:
-    series = Ledger().keep(rulings.watch(STORY, "Exit Plans", part=2, now=NOW, key="expect:x"))
-    gone = rulings.unexpected(series, [], now=NOW)
-    assert [(one.state, one.evidence) for one in gone.promises] == [(PromiseState.LAPSED, rulings.UNEXPECTED)]
-    assert rulings.unexpected(gone, ["expect:x"], now=NOW) == series
-    (promise,) = series.promises
-    assert promise.id is not None
-    said = rulings.lapse(series, promise.id, now=NOW)
-    assert rulings.unexpected(said, ["expect:x"], now=NOW) == said
-    assert rulings.unexpected(said, [], now=NOW) == said
 
 
 # --- any sequence of arrivals, re-polls, edits and words of a person ------------------------------------------------
