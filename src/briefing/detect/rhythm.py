@@ -71,7 +71,12 @@ def overdue_at(series: Series, promise: Promise, remind_after: timedelta | None)
 
 def is_overdue(series: Series, promise: Promise, remind_after: timedelta | None, now: datetime) -> bool:
     """Tell whether a promise should have been kept by now."""
-    return promise.state is PromiseState.AWAITED and overdue_at(series, promise, remind_after) <= now
+    return is_awaited(series, promise) and overdue_at(series, promise, remind_after) <= now
+
+
+def is_awaited(series: Series, promise: Promise) -> bool:
+    """Tell whether a part is still to come: a promise whose part appeared in another way is not looked for."""
+    return promise.state is PromiseState.AWAITED and promise.part not in series.numbers
 
 
 def owed(
@@ -81,7 +86,7 @@ def owed(
 
     What is overdue without a day, nobody looks for more closely: it counts from when it was promised.
     """
-    waiting = (one for one in series.promises if one.state is PromiseState.AWAITED and one.part not in series.numbers)
+    waiting = (promise for promise in series.promises if is_awaited(series, promise))
     return tuple(_owed(series, promise, remind_after, now) for promise in waiting)
 
 

@@ -44,16 +44,16 @@ def standing(session: Session, *, story: StoryId) -> tuple[Series, ...]:
     return tuple(one for one in ledger(session, story=story) if one.ruling is not Ruling.REJECTED)
 
 
-def series(session: Session, *, number: SeriesId) -> Series | None:
-    """Return a series by its id (primary key)."""
-    found = session.exec(select(SeriesRow).where(col(SeriesRow.id) == number)).all()
-    return next(iter(_whole(session, found)), None)
+def series(session: Session, *, number: SeriesId, hold: bool = False) -> Series | None:
+    """Return a series by its id (primary key); `hold` as for a ledger."""
+    query = select(SeriesRow).where(col(SeriesRow.id) == number)
+    return next(iter(_whole(session, session.exec(query.with_for_update() if hold else query).all())), None)
 
 
-def series_of(session: Session, *, promise: PromiseId) -> Series | None:
-    """Return the series that a promise belongs to (primary keys)."""
+def series_of(session: Session, *, promise: PromiseId, hold: bool = False) -> Series | None:
+    """Return the series that a promise belongs to (primary keys); `hold` as for a ledger."""
     number = session.exec(select(PromiseRow.series_id).where(col(PromiseRow.id) == promise)).one_or_none()
-    return None if number is None else series(session, number=SeriesId(number))
+    return None if number is None else series(session, number=SeriesId(number), hold=hold)
 
 
 def awaiting(session: Session, *, stories: Collection[StoryId]) -> tuple[Series, ...]:
