@@ -17,9 +17,15 @@ from briefing.errors import BriefingError
 from briefing.model import Item, ItemId, Match, PromiseId, Series, SeriesId, StoryId
 from briefing.store import items, stories
 
+_IDS = "briefing series list shows the ids, such as s7 and p12"
+
 
 class CorrectError(BriefingError):
-    """What was said names nothing in the ledger."""
+    """What was said names nothing that we know; `hint` says where to look."""
+
+    def __init__(self, message: str, hint: str = _IDS) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def say_of_series(session: Session, number: SeriesId, word: Callable[[Series], Series]) -> Series:
@@ -75,10 +81,11 @@ def _item(session: Session, where: str, series: Series) -> Item | None:
     if where.isdecimal():
         item = items.found(session, item=ItemId(int(where)))
         if item is None:
-            raise CorrectError(f"no item {where}")
+            raise CorrectError(f"no item {where}", f"briefing items --story {series.story} shows them")
         return item
     url = absolute(where)
     if url is None:
-        raise CorrectError(f'"{where}" is neither a web address nor the id of an item')
+        words = f'"{where}" is neither a web address nor the id of an item'
+        raise CorrectError(words, f"briefing items --story {series.story} shows both")
     there = items.at_address(session, urls={url, canonical(url) or url})
     return next(iter(sorted(there, key=lambda item: item.feed != series.feed)), None)

@@ -41,6 +41,7 @@ def lines(series: "Series", rule: "SeriesRule | None", now: datetime) -> Iterato
     others = (one for one in series.promises if one.kept_by not in parts)
     rows += [(one.part or 10**6, one.made_at, promise(series, one, after, now)) for one in others]
     yield from (line for _, _, line in sorted(rows, key=lambda row: row[:2]))
+    yield from (f"-  × item {item} is no part of it · by hand" for item in sorted(series.refused))
 
 
 def promise(series: "Series", one: "Promise", remind_after: timedelta | None, now: datetime) -> str:
@@ -48,15 +49,20 @@ def promise(series: "Series", one: "Promise", remind_after: timedelta | None, no
     from briefing.detect import rhythm
 
     late = now - rhythm.overdue_at(series, one, remind_after)
-    facts = [f"p{one.id}  {MARKS[one.state]} {one.state}  {_name(one)}".rstrip()]
-    facts += [
-        f"promised {output.ago(one.made_at, now)}" if one.quote else f"awaited since {output.span(now - one.made_at)}"
-    ]
+    facts = [f"p{one.id}  {MARKS[one.state]} {one.state}  {_name(one)}", _since(one, now)]
     facts += [f"overdue since {output.span(late)}"] if rhythm.is_overdue(series, one, remind_after, now) else []
     facts += [one.kept_url] if one.kept_url else []
     facts += [_why(one)] if one.evidence else []
     facts += ["by hand"] if one.by_hand and not one.evidence else []
     return " · ".join(facts)
+
+
+def _since(one: "Promise", now: datetime) -> str:
+    if one.kept_at:
+        return f"kept {output.ago(one.kept_at, now)}"
+    return (
+        f"promised {output.ago(one.made_at, now)}" if one.quote else f"awaited since {output.span(now - one.made_at)}"
+    )
 
 
 def _part(part: "Instalment", series: "Series", now: datetime) -> str:
@@ -68,9 +74,9 @@ def _part(part: "Instalment", series: "Series", now: datetime) -> str:
 
 
 def _name(one: "Promise") -> str:
-    number = f"part {one.part}" if one.part else "the next part"
-    words = one.title or one.topic
-    return f"{number}  {words}" if words else number
+    names = [f"part {one.part}"] if one.part else []
+    names += [words] if (words := one.title or one.topic) else []
+    return "  ".join(names) or "the next part"
 
 
 def _why(one: "Promise") -> str:

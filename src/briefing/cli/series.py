@@ -205,7 +205,7 @@ def _saying(database: str) -> "Iterator[Session]":
         with open_store(database) as store, store.transaction() as session:
             yield session
     except CorrectError as error:
-        raise Failure(str(error), hint=_LIST) from error
+        raise Failure(str(error), hint=error.hint) from error
 
 
 def _print(series: "Series", told: "dict[str, Story]", *, json: bool) -> None:
