@@ -69,7 +69,8 @@ async def test_an_overdue_part_is_told_once_then_given_up_and_known_when_it_come
     async with world.again(SERIAL + TOLD) as restarted:
         await passes(restarted, days=2)
     assert len(world.events("overdue")) == 1
-    await passes(world, days=80)
+    world.later(days=80)
+    await world.work()
     assert states(world) == ["lapsed"]
     put(world, FIRST, part(2, 92))
     world.later(days=2)
@@ -86,7 +87,8 @@ async def test_an_issue_says_what_is_overdue_and_lists_nothing_that_lapsed(world
     put(world, FIRST, Entry("9", "Rain", NOON + timedelta(days=10)))
     await passes(world, days=1)
     assert "days ago · overdue" in world.text(world.mail.messages[-1])
-    await passes(world, days=85)
+    world.later(days=85)
+    await world.work()
     put(world, FIRST, Entry("10", "Snow", NOON + timedelta(days=96)))
     await passes(world, days=1)
     last = world.text(world.mail.messages[-1])
@@ -204,7 +206,8 @@ async def test_what_feeds_yaml_expects_is_awaited_as_long_as_it_stands_there(wor
             assert states(without) == ["lapsed"]
             async with without.again(EXPECTS) as back:
                 assert states(back) == ["awaited"]
-                await passes(back, days=100)
+                back.later(days=100)
+                await back.work()
                 assert states(back) == ["awaited"], "a person awaits it"
 
 

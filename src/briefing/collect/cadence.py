@@ -45,7 +45,7 @@ def interval(
         return max(min(_until(one, every, now) for one in owed), min(every, FLOOR))
     if len(times) < _ENOUGH:
         return every
-    ordered = sorted({*times, now})
+    ordered = sorted((*times, now))
     usual = median((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
     return min(max(every, timedelta(seconds=usual) / _LOOKS), every * relax)
 
