@@ -192,8 +192,11 @@ def _say(
             else:
                 series = correct.say_of_promise(session, PromiseId(number), of_promise)
             after[series.id] = series
+    if json:
+        output.as_json(list(after.values()))
+        return
     for series in after.values():
-        _print(series, told, json=json)
+        _print(series, told, json=False)
 
 
 @contextmanager

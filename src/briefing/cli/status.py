@@ -164,6 +164,7 @@ def _promised(
             "title": p.title,
             "topic": p.topic,
             "promised_at": p.made_at,
+            "by_hand": p.made_by is None,
             "overdue": rhythm.is_overdue(series, p, rule.remind_after if rule else None, now),
             "polled_every": _pace(states.get(series.feed)) if series.feed else None,
         }
@@ -234,7 +235,8 @@ def _named(feeds: Sequence[str]) -> str:
 
 def _awaited(row: dict[str, Any], now: datetime) -> str:
     what = f"Part {row['part']}" if row["part"] else row["title"] or row["topic"] or "the next part"
-    facts = [f"promised {output.ago(row['promised_at'], now)}"] + ["overdue"] * row["overdue"]
+    since = output.span(now - row["promised_at"])
+    facts = [f"awaited for {since}" if row["by_hand"] else f"promised {since} ago"] + ["overdue"] * row["overdue"]
     facts += [f"polled every {output.span(row['polled_every'])}"] if row["polled_every"] else []
     return f"{row['story']} {what} ({', '.join(facts)})"
 
