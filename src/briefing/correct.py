@@ -46,13 +46,15 @@ def mark(session: Session, number: SeriesId, part: int, where: str, *, now: date
 
     An item that was a part of another series of the story is that no more.
     """
-    series = _series(session, number)
+    story = _series(session, number, hold=False).story
+    held = stories.ledger(session, story=story, hold=True)  # all in order, as a poll holds them
+    series = next(one for one in held if one.id == number)
     item = _item(session, where, series)
     if item is not None:
-        for other in stories.ledger(session, story=series.story, hold=True):
+        for other in held:
             if other.id != number and (left := rulings.leave(other, item)) != other:
                 stories.save(session, series=left)
-        stories.match(session, item=item.id, matches=[Match(series.story, (series.title,))])
+        stories.match(session, item=item.id, matches=[Match(story, (series.title,))])
     marked = rulings.mark(series, part, item or where, now=now)
     return stories.save(session, series=marked), item
 
@@ -69,8 +71,8 @@ def watch(
     return stories.save(session, series=expectations.add(series, words, part=part, now=now))
 
 
-def _series(session: Session, number: SeriesId) -> Series:
-    series = stories.series(session, number=number, hold=True)
+def _series(session: Session, number: SeriesId, *, hold: bool = True) -> Series:
+    series = stories.series(session, number=number, hold=hold)
     if series is None:
         raise CorrectError(f"no series s{number}")
     return series

@@ -27,11 +27,11 @@ def remind(session: Session, rules: Rules, *, now: datetime) -> int:
     for story in sorted(rules.series):
         for series in stories.ledger(session, story=story, hold=True):
             due += _due(_aged(session, series, now), rules, now)
-    fresh = outbox.untold(session, keys=[event.key for _, event in due])
-    told = [(since, event) for since, event in due if event.key in fresh]
-    outbox.tell(session, events=[event for _, event in told])
-    for since, event in told:
-        outbox.enqueue(session, deliveries=rules.tell(event, late=now - since > FRESH), now=now)
+    since = {event.key: at for at, event in due}
+    new = outbox.untold(session, keys=tuple(since))
+    told = outbox.tell(session, events=[event for _, event in due if event.key in new])
+    for event in told:
+        outbox.enqueue(session, deliveries=rules.tell(event, late=now - since[event.key] > FRESH), now=now)
     return len(told)
 
 

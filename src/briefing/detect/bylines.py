@@ -5,6 +5,7 @@ outlet if it is a person's name in full; "Reuters", "Staff" and "The Editors" wr
 """
 
 import re
+from functools import lru_cache
 
 from briefing.detect.text import fold, words
 from briefing.model import Item, Series
@@ -34,9 +35,10 @@ def comes_from(series: Series, item: Item) -> bool:
 
 def same_hand(series: Series, item: Item) -> bool:
     """Say whether a person who wrote the series wrote the item, wherever it appeared."""
-    return bool(_people(series.authors, series.source) & _people(item.authors, item.source))
+    return bool(item.authors) and bool(_people(series.authors, series.source) & _people(item.authors, item.source))
 
 
+@lru_cache(maxsize=4096)
 def _people(authors: tuple[str, ...], outlet: str) -> frozenset[str]:
     names = (" ".join(words(found["name"])) for author in authors if (found := _NAME.fullmatch(author.strip())))
     return frozenset(name for name in names if _is_person(name.split(), set(words(outlet))))

@@ -145,7 +145,11 @@ def _overdue(event: Event, words: Words) -> Notice:
     said = words.gettext("%(part)s is overdue: %(title)s", part=name, title=isolate(subject))
     if promise.source:
         said = words.gettext("%(said)s — %(source)s", said=said, source=isolate(promise.source))
-    when = promised(promise, words.local(event.at).date(), words)
+    when = words.gettext(
+        "%(when)s, %(age)s",
+        when=promised(promise, words.local(event.at).date(), words),
+        age=words.age(promise.promised_at, event.at),
+    )
     return Notice(
         kind=event.kind,
         headline=said,
@@ -155,7 +159,7 @@ def _overdue(event: Event, words: Words) -> Notice:
         story=event.story_title,
         sentences=(_quoted(promise, words),) if promise.quote else (),
         context=(
-            Link(f"{when}, {words.age(promise.promised_at, event.at)}", web(promise.url)),
+            Link(when, web(promise.url)),
             Link(words.gettext("This is the only reminder; it stays among what is awaited")),
         ),
         actions=_read(promise.url, words),

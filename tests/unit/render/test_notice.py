@@ -111,6 +111,12 @@ def test_a_reminder_says_when_and_where_it_was_promised_and_that_it_is_the_only_
     assert words.sentences == (f"“{OWED_2.quote}”",)
 
 
+def test_a_reminder_of_what_a_person_awaits_says_since_when() -> None:
+    words = said(event(K.OVERDUE, item=None, promise=replace(OWED_2, source="", quote="", url=None)))
+    assert words.context[0].text == "awaited since 5 November, 17 days ago"
+    assert words.sentences == ()
+
+
 def test_a_new_series_says_how_many_parts_are_out_and_what_is_awaited() -> None:
     words = said(event(K.NEW_SERIES, part=PART))
     assert words.sentences == ("2 parts are out",)
