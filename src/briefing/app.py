@@ -26,7 +26,8 @@ from briefing.collect.isolate import Isolate
 from briefing.collect.pages import Pages
 from briefing.config import effective
 from briefing.config.alerts import MailChannel
-from briefing.config.grammar import Config, Digest, Rights, SeriesRule
+from briefing.config.grammar import Config, Digest, Rights
+from briefing.config.series import SeriesRule
 from briefing.detect import match
 from briefing.edit import schedule
 from briefing.errors import StoreError

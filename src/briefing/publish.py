@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from briefing.config.grammar import Digest, SeriesRule, ToList
+from briefing.config.grammar import Digest, ToList
+from briefing.config.series import SeriesRule
 from briefing.detect import rhythm
 from briefing.edit import digest as editor
 from briefing.edit import schedule

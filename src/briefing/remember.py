@@ -18,7 +18,8 @@ from sqlmodel import Session
 from briefing.collect import cadence
 from briefing.collect.outcome import polled
 from briefing.config.effective import FeedSettings
-from briefing.config.grammar import Rights, SeriesRule
+from briefing.config.grammar import Rights
+from briefing.config.series import SeriesRule
 from briefing.detect import rhythm, series
 from briefing.detect.match import Matcher
 from briefing.edit import alert

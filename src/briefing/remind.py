@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from briefing.config.grammar import SeriesRule
+from briefing.config.series import SeriesRule
 from briefing.detect import expectations, rhythm
 from briefing.detect.series import is_watched
 from briefing.edit import reminders

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from briefing.cli import output
 
 if TYPE_CHECKING:
-    from briefing.config.grammar import SeriesRule
+    from briefing.config.series import SeriesRule
     from briefing.model import Instalment, Promise, Series
 
 MARKS = {"awaited": "◌", "kept": "●", "lapsed": "×", "rejected": "×"}
