@@ -84,18 +84,12 @@ def owed(
 ) -> tuple[tuple[datetime, timedelta] | None, ...]:
     """Return when each part that a series owes should appear, give or take; None where nobody knows.
 
-    What is overdue without a day, nobody looks for more closely: it counts from when it was promised.
+    What nobody knows the day of is looked for until it is overdue, and then no more closely than anything else.
     """
-    waiting = (promise for promise in series.promises if is_awaited(series, promise))
-    return tuple(_owed(series, promise, remind_after, now) for promise in waiting)
-
-
-def _owed(
-    series: Series, promise: Promise, remind_after: timedelta | None, now: datetime
-) -> tuple[datetime, timedelta] | None:
-    if when := expected(series, promise):
-        return when.at, when.give
-    return (promise.made_at, timedelta(0)) if is_overdue(series, promise, remind_after, now) else None
+    waiting = [promise for promise in series.promises if is_awaited(series, promise)]
+    days = [(promise, expected(series, promise)) for promise in waiting]
+    looked_for = [(one, day) for one, day in days if day or not is_overdue(series, one, remind_after, now)]
+    return tuple((day.at, day.give) if day else None for _, day in looked_for)
 
 
 def lapsed(series: Series, now: datetime) -> Series:

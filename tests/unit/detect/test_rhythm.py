@@ -120,3 +120,18 @@ def test_a_gap_is_told_once_a_day_has_passed_if_the_later_part_was_news() -> Non
     assert rhythm.told_gaps(one, START + 2 * DAY)
     old = replace(one, instalments=tuple(replace(part, news=False) for part in one.instalments))
     assert not rhythm.told_gaps(old, START + 9 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("one", "after", "day", "owed"),
+    [
+        pytest.param(series(0), None, 21, (None,), id="nobody knows the day"),
+        pytest.param(series(0), None, 28, (), id="nobody knows the day, and it is overdue"),
+        pytest.param(series(0), HOUR, 21, (), id="overdue as soon as the operator says"),
+        pytest.param(series(0, 8), None, 90, ((START + 16 * DAY, 2 * DAY),), id="its day is long past"),
+        pytest.param(series(0, parts=(9,)), None, 21, (), id="it is out"),
+        pytest.param(series(0, promises=(replace(OWED, state=PromiseState.KEPT),)), None, 21, (), id="it is kept"),
+    ],
+)
+def test_what_is_owed_is_looked_for(one: Series, after: timedelta | None, day: float, owed: tuple[object, ...]) -> None:
+    assert rhythm.owed(one, after, START + day * DAY) == owed
