@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import structlog
 from sqlmodel import Session
 
-from briefing import heap, poll, publish, relay
+from briefing import heap, poll, publish, relay, remind
 from briefing.clock import Clock, utc_now
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
@@ -28,6 +28,7 @@ from briefing.collect.pages import Pages
 from briefing.config import effective
 from briefing.config.alerts import MailChannel
 from briefing.config.grammar import Config, Digest, Rights
+from briefing.config.series import SeriesRule
 from briefing.detect import match
 from briefing.edit import schedule
 from briefing.errors import StoreError
@@ -137,10 +138,11 @@ async def service(
 
 
 def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:
-    """Bring the feeds' rows in line with the configuration; return the secret that keys our ids."""
+    """Bring the feeds' rows and the ledger in line with the configuration; return the secret that keys our ids."""
     now = setting.clock()
     known = {name: str(feed.url) for name, feed in effective.feeds(setting.config).items()}
     feeds.sync(session, feeds=known, now=now)
+    remind.expect(session, {StoryId(name): story.series for name, story in setting.config.stories.items()}, now=now)
     if alone:  # SQLite is one process: whoever held a lease is gone
         outbox.reclaim(session, now=now)
     return engine.secret(session)
@@ -213,6 +215,7 @@ def rules(config: Config, teller: Teller) -> Rules:
         matcher=matcher(config),
         titles={StoryId(name): story.title for name, story in config.stories.items()},
         serial=_serial(config),
+        series=_series(config),
         tell=teller.deliveries,
     )
 
@@ -241,6 +244,10 @@ def _serial(config: Config) -> Mapping[FeedId, frozenset[StoryId]]:
     return found
 
 
+def _series(config: Config) -> Mapping[StoryId, SeriesRule]:
+    return {StoryId(name): story.series for name, story in config.stories.items() if story.series is not None}
+
+
 def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
     """Compile the digests."""
     settings = [effective.settings(config, name) for name in effective.feeds(config)]
@@ -254,6 +261,7 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
             titles={StoryId(story): config.stories[story].title for story in digest.stories},
             full=full,
             reach=config.defaults.since,
+            series=_series(config),
             proof=partial(posted.words, reader=ANYBODY),
             version=partial(posted.renderer.version, digest.template),
             secret=secret,

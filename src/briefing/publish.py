@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from briefing.config.grammar import Digest, ToList
+from briefing.config.series import SeriesRule
+from briefing.detect import rhythm
 from briefing.edit import digest as editor
 from briefing.edit import schedule
-from briefing.model import MAIL, FeedId, Issue, ItemId, NewDelivery, Occurrence, Recipient, StoryId
+from briefing.model import MAIL, FeedId, Issue, ItemId, NewDelivery, Occurrence, PromiseId, Recipient, Series, StoryId
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
@@ -36,6 +38,7 @@ class Plan:
     titles: Mapping[StoryId, str]  # of its stories, in the order shown
     full: frozenset[FeedId]  # feeds whose items may be republished whole
     reach: timedelta  # how far before it was known the first issue looks
+    series: Mapping[StoryId, SeriesRule]  # how those stories follow series that do
     proof: Callable[[Issue], object]  # renders; RenderError when the template fails
     version: Callable[[], str]  # of the template, as it reads now
     secret: bytes = field(repr=False)
@@ -84,7 +87,7 @@ def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime
     """
     previous = issues.last(session, digest=plan.id)
     first, since = _period(plan, previous, known)
-    desks = [_desk(session, plan, story, first, since) for story in plan.titles]
+    desks = [_desk(session, plan, story, first, since, now) for story in plan.titles]
     issue = editor.compose(
         digest_id=plan.id,
         digest=plan.digest,
@@ -133,17 +136,33 @@ def readers(session: Session, plan: Plan) -> Sequence[Recipient]:
     return [person for person in found.values() if person.address not in barred]
 
 
-def _desk(session: Session, plan: Plan, story: StoryId, first: datetime, since: datetime) -> editor.StoryDesk:
+def _desk(
+    session: Session, plan: Plan, story: StoryId, first: datetime, since: datetime, now: datetime
+) -> editor.StoryDesk:
     fresh = items.of_story(session, story=story, digest=plan.id, since=first)
     changed = items.changed_of_story(session, story=story, digest=plan.id, since=since)
+    ledger = stories.standing(session, story=story)
     return editor.StoryDesk(
         story=story,
         title=plan.titles[story],
         items=fresh,
         changed=changed,
-        series=stories.ledger(session, story=story),
+        series=ledger,
+        overdue=_overdue(plan, ledger, now),
         full_rights=frozenset(item.id for item in (*fresh, *changed) if item.feed in plan.full),
         full_texts=items.texts(session, items=[item.id for item in fresh]),
+    )
+
+
+def _overdue(plan: Plan, ledger: Sequence[Series], now: datetime) -> frozenset[PromiseId]:
+    rules = plan.series
+    return frozenset(
+        promise.id
+        for series in ledger
+        for promise in series.promises
+        if promise.id is not None
+        and series.story in rules
+        and rhythm.is_overdue(series, promise, rules[series.story].remind_after, now)
     )
 
 

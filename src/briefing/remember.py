@@ -19,18 +19,23 @@ from briefing.collect import cadence
 from briefing.collect.outcome import polled
 from briefing.config.effective import FeedSettings
 from briefing.config.grammar import Rights
-from briefing.detect import series
+from briefing.config.series import SeriesRule
+from briefing.detect import rhythm, series
 from briefing.detect.match import Matcher
 from briefing.edit import alert
 from briefing.model import (
     FRESH,
     Event,
+    EventKind,
     FeedId,
     FeedState,
+    Fetched,
     FetchOutcome,
     Item,
+    ItemId,
     Match,
     NewDelivery,
+    NotModified,
     ParsedFeed,
     Progress,
     Sieved,
@@ -42,6 +47,7 @@ from briefing.store import feeds, items, outbox, stories
 log = structlog.get_logger()
 TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detection alone
 PAGE_PATIENCE = timedelta(days=1)  # a page that cannot be read is tried again for this long
+LATEST = 20  # items of a feed that show its rhythm
 
 
 class Tell(Protocol):
@@ -59,6 +65,7 @@ class Rules:
     matcher: Matcher
     titles: Mapping[StoryId, str]
     serial: Mapping[FeedId, frozenset[StoryId]]  # stories with `series` that read this feed
+    series: Mapping[StoryId, SeriesRule]  # of those stories
     tell: Tell
 
 
@@ -98,18 +105,49 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     events = [e for item in (*new, *changed, *late) for e in _file(session, rules, arrival, item, now)]
     ttl = arrival.feed.ttl if arrival.feed else None
     record = polled(
-        arrival.state, arrival.outcome, every=settings.every, share=settings.jitter, ttl=ttl, now=now, jitter=jitter
+        arrival.state,
+        arrival.outcome,
+        every=settings.every,
+        share=settings.jitter,
+        ttl=ttl,
+        now=now,
+        jitter=jitter,
+        pace=_pace(session, rules, settings, now) if isinstance(arrival.outcome, Fetched | NotModified) else None,
     )
     title = arrival.feed.title if arrival.feed else None
     record = replace(record, title=title, items_new=len(new), items_changed=len(changed))
     after = feeds.polled(session, record)
     health = alert.feed_event(arrival.state, after, now=now)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
-    for event in told:
-        outbox.enqueue(session, deliveries=rules.tell(event, late=_late(arrival.state, now)), now=now)
+    outbox.enqueue(session, deliveries=_deliveries(rules, told, late=_late(arrival.state, now)), now=now)
     if _asks_for_patience(arrival.outcome):
         _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
+
+
+def _pace(session: Session, rules: Rules, settings: FeedSettings, now: datetime) -> timedelta:
+    """Return the interval that suits a feed: what its series owe makes it shorter, its own rhythm longer."""
+    waiting = stories.awaiting(session, stories=rules.serial.get(settings.id, frozenset()))
+    mine = [
+        one
+        for one in waiting
+        if one.feed in {settings.id, None} and series.is_watched(one, rules.series[one.story].match)
+    ]
+    owed = [when for one in mine for when in rhythm.owed(one, rules.series[one.story].remind_after, now)]
+    times = items.times(session, feed=settings.id, limit=LATEST)
+    return cadence.interval(settings.every, relax=settings.relax, times=times, owed=owed, now=now)
+
+
+def _deliveries(rules: Rules, told: Sequence[Event], *, late: bool) -> Sequence[NewDelivery]:
+    """Return the rows that tell events; that a series began, nobody is told who is told of the item anyway."""
+    rows: list[NewDelivery] = []
+    heard: set[tuple[ItemId | None, object]] = set()
+    for event in told:
+        about = event.item.item if event.item else None
+        mine = [(row, (about, (row.channel, row.recipient))) for row in rules.tell(event, late=late)]
+        rows += [row for row, ear in mine if event.kind is not EventKind.NEW_SERIES or ear not in heard]
+        heard.update(ear for _, ear in mine)
+    return rows
 
 
 def _late(state: FeedState, now: datetime) -> bool:
@@ -164,8 +202,8 @@ def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: dat
     matches = rules.matcher.stories(item.feed, item.title, text)
     progress: dict[StoryId, Progress] = {}
     for story in sorted(rules.serial.get(item.feed, ())):
-        ledger = stories.ledger(session, story=story)
-        step = series.advance(ledger, item, story=story, text=text, now=now)
+        ledger = stories.ledger(session, story=story, hold=True)
+        step = series.advance(ledger, item, story=story, text=text, now=now, only=rules.series[story].match)
         matched = any(match.story == story for match in matches)
         if step and (matched or step.series.id is not None):  # a known series needs no query to go on
             progress[story] = replace(step, series=stories.save(session, series=step.series))

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlmodel import Session
 
-from briefing import publish, scheduler
+from briefing import publish, remind, scheduler
 from briefing.clock import Clock
 from briefing.errors import BriefingError
 from briefing.model import (
@@ -40,7 +40,7 @@ from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
-POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 3600.0
+POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, REMIND_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 300.0, 3600.0
 STOP_SECONDS = 5.0  # of the ten that a service manager grants; closing takes some of the rest
 FORGET, FORGET_A_TURN = 500, 10_000  # items deleted in one transaction, and in all
 FEW = 500  # keys that a claim is narrowed to; with more of them, narrowing costs more than it spares
@@ -71,6 +71,7 @@ class Service:
         ticks: list[tuple[str, float, scheduler.Tick]] = [
             ("poll", POLL_SECONDS, self.poller.start),
             ("publish", PUBLISH_SECONDS, self.publish),
+            ("remind", REMIND_SECONDS, self.remind),
             ("relay", RELAY_SECONDS, self._wake),
             ("beat", BEAT_SECONDS, self._beat),
             ("housekeeping", HOUSEKEEPING_SECONDS, self._housekeep),
@@ -106,6 +107,13 @@ class Service:
         if written:
             self.relay.wake.set()
         return written
+
+    async def remind(self) -> int:
+        """Tell what is overdue or was passed over, and give up what was awaited too long; return how much was told."""
+        told = await self._write(partial(remind.remind, rules=self.poller.rules, now=self._clock()))
+        if told:
+            self.relay.wake.set()
+        return told
 
     async def _publish(self, plan: Plan) -> Issue | None:
         try:

@@ -44,6 +44,10 @@ _FEED: Row = {
     "last_outcome": "new", "failures": MOST, "error": STRANGE, "down_since": AT, "moved_to": "https://b.example/",
     "moved_count": 2, "gone": True, "paused": True, "primed": True,
 }  # fmt: skip
+_PROMISE: Row = {
+    "id": 4, "series_id": 7, "quote": STRANGE, "made_at": AT, "part": 2, "title": None, "topic": None, "made_by": 1,
+    "state": "kept", "kept_by": HIGH, "kept_at": LATER, "evidence": "number",
+}  # fmt: skip
 _BARE = ("title", "etag", "last_modified", "body_hash", "last_poll_at", "last_ok_at", "last_outcome", "error")
 
 ADDED = (
@@ -85,10 +89,7 @@ ADDED = (
             "instalments": [{"series_id": 7, "item_id": 1, "part": None, "title": "P", "url": None, "at": AT}],
             "item_texts": [{"item_id": 1, "text": LONG, "expires_at": LATER}],
             "matches": [{"item_id": 1, "story": "iran", "terms": '["سپاه"]'}],
-            "promises": [
-                {"id": 4, "series_id": 7, "quote": STRANGE, "made_at": AT, "part": 2, "title": None, "topic": None,
-                 "made_by": 1, "state": "kept", "kept_by": HIGH, "kept_at": LATER, "evidence": "number"},
-            ],
+            "promises": [_PROMISE],
         },
     ),
     Added(
@@ -108,6 +109,34 @@ ADDED = (
         },
     ),
     Added("0003", {}, {"feeds": {"epoch": lambda _: 0}}),
+    Added(
+        "0004",
+        {
+            "series": [
+                {"id": 8, "story": "iran", "feed_id": "a", "source": "S", "title": "T", "authors": '["A"]',
+                 "ruling": "rejected"},
+            ],
+            "instalments": [
+                {"series_id": 8, "item_id": 1, "part": 2, "title": "P", "url": None, "at": AT, "news": True,
+                 "by_hand": True, "refused": False},
+                {"series_id": 8, "item_id": HIGH, "part": None, "title": "P", "url": None, "at": AT, "news": False,
+                 "by_hand": True, "refused": True},
+            ],
+            "promises": [
+                {**_PROMISE, "id": 5, "series_id": 8, "state": "rejected", "due_at": LATER, "opened_at": LATER,
+                 "lapsed_at": LATER, "score": 95, "kept_url": "https://a.example/?ü", "key": STRANGE, "by_hand": True},
+            ],
+        },
+        {
+            "series": {"ruling": lambda _: None},
+            "instalments": dict.fromkeys(("news", "by_hand", "refused"), lambda _: False),
+            "promises": {
+                **dict.fromkeys(("due_at", "lapsed_at", "score", "kept_url", "key"), lambda _: None),
+                "opened_at": lambda row: row["made_at"],
+                "by_hand": lambda _: False,
+            },
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {
@@ -138,3 +167,10 @@ def reap(connection: Connection) -> dict[str, list[Row]]:
         table: sorted((dict(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}").mappings()), key=repr)
         for table in tables
     }
+
+
+def unsaid(rows: Mapping[str, Sequence[Row]]) -> dict[str, Sequence[Row]]:
+    """Return rows as a schema before 0004 tells them, which cannot say what a person took out or rejected."""
+    parts = [row for row in rows["instalments"] if not row["refused"]]
+    promises = [{**row, "state": "lapsed"} if row["state"] == "rejected" else row for row in rows["promises"]]
+    return {**rows, "instalments": parts, "promises": promises}

@@ -205,14 +205,16 @@ def test_no_more_is_deleted_at_once_than_asked_and_the_rest_the_next_time(store:
 
 
 def test_what_the_ledger_names_is_never_deleted(store: Store) -> None:
-    part, promised, kept, other = (item(store, key) for key in ("part", "promised", "kept", "other"))
+    names = ("part", "promised", "kept", "refused", "other")
+    part, promised, kept, refused, other = (item(store, key) for key in names)
     item(store, "new", seen=DAY)
     with store.transaction() as session:
         promises = (Promise("Soon.", NOON, made_by=promised), Promise("Sooner.", NOON, kept_by=kept))
         instalments = (Instalment(part, 1, "Part", None, NOON),)
-        stories.save(session, series=Series(STORY, "S", "In parts", instalments, promises))
+        series = Series(STORY, "S", "In parts", instalments, promises, refused=frozenset({refused}))
+        stories.save(session, series=series)
     assert forget(store) == 1
-    assert left(store) == ["kept", "new", "part", "promised"]
+    assert left(store) == ["kept", "new", "part", "promised", "refused"]
     assert other
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from briefing.model import ISSUES, Candidate, FeedId, ItemId, Lookup, ParsedItem, Polled, StoryId
+from briefing.model import ISSUES, Candidate, FeedId, ItemId, Lookup, ParsedItem, Polled, PromiseId, StoryId
 from briefing.store import audience, feeds, issues, items, outbox, retention, stories
 from briefing.store.engine import Store
 
@@ -44,6 +44,13 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "items.texts": (lambda s: items.texts(s, items=[ItemId(1)]), {"PRIMARY"}),
     "items.expire_texts": (lambda s: items.expire_texts(s, now=NOW), {"ix_item_texts_expires_at"}),
     "stories.ledger": (lambda s: stories.ledger(s, story=STORY), {"ix_series_story"}),
+    "stories.awaiting": (
+        lambda s: stories.awaiting(s, stories=[STORY]),
+        {"ix_series_story", "ix_promises_series_id"},
+    ),
+    "stories.series_of": (lambda s: stories.series_of(s, promise=PromiseId(1)), {"PRIMARY"}),
+    "items.times": (lambda s: items.times(s, feed=FEED, limit=5), {"ix_items_feed_id_first_seen"}),
+    "outbox.untold": (lambda s: outbox.untold(s, keys=["1"]), {"sqlite_autoindex_events_1"}),
     "issues.last": (lambda s: issues.last(s, digest="morning"), {"sqlite_autoindex_issues_2"}),
     "issues.first_known": (lambda s: issues.first_known(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
     "issues.settled": (lambda s: issues.settled(s, digest="morning"), {"sqlite_autoindex_digests_1"}),

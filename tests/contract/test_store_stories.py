@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 
+from briefing import correct
+from briefing.detect import rulings
 from briefing.errors import StoreError
 from briefing.model import (
     Candidate,
@@ -16,6 +19,7 @@ from briefing.model import (
     ParsedItem,
     Promise,
     PromiseState,
+    Ruling,
     Series,
     StoryId,
 )
@@ -42,7 +46,9 @@ def instalment(item: Item, part: int | None) -> Instalment:
 
 
 def opened(item: Item) -> Series:
-    promise = Promise("Coming up in Part 2: the dilemma.", NOW, part=2, title="The Dilemma", made_by=item.id)
+    promise = Promise(
+        "Coming up in Part 2: the dilemma.", NOW, part=2, title="The Dilemma", made_by=item.id, opened_at=NOW
+    )
     return Series(STORY, SOURCE, "The Guard", (instalment(item, 1),), (promise,), ("Sample Author",), FEED)
 
 
@@ -71,7 +77,7 @@ def test_a_kept_promise_and_a_second_part_are_brought_up_to_date(store: Store, p
     kept = replace(
         saved.promises[0], state=PromiseState.KEPT, kept_by=two.id, kept_at=NOW + DAY, evidence="number and title"
     )
-    further = Promise("Part 3 follows.", NOW + DAY, part=3, made_by=two.id)
+    further = Promise("Part 3 follows.", NOW + DAY, part=3, made_by=two.id, opened_at=NOW + DAY)
     after = replace(
         saved, instalments=(*saved.instalments, instalment(two, 2)), promises=(kept, further), title="Guards"
     )
@@ -104,6 +110,69 @@ def test_a_series_keeps_its_feed_when_its_publisher_is_renamed(store: Store, par
 
 def test_a_series_of_no_feed_comes_back_without_one(store: Store, parts: tuple[Item, ...]) -> None:
     assert save(store, replace(opened(parts[0]), feed=None)).feed is None
+
+
+def test_what_a_person_said_comes_back(store: Store, parts: tuple[Item, ...]) -> None:
+    one, two = parts
+    saved = save(store, opened(one))
+    by_hand = replace(
+        saved.promises[0],
+        state=PromiseState.KEPT,
+        kept_url="https://elsewhere.example/2",
+        kept_at=NOW,
+        due=NOW + DAY,
+        lapsed_at=NOW,
+        score=95,
+        key="expect:1",
+        by_hand=True,
+    )
+    placed = replace(saved.instalments[0], news=True, by_hand=True)
+    said = replace(
+        saved, ruling=Ruling.CONFIRMED, promises=(by_hand,), instalments=(placed,), refused=frozenset({two.id})
+    )
+    assert save(store, said) == said
+    back = replace(said, refused=frozenset(), instalments=(placed, instalment(two, 2)))
+    assert save(store, back) == back
+
+
+def test_what_is_taken_out_is_a_part_no_more_and_stays_out(store: Store, parts: tuple[Item, ...]) -> None:
+    saved = save(store, replace(opened(parts[0]), instalments=tuple(instalment(item, 1) for item in parts)))
+    out = save(store, replace(saved, instalments=saved.instalments[:1], refused=frozenset({parts[1].id})))
+    assert [part.item for part in out.instalments] == [parts[0].id]
+    assert save(store, replace(out, refused=frozenset())).refused == {parts[1].id}, "the ledger forgets nothing"
+
+
+def test_who_owes_something_is_found_but_not_what_a_person_rejected(store: Store, parts: tuple[Item, ...]) -> None:
+    saved = save(store, opened(parts[0]))
+    save(store, replace(opened(parts[1]), promises=()))
+    for ruling, found in ((None, (saved.id,)), (Ruling.CONFIRMED, (saved.id,)), (Ruling.REJECTED, ())):
+        save(store, replace(saved, ruling=ruling))
+        with store.reading() as session:
+            waiting = stories.awaiting(session, stories=[STORY, StoryId("other")])
+            assert tuple(one.id for one in waiting) == found
+            assert len(stories.standing(session, story=STORY)) == (1 if ruling is Ruling.REJECTED else 2)
+
+
+def test_a_word_waits_for_a_poll_that_holds_the_ledger(store: Store, parts: tuple[Item, ...]) -> None:
+    """So the poll, which read the series before, cannot write over what was said."""
+    saved = save(store, opened(parts[0]))
+    assert saved.id is not None
+    number = saved.id
+
+    def said() -> None:
+        with store.transaction() as session:
+            correct.say_of_series(session, number, rulings.reject_series)
+
+    word = Thread(target=said)
+    with store.transaction() as session:
+        (held,) = stories.ledger(session, story=STORY, hold=True)
+        word.start()
+        word.join(0.3)
+        assert word.is_alive()
+        stories.save(session, series=replace(held, title="Another title"))
+    word.join(5)
+    (after,) = ledger(store)
+    assert (after.title, after.ruling) == ("Another title", Ruling.REJECTED)
 
 
 def test_a_ledger_is_one_storys_whoever_publishes_it(store: Store, parts: tuple[Item, ...]) -> None:

@@ -76,6 +76,7 @@ async def everything(service: Service) -> None:
 
 async def tend(service: Service) -> None:
     """Do what the slow ticks do."""
+    await service.remind()
     await service._housekeep()
     await service._beat()
 

@@ -21,11 +21,13 @@ CONFIGURED = (
     "config show", "status", "run --once", "poll", "stories", "preview", "send --yes", "channels list",
     "channels test x", "feeds list", "feeds add http://127.0.0.1:9/x", "feeds remove x", "feeds test x",
     "feeds pause x", "feeds resume x", "subscribers add a@example.org --list x --consent y", "items --feed x",
+    "series list", "series show s1", "series confirm s1", "series reject p1", "series lapse p1", "series mark s1 2 x",
+    "series watch x y",
 )  # fmt: skip
 READING = (
     "check", "schema", "config show", "status", "items", "stories", "deliveries list", "deliveries retry --all",
     "channels list", "feeds list", "feeds pause wire", "feeds resume wire", "subscribers list", "db upgrade", "version",
-    "subscribers add a@example.org --list guild --consent form",
+    "subscribers add a@example.org --list guild --consent form", "series list", "series watch lanterns Keeper",
 )  # fmt: skip
 
 
@@ -121,6 +123,8 @@ def test_mistakes_in_feeds_yaml_are_json_with_their_places(config: Path) -> None
         ("channels test hok", "hook"),
         ("subscribers add a@example.org --list gild --consent x", "guild"),
         ("subscribers list --list gild", "guild"),
+        ("series list lantern", "lanterns"),
+        ("series watch lantern Keeper", "lanterns"),
     ],
 )
 def test_an_unknown_id_asks_what_was_meant(words: str, meant: str, config: Path) -> None:
@@ -164,6 +168,15 @@ def refusals(folder: Path) -> None:
         ("deliveries retry 99", Exit.FAILED, "none of these is dead"),
         ("subscribers add nobody --list guild --consent x", Exit.USAGE, "is not an e-mail address"),
         ("subscribers remove a@example.org", Exit.FAILED, "is not subscribed"),
+        ("series confirm 7", Exit.USAGE, '"7" is no id of a series or a promise hint: briefing series list'),
+        ("series lapse s1", Exit.USAGE, "s1 is a series, and a promise is asked for"),
+        ("series mark p1 2 https://a.example/", Exit.USAGE, "p1 is a promise, and a series is asked for"),
+        ("series mark s1 0 https://a.example/", Exit.USAGE, "greater than or equal to 1"),
+        ("series mark s9 2 https://a.example/", Exit.FAILED, "no series s9"),
+        ("series show p9", Exit.FAILED, "no promise p9"),
+        ("series reject p9", Exit.FAILED, "no promise p9"),
+        ("series watch lanterns …", Exit.USAGE, "words of the title are needed"),
+        ("series watch lanterns Keeper --series s9", Exit.FAILED, "no series s9"),
         ("preview", Exit.FAILED, "daily has nothing to say now"),
         ("send --dry-run", Exit.FAILED, "daily has nothing to say now"),
         ("feeds add http://127.0.0.1:9/review.rss", Exit.FAILED, "review has this address already"),

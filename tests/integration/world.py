@@ -89,6 +89,7 @@ class World:
     async def work(self) -> Sequence[Report]:
         """Do all that is due now, as `briefing run --once` does."""
         reports = await self.service.poll()
+        await self.service.remind()
         await self.service.publish()
         await self.service.relay.drain()
         return reports

@@ -23,6 +23,7 @@ from briefing.cli import (
     reading,
     replay,
     run,
+    series,
     setup,
     status,
     subscribers,
@@ -71,6 +72,7 @@ for name, command, panel, example in (
     app.command(name, rich_help_panel=panel, epilog=f"Example: {example}")(command)
 for name, nouns, panel in (
     ("config", config.app, START),
+    ("series", series.app, LOOK),
     ("deliveries", deliveries.app, LOOK),
     ("feeds", feeds.app, KEEP),
     ("opml", opml.app, KEEP),

@@ -1,11 +1,11 @@
 """items, stories: what was found, and where each series stands."""
 
-from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from briefing.cli import ledger as words
 from briefing.cli import output
 from briefing.cli.completion import ids_of
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, known, open_config, open_store
@@ -13,9 +13,7 @@ from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, k
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from briefing.model import Item, Series
-
-MARKS = {"awaited": "◌", "kept": "●", "lapsed": "×"}
+    from briefing.model import Item
 
 
 def items(
@@ -80,7 +78,7 @@ def stories(
     database: Database = DATABASE,
     json: Json = False,
 ) -> None:
-    """Show the stories: their series, what was promised, what is still awaited."""
+    """Show the stories: their series, what was promised, what is still awaited, overdue or missing."""
     from briefing.clock import utc_now
     from briefing.model import StoryId
     from briefing.store import stories as stored
@@ -88,24 +86,16 @@ def stories(
     told = open_config(config).stories
     names = [known("story", story, told)] if story else list(told)
     with open_store(database) as store, store.reading() as session:
-        ledgers = {name: stored.ledger(session, story=StoryId(name)) for name in names}
+        ledgers = {name: stored.standing(session, story=StoryId(name)) for name in names}
     if json:
         output.as_json([{"story": n, "title": told[n].title, "series": s} for n, s in ledgers.items()])
         return
     if not names:
         output.note(f"no stories; add one under stories: in {config}, or briefing follow URL")
+    now = utc_now()
     for name, ledger in ledgers.items():
         output.say(output.plain(f"{name}  {told[name].title}" + ("" if ledger else "  (no series seen)")))
         for series in ledger:
-            _print(series, utc_now())
-
-
-def _print(series: "Series", now: datetime) -> None:
-    lines = [f"  {series.title} — {series.source}"]
-    lines += [f"    ● part {part.part or '?'}  {part.title}  {part.url or ''}" for part in series.instalments]
-    for promise in series.promises:
-        what = promise.title or promise.topic or ""
-        when = output.ago(promise.made_at, now)
-        lines.append(f"    {MARKS[promise.state]} {promise.state} part {promise.part or '?'}  {what} (promised {when})")
-    for line in lines:
-        output.say(output.plain(line).rstrip())
+            output.say(output.plain(f"  {words.heading(series)}"))
+            for line in words.lines(series, told[name].series, now):
+                output.say(output.plain(f"    {line}"))

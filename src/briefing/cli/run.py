@@ -153,6 +153,7 @@ def note_reload(store: "Store", problems: "Iterable[Problem]", now: "datetime") 
 async def _once(service: "Service", _: "Store") -> tuple[Sequence["Report"], Sequence["Issue"], int, int]:
     """Return what was polled and written, how many deliveries were attempted, and how many of those did not arrive."""
     reports = await service.poll()
+    await service.remind()
     issues = await service.publish()
     attempts = await service.relay.drain()
     return reports, issues, attempts, service.relay.undelivered

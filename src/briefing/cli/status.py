@@ -1,7 +1,7 @@
 """status: four lines that say whether all is well."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, o
 
 if TYPE_CHECKING:
     from briefing.config.grammar import Config
-    from briefing.model import FeedState, Issue, Series
+    from briefing.model import FeedId, FeedState, Issue, Series
 
 NAMED = 5  # feeds of one kind that are named in a line
 
@@ -57,6 +57,11 @@ def _print(facts: dict[str, Any]) -> None:
         output.say(output.plain(f"awaited    {_awaited(row, now)}"))
     if not facts["awaited"] and not facts["refused"]:
         output.say("awaited    nothing")
+    for row in facts["missing"]:
+        since = output.ago(row["since"], now)
+        output.say(
+            output.plain(f"missing    {row['story']} Part {row['part']} of {row['series']} (passed over {since})")
+        )
     for row in facts["issues"]:
         output.say(f"issues     {_issue(row, now)}")
     if not facts["issues"] and not facts["refused"]:
@@ -92,7 +97,9 @@ def gather(config: Path, database: str) -> dict[str, Any]:
     checked, wrong = _config(config)
     with open_store(database) as store, store.reading() as session:
         states = {state.id: state for state in feeds.states(session)}
-        ledgers = {name: stories.ledger(session, story=StoryId(name)) for name in (checked.stories if checked else ())}
+        ledgers = {
+            name: stories.standing(session, story=StoryId(name)) for name in (checked.stories if checked else ())
+        }
         last = {name: issues.last(session, digest=name) for name in (checked.digests if checked else ())}
         counts = outbox.counts(session)
         refused = engine.noted(session, name=notes.REFUSED) or ""
@@ -104,7 +111,8 @@ def gather(config: Path, database: str) -> dict[str, Any]:
         "reloaded": datetime.fromisoformat(reloaded) if reloaded else None,
         "beat": datetime.fromisoformat(beat) if beat else None,
         "feeds": _health([states.get(feed) for feed in polled], now),
-        "awaited": _promised(ledgers),
+        "awaited": _promised(ledgers, checked, states, now),
+        "missing": _missing(ledgers),
         "issues": [_row(name, last[name], checked, now) for name in last if checked],
         "deliveries": {str(state): count for state, count in counts.items()},
     }
@@ -138,13 +146,51 @@ def _health(states: "Sequence[FeedState | None]", now: datetime) -> dict[str, An
     }
 
 
-def _promised(ledgers: "Mapping[str, Sequence[Series]]") -> list[dict[str, Any]]:
+def _promised(
+    ledgers: "Mapping[str, Sequence[Series]]",
+    checked: "Config | None",
+    states: "Mapping[FeedId, FeedState]",
+    now: datetime,
+) -> list[dict[str, Any]]:
+    from briefing.detect import rhythm
+
+    rules = {name: story.series for name, story in checked.stories.items()} if checked else {}
     return [
-        {"story": name, "part": p.part, "title": p.title, "topic": p.topic, "promised_at": p.made_at}
+        {
+            "id": p.id,
+            "story": name,
+            "series": series.title,
+            "part": p.part,
+            "title": p.title,
+            "topic": p.topic,
+            "promised_at": p.made_at,
+            "by_hand": p.made_by is None,
+            "overdue": rhythm.is_overdue(series, p, rule.remind_after if rule else None, now),
+            "polled_every": _pace(states.get(series.feed)) if series.feed else None,
+        }
         for name, ledger in ledgers.items()
         for series in ledger
         for p in series.promises
-        if p.state == "awaited"
+        if rhythm.is_awaited(series, p)
+        for rule in (rules.get(name),)
+    ]
+
+
+def _pace(state: "FeedState | None") -> timedelta | None:
+    """Return how long a feed waits from its last poll to the next; None while it fails or is held."""
+    if state is None or state.last_poll_at is None or state.failures or state.paused or state.gone:
+        return None
+    return state.next_poll_at - state.last_poll_at
+
+
+def _missing(ledgers: "Mapping[str, Sequence[Series]]") -> list[dict[str, Any]]:
+    from briefing.detect import rhythm
+
+    return [
+        {"story": name, "series": series.title, "part": gap.part, "since": gap.after.at}
+        for name, ledger in ledgers.items()
+        for series in ledger
+        for gap in rhythm.gaps(series)
     ]
 
 
@@ -189,7 +235,10 @@ def _named(feeds: Sequence[str]) -> str:
 
 def _awaited(row: dict[str, Any], now: datetime) -> str:
     what = f"Part {row['part']}" if row["part"] else row["title"] or row["topic"] or "the next part"
-    return f"{row['story']} {what} (promised {output.ago(row['promised_at'], now)})"
+    since = output.span(now - row["promised_at"])
+    facts = [f"awaited for {since}" if row["by_hand"] else f"promised {since} ago"] + ["overdue"] * row["overdue"]
+    facts += [f"polled every {output.span(row['polled_every'])}"] if row["polled_every"] else []
+    return f"{row['story']} {what} ({', '.join(facts)})"
 
 
 def _issue(row: dict[str, Any], now: datetime) -> str:

@@ -4,8 +4,11 @@ Apart from `politeness`, which spaces requests within one run: these decisions a
 Jitter comes in as a number in [0, 1).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
+from statistics import median
 from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
@@ -14,7 +17,45 @@ from briefing.model import FeedState
 from briefing.retry import POLL_BACKOFF_LIMIT, exponential
 
 REPEATS_TO_MOVE = 3
+FLOOR = timedelta(minutes=1)  # no feed is polled more often, whatever it owes
 _ERROR_JITTER = 0.1
+_ENOUGH = 5  # dated items that show a rhythm
+_LOOKS = 8  # polls of a quiet feed for each of its items
+_OWED = 3  # times as often a feed is polled that owes a part nobody knows the day of
+_APPROACH = 48  # looks at a day to come, from any distance: the nearer, the closer together
+_WINDOW = 288  # looks at the time within which a part should appear: a day has one each five minutes
+
+
+def interval(
+    every: timedelta,
+    *,
+    relax: int,
+    times: Sequence[datetime],
+    owed: Sequence[tuple[datetime, timedelta] | None],
+    now: datetime,
+) -> timedelta:
+    """Return the interval that suits a feed now: what it owes makes it shorter than `every`, its rhythm longer.
+
+    `times` are when its latest items appeared: of a feed that rarely has news an eighth of the time between two of
+    them, at most `relax` times `every`. `owed` holds, for each part it owes, when that should appear, give or take,
+    or None where nobody knows: such a feed is polled three times as often; else ever more often as the time nears,
+    and less often after it. At least a minute, unless the operator asks for less.
+    """
+    if owed:
+        return max(min(_until(one, every, now) for one in owed), min(every, FLOOR))
+    if len(times) < _ENOUGH:
+        return every
+    ordered = sorted((*times, now))
+    usual = median((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
+    return min(max(every, timedelta(seconds=usual) / _LOOKS), every * relax)
+
+
+def _until(owed: tuple[datetime, timedelta] | None, every: timedelta, now: datetime) -> timedelta:
+    if owed is None:
+        return every / _OWED
+    at, give = owed
+    distance = max(abs(at - now) - give, timedelta(0))
+    return min(every, max(distance / _APPROACH, give * 2 / _WINDOW))
 
 
 def next_poll(

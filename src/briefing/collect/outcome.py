@@ -24,8 +24,11 @@ def polled(
     ttl: timedelta | None,
     now: datetime,
     jitter: float,
+    pace: timedelta | None = None,
 ) -> Polled:
     """Return the record of a poll: when the next one is due, what was learnt, what went wrong in an operator's words.
+
+    `pace` is the interval that suits the feed now, if that is not `every`; what went wrong is asked for by `every`.
 
     Validators are given only for a success, so a document that could not be read is asked for again in full. 429 is
     no failure; 503 is one, whose wait the server may set.
@@ -34,7 +37,7 @@ def polled(
     again = cadence.after_failure(state.failures + 1, every=every, now=now, jitter=jitter)
     match outcome:
         case Fetched() | NotModified():
-            return _answered(state, outcome, every=every, share=share, ttl=ttl, now=now, jitter=jitter)
+            return _answered(state, outcome, every=pace or every, share=share, ttl=ttl, now=now, jitter=jitter)
         case Throttled(status=status, retry_after=wait):
             due = cadence.after_throttle(wait, failures=state.failures + 1, every=every, now=now, jitter=jitter)
             kind = "throttled" if status == HTTPStatus.TOO_MANY_REQUESTS else "failed"

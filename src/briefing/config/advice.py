@@ -33,9 +33,6 @@ def _given(value: Any) -> bool:
 # options whose stage is not built yet, and what happens meanwhile
 _UNBUILT: tuple[_Unbuilt, ...] = (
     (("channels", "*", "type"), lambda v: v in ("teams", "telegram"), "nothing is sent to it"),
-    (("stories", "*", "series", "match"), _given, "every series is watched"),
-    (("stories", "*", "series", "expect"), _given, "only announced parts are awaited"),
-    (("stories", "*", "series", "remind_after"), _given, "nobody is reminded"),
     (("stories", "*", "corroborate"), _given, "sources are not counted"),
     (("routes", "*", "quiet"), _given, "alerts do not wait"),
     (("routes", "*", "group"), _given, "alerts are not folded"),
@@ -131,7 +128,7 @@ def _unbuilt(document: Document) -> Iterator[Problem]:
         for place, value in document.scalars(*pattern):
             if unbuilt(value):
                 option = ".".join(step for step in pattern if step != "*")
-                short = isinstance(value, (str, bool)) and pattern[-1] != "match" and "$" not in document.raw(place)
+                short = isinstance(value, (str, bool)) and "$" not in document.raw(place)
                 shown = f": {str(value).lower()}" if short else ""
                 yield document.problem(
                     "warning", place, f"{option}{shown} does nothing yet: {meanwhile}", key=not shown

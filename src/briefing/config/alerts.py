@@ -59,9 +59,10 @@ Channel = Annotated[
 class When(Strict):
     """What a route is for; every key given must hold."""
 
-    event: Literal["item", "instalment", "promise", "corroborated", "feed_down", "feed_up"] | None = Field(
-        None, description="Kind of event."
-    )
+    event: (
+        Literal["item", "instalment", "promise", "new_series", "gap", "overdue", "corroborated", "feed_down", "feed_up"]
+        | None
+    ) = Field(None, description="Kind of event.")
     story: Id | None = Field(None, description="Only events of this story.")
     feed: Id | None = Field(None, description="Only events of this feed.")
 

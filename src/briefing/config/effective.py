@@ -24,6 +24,7 @@ class FeedSettings:
     url: str = field(repr=False)  # may hold a key
     title: str | None
     every: timedelta
+    relax: int  # times `every`, at most
     jitter: float  # share of the interval
     deadline: timedelta
     max_bytes: int
@@ -58,6 +59,7 @@ def settings(config: Config, feed: FeedId) -> FeedSettings:
         url=str(own.url),
         title=own.title,
         every=own.every or common.poll.every,
+        relax=common.poll.relax,
         jitter=common.poll.jitter,
         deadline=common.poll.timeout,
         max_bytes=common.poll.max_size,

@@ -20,6 +20,7 @@ from pydantic import (
 from briefing.config.alerts import Channel, Route
 from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Selector, Strict, Url, Zone
 from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
+from briefing.config.series import SeriesRule
 
 _LEAST_KEPT = timedelta(days=2)  # twice what "last seen" is exact to
 
@@ -94,7 +95,13 @@ class Site(Strict):
 class PollDefaults(Strict):
     """How feeds are polled unless they say otherwise."""
 
-    every: Duration = Field(timedelta(minutes=15), description="Shortest time between two polls of a feed.")
+    every: Duration = Field(
+        timedelta(minutes=15),
+        description="Shortest time between two polls of a feed, but for one that owes a part, as its time nears.",
+    )
+    relax: Annotated[int, Field(ge=1, le=24)] = Field(
+        4, description="How many times less often a feed that rarely has news is polled, at most; 1: never."
+    )
     jitter: Percent = Field(0.1, description="Random part added to the interval, so that polls spread out.")
     timeout: Duration = Field(
         timedelta(seconds=30), description="Limit on one whole poll, redirects and body included."
@@ -161,21 +168,6 @@ class Feed(Strict):
     auth: BasicAuth | None = Field(None, description="Basic authentication.")
     user_agent: str | None = Field(None, description="User-Agent for this feed alone.")
     allow_private: bool = Field(False, description="true: this feed may live on a private or loopback address.")
-
-
-class Expect(Strict):
-    """A promise you know of, opened by hand."""
-
-    part: Annotated[int, Field(ge=1)] | None = Field(None, description="Its number.")
-    title_like: str | None = Field(None, description="Words of its title.")
-
-
-class SeriesRule(Strict):
-    """Watch this story for serialised articles and what they promise."""
-
-    match: str | None = Field(None, description="Title of the series to watch; default: any.")
-    expect: Expect | None = Field(None, description="An instalment to await although no item promised it.")
-    remind_after: Duration | None = Field(None, description="When an awaited part counts as overdue.")
 
 
 class Corroborate(Strict):

@@ -10,7 +10,9 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
+from briefing.detect.bylines import comes_from
 from briefing.detect.markers import Marker
+from briefing.detect.rhythm import AFTERLIFE
 from briefing.detect.text import spaced, words
 from briefing.detect.tongue import straight, visible
 from briefing.detect.tongues import TONGUES
@@ -30,28 +32,40 @@ _WEAK = frozenset[str]().union(*(tongue.weak for tongue in TONGUES))
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why an item is what was promised; a higher `strength` is surer."""
+    """Why an item is what was promised, and how sure that is: `score` of 100."""
 
-    strength: int
+    score: int
     words: str
 
 
 def evidence(item: Item, mark: Marker | None, text: str, series: Series, promise: Promise) -> Evidence | None:
-    """Say why `item` keeps `promise` of `series` (of its own source); None if it does not.
+    """Say why `item` keeps `promise` of `series` (of its own source, or its author); None if it does not.
 
     Nothing older than the promise keeps it, nor what only repeats it, nor a part of another number. A number is sure
-    enough to forgive a feed that gives no more than the day.
+    enough to forgive a feed that gives no more than the day. An author's piece at another outlet must name the series
+    or bear the title: on the same matter writers write all the time.
     """
     age = promise.made_at - item.at
-    if promise.state is not PromiseState.AWAITED or promise.made_by == item.id or age > _DATE_ONLY:
+    if not _is_open(promise, item) or promise.made_by == item.id or age > _DATE_ONLY:
         return None
     if mark and mark.part is not None and promise.part not in {None, mark.part}:
         return None
-    if by_number := _by_number(item, mark, text, series, promise):
+    at_home = comes_from(series, item)
+    if by_number := _by_number(item, mark, text if at_home else "", series, promise):
         return by_number
     if age > timedelta(0) or (promise.quote and spaced(promise.quote) in spaced(text)):
         return None
-    return _by_title(item, mark, promise) or _by_topic(item, mark, text, series, promise)
+    by_title = _by_title(item, mark, promise)
+    return by_title or (_by_topic(item, mark, text, series, promise) if at_home else None)
+
+
+def _is_open(promise: Promise, item: Item) -> bool:
+    """Say whether a promise can be kept: while it is awaited, and for a time after it lapsed by itself."""
+    if promise.state is not PromiseState.LAPSED:
+        return promise.state is PromiseState.AWAITED
+    if promise.lapsed_at is None or promise.made_by is None or promise.by_hand:
+        return False
+    return item.at <= promise.lapsed_at + AFTERLIFE
 
 
 def same_title(one: str, other: str) -> bool:
@@ -81,9 +95,9 @@ def _by_number(item: Item, mark: Marker | None, text: str, series: Series, promi
     if mark is None or mark.part is None or mark.part < 2:
         return None
     if mark.series_title and named_alike(mark.series_title, series):
-        return Evidence(4, f"it is part {mark.part} of the same series, “{series.title}”")
+        return Evidence(95, f"it is part {mark.part} of the same series, “{series.title}”")
     if not mark.series_title and promise.part == mark.part and _touches(item, text, series, promise):
-        return Evidence(3, f"it says it is part {mark.part} and speaks of the same matter")
+        return Evidence(80, f"it says it is part {mark.part} and speaks of the same matter")
     return None
 
 
@@ -100,10 +114,11 @@ def _by_title(item: Item, mark: Marker | None, promise: Promise) -> Evidence | N
         return None
     wanted = telling(promise.title)
     for title in _titles(item, mark):
-        alike = fuzz.token_sort_ratio(spaced(title), spaced(promise.title)) >= _SIMILAR_PROMISED
+        ratio = fuzz.token_sort_ratio(spaced(title), spaced(promise.title))
         held = len(wanted) >= 2 and set(wanted) <= set(words(title))
-        if held or (alike and (len(wanted) >= 2 or spaced(title) == spaced(promise.title))):
-            return Evidence(3, f"its title matches the promised “{promise.title}”")
+        alike = ratio >= _SIMILAR_PROMISED and (len(wanted) >= 2 or spaced(title) == spaced(promise.title))
+        if held or alike:
+            return Evidence(round(70 + ratio / 5), f"its title matches the promised “{promise.title}”")
     return None
 
 
@@ -120,12 +135,13 @@ def _by_topic(item: Item, mark: Marker | None, text: str, series: Series, promis
     weights = _weights(promise.topic)
     if len(weights) < 2:
         return None
-    for statement in (item.title, *_lead(item, text)):
+    # What is only expected yet may come from anywhere, so a passing word of it in some text is not enough.
+    for statement in (item.title, *(() if series.expected else _lead(item, text))):
         held = {word for word in weights if _speaks_of(word, words(statement))}
         share = sum(weights[word] for word in held) / sum(weights.values())
         if share >= _TOPIC_SHARE and len(held) >= 2 and _beyond_names(held, weights):
             shown = ", ".join(_as_written(promise.topic, held))
-            return Evidence(2, f"it speaks of what was promised: {shown}")
+            return Evidence(round(60 * share), f"it speaks of what was promised: {shown}")
     return None
 
 

@@ -3,82 +3,108 @@
 Apart from `keeping`, which weighs one item against one promise: here an item moves a story's ledger on. First it finds
 its place (it keeps a promise, or says which part of which series it is), then its announcements open promises. The
 first part of a series rarely says so: an unnumbered item that promises part N opens a series with itself as N−1.
+
+What a person said (`rulings`) stands: nothing here changes a promise, a part or a series that was decided by hand,
+but for a promise that a person awaits, which may be kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+from briefing.detect.bylines import comes_from, same_hand
 from briefing.detect.keeping import evidence, named_alike, telling
 from briefing.detect.markers import Marker, marker
+from briefing.detect.progress import Place, progress
 from briefing.detect.promises import Announcement, announcements
-from briefing.detect.text import fold, spaced
+from briefing.detect.text import spaced, words
 from briefing.detect.tongue import straight, visible
 from briefing.detect.tongues import TONGUES
-from briefing.model import Instalment, Item, Progress, Promise, PromiseState, Series, StoryId
+from briefing.model import Item, Progress, Promise, PromiseState, Ruling, Series, StoryId
 
-__all__ = ["advance", "announcements", "marker"]
+__all__ = ["advance", "announcements", "is_watched", "marker"]
 
 
 _RESTART = timedelta(days=180)  # a first part this long after the last one begins the series anew
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an item stands: its series before it came, its part, and the promise it keeps with its place there.
-
-    `joins` is false for another item of a part that is in the series already, such as a second publication.
-    """
-
-    series: Series
-    part: int | None
-    kept: tuple[int, Promise] | None = None
-    joins: bool = True
-
-
-def advance(ledger: Sequence[Series], item: Item, *, story: StoryId, text: str, now: datetime) -> Progress | None:
+def advance(
+    ledger: Sequence[Series], item: Item, *, story: StoryId, text: str, now: datetime, only: str | None = None
+) -> Progress | None:
     """Move the `ledger` of a story on by one item; None if the item changes nothing in it.
 
-    `text` is the best text known of the item. Reading an item again, changed or not, joins and promises nothing twice.
+    `text` is the best text known of the item; `only` is the title of the one series that is watched. Reading an item
+    again, changed or not, joins and promises nothing twice. An item that a person took out of a series finds no other
+    by itself, and a series that a person rejected takes in what is named like it, and tells nothing.
     """
-    own = [series for series in ledger if series.story == story and _same_source(series, item)]
+    told = [series for series in ledger if series.story == story]
+    own = [series for series in told if item.id not in series.refused and _concerns(series, item)]
+    live = [series for series in own if series.ruling is not Ruling.REJECTED]
     mark = marker(item.title)
     best_text = text or item.text
     announced = announcements(best_text, item.title)
     says_so = mark and mark.series_title and (mark.part is not None or mark.final)
     named = mark if says_so else _implied(item, mark, announced)
+    place = _standing(live, item, mark)
+    if place is None and any(item.id in series.refused for series in told):
+        return None
     place = (
-        _standing(own, item, mark)
-        or _kept(own, item, mark, best_text)
-        or _kept(own, item, named, best_text)
-        or _joined(own, item, named)
+        place
+        or _kept(live, item, mark, best_text)
+        or _kept(live, item, named, best_text)
+        or _joined(live, item, named)
+        or _opened(own, item, story, named, announced)
     )
-    if place is None and named and (named.part is not None or announced) and not _is_retold(own, announced):
-        place = _Place(Series(story, item.source, named.series_title, authors=item.authors, feed=item.feed), named.part)
-    if place is None:
+    if place is None or not is_watched(place.series, only):
         return None
     before = next((series for series in own if series == place.series), None)
-    return _progress(before, place, item, announced, min(item.at, now))
+    explicit = mark is not None and mark.part is not None
+    return progress(before, place, item, announced, now, explicit=explicit)
 
 
-def _same_source(series: Series, item: Item) -> bool:
-    """Say whether an item comes from where a series does: its feed, or a publisher of its name."""
-    return series.feed == item.feed or fold(series.source) == fold(item.source)
+def _concerns(series: Series, item: Item) -> bool:
+    """Say whether an item may have to do with a series: it is in it, is of its source, its author or its address."""
+    stands = any(part.item == item.id for part in series.instalments)
+    return stands or comes_from(series, item) or same_hand(series, item) or _found_at(series, item) is not None
+
+
+def is_watched(series: Series, only: str | None) -> bool:
+    """Say whether a series is one the operator wants; what a person confirmed is."""
+    return only is None or series.ruling is Ruling.CONFIRMED or named_alike(only, series)
 
 
 # --- finding the place ----------------------------------------------------------------------------------------------
 
 
-def _standing(own: Sequence[Series], item: Item, mark: Marker | None) -> _Place | None:
-    """Find the place an item already has."""
+def _standing(own: Sequence[Series], item: Item, mark: Marker | None) -> Place | None:
+    """Find the place an item already has, first the one a person gave it; or where a person found it before us."""
+    standing = [(part, series) for series in own for part in series.instalments if part.item == item.id]
+    for part, series in sorted(standing, key=lambda place: not place[0].by_hand):
+        says = mark.part if mark and not part.by_hand else None
+        return Place(series, part.part if says is None else says, by_hand=part.by_hand)
     for series in own:
-        for instalment in series.instalments:
-            if instalment.item == item.id:
-                return _Place(series, mark.part if mark and mark.part is not None else instalment.part)
+        if (index := _found_at(series, item)) is not None:
+            found = replace(series.promises[index], kept_by=item.id)
+            return Place(series, found.part, (index, found), by_hand=True)
+        if kept := next((promise for promise in series.promises if promise.kept_by == item.id), None):
+            return Place(series, kept.part, joins=False)  # another item had this part already
     return None
 
 
-def _kept(own: Sequence[Series], item: Item, mark: Marker | None, text: str) -> _Place | None:
+def _found_at(series: Series, item: Item) -> int | None:
+    """Find the promise that a person said is kept at the item's address."""
+    for index, promise in enumerate(series.promises):
+        if item.url and promise.kept_url and promise.kept_by is None and _bare(promise.kept_url) == _bare(item.url):
+            return index
+    return None
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0].rstrip("/")
+
+
+def _kept(own: Sequence[Series], item: Item, mark: Marker | None, text: str) -> Place | None:
     """Find the promise that the item keeps with the strongest evidence; of equals, the one made last."""
     found = [
         (reason, series, index)
@@ -88,39 +114,41 @@ def _kept(own: Sequence[Series], item: Item, mark: Marker | None, text: str) -> 
     ]
     if not found:
         return None
-    reason, series, index = max(found, key=lambda each: (each[0].strength, each[1].promises[each[2]].made_at))
+    reason, series, index = max(found, key=lambda each: (each[0].score, each[1].promises[each[2]].made_at))
     promise = series.promises[index]
     kept = replace(
-        promise, state=PromiseState.KEPT, kept_by=item.id, kept_at=max(item.at, promise.made_at), evidence=reason.words
+        promise,
+        state=PromiseState.KEPT,
+        kept_by=item.id,
+        kept_at=max(item.at, promise.made_at),
+        evidence=reason.words,
+        score=reason.score,
+        by_hand=False,
     )
     marked = mark.part if mark else None
     part = next((part for part in (marked, promise.part) if part is not None), _next_part(series))
-    return _Place(series, part, (index, kept), joins=not _has(series, part))
+    return Place(series, part, (index, kept), joins=part not in series.numbers)
 
 
-def _joined(own: Sequence[Series], item: Item, named: Marker | None) -> _Place | None:
+def _joined(own: Sequence[Series], item: Item, named: Marker | None) -> Place | None:
     """Find the series that the item says it is a part of, the latest of those named alike."""
-    alike = [each for each in own if each.instalments and named and named_alike(named.series_title, each)]
+    open_ = [each for each in own if each.instalments or each.expected]
+    alike = [each for each in open_ if named and named_alike(named.series_title, each)]
     if named is None or not alike:
         return None
     series = max(alike, key=_last_at)
     part = _next_part(series) if named.part is None and named.final else named.part
-    if part in {0, 1} and _has(series, part) and item.at - _last_at(series) > _RESTART:
+    if part in {0, 1} and part in series.numbers and item.at - _last_at(series) > _RESTART:
         return None
-    return _Place(series, part, joins=not _has(series, part))
-
-
-def _has(series: Series, part: int | None) -> bool:
-    return part is not None and part in {instalment.part for instalment in series.instalments}
+    return Place(series, part, joins=part not in series.numbers)
 
 
 def _last_at(series: Series) -> datetime:
-    return max(instalment.at for instalment in series.instalments)
+    return max((part.at for part in series.instalments), default=_NEVER)
 
 
 def _next_part(series: Series) -> int | None:
-    numbered = [instalment.part for instalment in series.instalments if instalment.part is not None]
-    return max(numbered) + 1 if numbered else None
+    return max(series.numbers) + 1 if series.numbers else None
 
 
 def _is_retold(own: Sequence[Series], announced: Sequence[Announcement]) -> bool:
@@ -130,6 +158,38 @@ def _is_retold(own: Sequence[Series], announced: Sequence[Announcement]) -> bool
 
 
 # --- opening a series -----------------------------------------------------------------------------------------------
+
+
+def _opened(
+    own: Sequence[Series], item: Item, story: StoryId, named: Marker | None, announced: Sequence[Announcement]
+) -> Place | None:
+    """Open a series with its first known part; one that a person expects already is that series."""
+    if named is None or (named.part is None and not announced) or _is_retold(own, announced):
+        return None
+    if any(series.ruling is Ruling.REJECTED and _is_like(series, item, named) for series in own):
+        return None
+    foretold = (series for series in own if series.expected and any(_foretells(series, one) for one in announced))
+    begun = next(foretold, None) or Series(story, item.source, named.series_title)
+    return Place(replace(begun, title=named.series_title), named.part)
+
+
+def _is_like(series: Series, item: Item, named: Marker) -> bool:
+    return any(part.item == item.id for part in series.instalments) or named_alike(named.series_title, series)
+
+
+def _foretells(series: Series, one: Announcement) -> bool:
+    """Say whether an item announces what a person awaits: the words agree, and the numbers where both are known."""
+    return any(
+        promise.state is PromiseState.AWAITED
+        and (promise.part is None or one.part is None or promise.part == one.part)
+        and _says(promise, one)
+        for promise in series.promises
+    )
+
+
+def _says(promise: Promise, one: Announcement) -> bool:
+    wanted = set(telling(promise.title or ""))
+    return bool(wanted) and wanted <= set(words(f"{one.title or ''} {one.topic or ''}"))
 
 
 def _implied(item: Item, mark: Marker | None, announced: Sequence[Announcement]) -> Marker | None:
@@ -150,81 +210,3 @@ def _series_title(title: str, mark: Marker | None) -> str:
     if colon and any(tongue.rubric.match(straight(head)) for tongue in TONGUES):
         return _series_title(tail, None)
     return head if colon and len(telling(head)) >= 2 else whole
-
-
-# --- moving on ------------------------------------------------------------------------------------------------------
-
-
-def _progress(
-    before: Series | None, place: _Place, item: Item, announced: Sequence[Announcement], at: datetime
-) -> Progress | None:
-    instalment = Instalment(item.id, place.part, item.title, item.url, item.at)
-    is_new = place.joins and all(each.item != item.id for each in place.series.instalments)
-    series = _with_instalment(place.series, instalment) if place.joins else place.series
-    if place.kept:
-        series = _with_promise(series, *place.kept)
-    opened, revised = [], []
-    for one in _ahead_of(place.part, announced):
-        promise = Promise(one.quote, at, one.part, one.title, one.topic, item.id)
-        index = _known(series, promise)
-        if index is None and not _has(series, promise.part):
-            series = replace(series, promises=(*series.promises, promise))
-            opened.append(promise)
-        elif index is not None and (better := _revision(series.promises[index], promise)):
-            series = _with_promise(series, index, better)
-            revised.append(better)
-    if series == before:
-        return None
-    kept = (place.kept[1],) if place.kept else ()
-    return Progress(series, instalment if is_new else None, kept, tuple(opened), tuple(revised))
-
-
-def _with_instalment(series: Series, instalment: Instalment) -> Series:
-    others = [each for each in series.instalments if each.item != instalment.item]
-    if len(others) < len(series.instalments):
-        stood = next(each for each in series.instalments if each.item == instalment.item)
-        instalment = replace(instalment, at=stood.at)
-    return replace(series, instalments=tuple(sorted((*others, instalment), key=lambda each: (each.at, each.part or 0))))
-
-
-def _with_promise(series: Series, index: int, promise: Promise) -> Series:
-    return replace(series, promises=(*series.promises[:index], promise, *series.promises[index + 1 :]))
-
-
-def _ahead_of(part: int | None, announced: Sequence[Announcement]) -> list[Announcement]:
-    """Keep what lies ahead of the item's part; an unnumbered "next instalment" is the one after it."""
-    if part is not None:
-        announced = [one if one.part is not None else replace(one, part=part + 1) for one in announced]
-    return [
-        one
-        for one in announced
-        if (one.part is not None or one.title or one.topic) and (part is None or one.part is None or one.part > part)
-    ]
-
-
-def _known(series: Series, promise: Promise) -> int | None:
-    """Find the promise of the same part; of an unnumbered one, the promise of the same item or the same words."""
-    for index, other in enumerate(series.promises):
-        if promise.part is not None and other.part is not None:
-            if promise.part == other.part:
-                return index
-        elif other.made_by == promise.made_by or _matter(other) & _matter(promise):
-            return index
-    return None
-
-
-def _matter(promise: Promise) -> set[str]:
-    return {spaced(words) for words in (promise.quote, promise.title, promise.topic) if words}
-
-
-def _revision(standing: Promise, read: Promise) -> Promise | None:
-    """Return what a second reading improves: its own maker may reword an awaited promise, others only add to it."""
-    if standing.state is not PromiseState.AWAITED:
-        return None
-    if standing.made_by == read.made_by:
-        better = replace(
-            standing, quote=read.quote, part=read.part or standing.part, title=read.title, topic=read.topic
-        )
-    else:
-        better = replace(standing, title=standing.title or read.title, topic=standing.topic or read.topic)
-    return None if better == standing else better

@@ -25,7 +25,7 @@ from briefing.model import (
 
 _FAILURES = 3  # in a row, before an operator is told
 _LEADING = 3  # named of those that were missed; the rest is counted
-_RANKS = (EventKind.INSTALMENT, EventKind.PROMISE)  # what leads; then the newest
+_RANKS = (EventKind.INSTALMENT, EventKind.PROMISE, EventKind.OVERDUE, EventKind.GAP)  # what leads; then the newest
 
 
 def events(
@@ -39,8 +39,9 @@ def events(
 ) -> tuple[Event, ...]:
     """Return what an item gives to tell, story by story; `full_text` is for its reading time alone.
 
-    An instalment stands for its item, promises follow it. An item that is not news tells nothing; one that merely
-    changed tells of a promise it now makes or keeps, never of itself.
+    An instalment stands for its item, promises follow it, and last, once, that there is a series: for whoever is told
+    neither. An item that is not news tells nothing; one that merely changed tells of a promise it now makes or keeps,
+    never of itself.
     """
     if not item.news:
         return ()
@@ -103,6 +104,9 @@ def _of_story(
         opened = (promise for promise in progress.opened if promise.state is PromiseState.AWAITED)
         for promise in opened:
             yield tell(EventKind.PROMISE, _promise_key(story, promise), promise=awaited_line(progress.series, promise))
+        if progress.begins and progress.joined:
+            part = part_line(line, progress.series, progress.joined, new={item.id})
+            yield tell(EventKind.NEW_SERIES, f"new_series:{story}:{progress.series.id}", part=part)
 
 
 def _promise_key(story: StoryId, promise: Promise) -> str:

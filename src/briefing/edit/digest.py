@@ -21,6 +21,7 @@ from briefing.model import (
     ItemLine,
     Occurrence,
     PartLine,
+    PromiseId,
     Series,
     StoryId,
 )
@@ -38,6 +39,7 @@ class StoryDesk:
     items: tuple[Item, ...] = ()
     changed: tuple[Item, ...] = ()
     series: tuple[Series, ...] = ()
+    overdue: frozenset[PromiseId] = frozenset()
     full_rights: frozenset[ItemId] = frozenset()
     full_texts: Mapping[ItemId, str] = field(default_factory=dict)
 
@@ -153,7 +155,8 @@ def _line(desk: StoryDesk, item: Item) -> ItemLine:
 
 
 def _awaited(desk: StoryDesk) -> tuple[AwaitedLine, ...]:
-    lines = [awaited_line(series, promise) for series in desk.series for promise in awaited(series)]
+    open_ = [(series, promise) for series in desk.series for promise in awaited(series)]
+    lines = [replace(awaited_line(series, one), overdue=one.id in desk.overdue) for series, one in open_]
     return tuple(sorted(lines, key=lambda line: line.promised_at))
 
 

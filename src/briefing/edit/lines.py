@@ -96,8 +96,7 @@ def reading_order(series: Series) -> tuple[Instalment, ...]:
 
 def awaited(series: Series) -> tuple[Promise, ...]:
     """Return the promises still open, oldest first; one whose part has appeared is not open."""
-    numbers = {part.part for part in series.instalments} - {None}
-    still = (p for p in series.promises if p.state is PromiseState.AWAITED and p.part not in numbers)
+    still = (p for p in series.promises if p.state is PromiseState.AWAITED and p.part not in series.numbers)
     return tuple(sorted(still, key=lambda promise: promise.made_at))
 
 

@@ -14,6 +14,9 @@ class EventKind(StrEnum):
     ITEM = "item"  # a new item of a story
     INSTALMENT = "instalment"  # a part of a series appeared
     PROMISE = "promise"  # a part was announced; we await it
+    NEW_SERIES = "new_series"  # what appears is a series, for whoever is not told its parts
+    GAP = "gap"  # a part was passed over
+    OVERDUE = "overdue"  # a promised part should have appeared
     CORROBORATED = "corroborated"  # so many origins report a development
     FEED_DOWN = "feed_down"  # a feed has been failing, or is gone
     FEED_UP = "feed_up"  # it answers again
@@ -58,6 +61,7 @@ class AwaitedLine:
     topic: str | None = None
     promised_in: int | None = None  # the part that made the promise
     url: str | None = None  # of the item that made the promise
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,17 @@ class PartMark:
     state: str  # "read", "new" or "awaited"
     at: datetime
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """A part that was passed over, between the one before it and the one after."""
+
+    series: str
+    source: str
+    part: int
+    before: PartMark
+    after: PartMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,7 @@ class Event:
     item: ItemLine | None = None
     part: PartLine | None = None
     promise: AwaitedLine | None = None
+    gap: GapLine | None = None
     development: DevelopmentLine | None = None
     detail: str | None = None
     since: datetime | None = None  # a feed: when it began to fail

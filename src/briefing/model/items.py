@@ -120,23 +120,31 @@ class PromiseState(StrEnum):
     AWAITED = "awaited"
     KEPT = "kept"
     LAPSED = "lapsed"
+    REJECTED = "rejected"  # a person said that it is none
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A coming instalment that an item announced; `quote` is its sentence, word for word."""
+    """A coming instalment that an item announced, or a person; `quote` is the item's sentence, word for word."""
 
     quote: str
     made_at: datetime
     part: int | None = None
     title: str | None = None
     topic: str | None = None
-    made_by: ItemId | None = None
+    made_by: ItemId | None = None  # None: a person opened it
     state: PromiseState = PromiseState.AWAITED
     kept_by: ItemId | None = None
     kept_at: datetime | None = None
-    evidence: str | None = None  # why we believe it was kept
+    evidence: str | None = None  # why we believe that it is in this state
     id: PromiseId | None = None
+    due: datetime | None = None  # the beginning of the day that was announced, if one was
+    opened_at: datetime | None = None  # when we learnt of it; `made_at` may be long before
+    lapsed_at: datetime | None = None
+    score: int | None = None  # how sure the evidence is, of 100
+    kept_url: str | None = None  # where a person found the part, if no feed brought it
+    key: str | None = None  # names the line of feeds.yaml that opened it
+    by_hand: bool = False  # a person decided the state it is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +156,23 @@ class Instalment:
     title: str
     url: str | None
     at: datetime
+    news: bool = False  # it was told when it appeared; what a feed held from before was not
+    by_hand: bool = False  # a person said which part it is
+
+
+class Ruling(StrEnum):
+    """What a person said of a series as a whole."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"  # it is none: nothing joins it, nothing is awaited of it
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An ordered run of instalments by one source, and what it still owes."""
+    """An ordered run of instalments by one source, and what it still owes.
+
+    One that a person awaits before its first part is known has neither source nor feed: its first part brings them.
+    """
 
     story: StoryId
     source: str
@@ -162,6 +182,19 @@ class Series:
     authors: tuple[str, ...] = ()
     feed: FeedId | None = None  # where it began; a publisher may rename itself
     id: SeriesId | None = None
+    ruling: Ruling | None = None
+    refused: frozenset[ItemId] = frozenset()  # items that a person took out of it
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The parts that have appeared, those that no feed brought among them."""
+        elsewhere = (promise.part for promise in self.promises if promise.kept_url)
+        return frozenset(one for one in (*(part.part for part in self.instalments), *elsewhere) if one is not None)
+
+    @property
+    def expected(self) -> bool:
+        """Whether it is known by what a person awaits alone, so that any source may begin it."""
+        return not self.source and self.feed is None and not self.instalments
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +206,4 @@ class Progress:
     kept: tuple[Promise, ...] = ()
     opened: tuple[Promise, ...] = ()
     revised: tuple[Promise, ...] = ()
+    begins: bool = False  # with this item it is sure that there is a series

@@ -5,12 +5,13 @@ A claim is always its publisher's.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from briefing.model import AwaitedLine, Event, EventKind, ItemLine, Link, Notice, PartLine
 from briefing.render.links import web
 from briefing.render.locale import Words
-from briefing.render.phrases import announced, part_name, report
+from briefing.render.phrases import announced, awaited_subject, part_name, report
 from briefing.render.plain import clip, isolate
 from briefing.render.view import promised
 
@@ -97,6 +98,72 @@ def _promise(event: Event, words: Words) -> Notice:
 
 def _quoted(promise: AwaitedLine, words: Words) -> str:
     return words.gettext("“%(quote)s”", quote=clip(promise.quote.strip('“”" '), _SENTENCE))
+
+
+def _new_series(event: Event, words: Words) -> Notice:
+    """Say that there is a series, for whoever is not told its parts."""
+    assert event.part is not None
+    out, item = [mark for mark in event.part.parts if mark.state != "awaited"], event.part.item
+    title, source = isolate(clip(event.part.series, _TITLE)), isolate(item.source)
+    said = words.gettext("A new series: %(title)s — %(source)s", title=title, source=source)
+    count = words.ngettext("%(num)s part is out", "%(num)s parts are out", len(out))
+    return replace(_instalment(event, words), kind=event.kind, headline=said, sentences=(count,))
+
+
+def _gap(event: Event, words: Words) -> Notice:
+    assert event.gap is not None
+    gap = event.gap
+    said = words.gettext(
+        "%(missing)s is missing, %(part)s is out: %(title)s — %(source)s",
+        missing=part_name(gap.part, words),
+        part=part_name(gap.after.part, words),
+        title=isolate(clip(gap.series, _TITLE)),
+        source=isolate(gap.source),
+    )
+    today = words.local(event.at).date()
+    around = (
+        words.gettext("%(part)s on %(day)s", part=part_name(one.part, words), day=words.day(one.at, today))
+        for one in (gap.before, gap.after)
+    )
+    links = tuple(Link(text, web(one.url)) for text, one in zip(around, (gap.before, gap.after), strict=True))
+    return Notice(
+        kind=event.kind,
+        headline=said,
+        url=web(gap.after.url),
+        at=gap.after.at,
+        source=gap.source,
+        story=event.story_title,
+        context=links,
+    )
+
+
+def _overdue(event: Event, words: Words) -> Notice:
+    """Remind of a promise: what, whose, since when."""
+    assert event.promise is not None
+    promise = event.promise
+    name, subject = part_name(promise.part, words), awaited_subject(promise) or promise.series
+    said = words.gettext("%(part)s is overdue: %(title)s", part=name, title=isolate(subject))
+    if promise.source:
+        said = words.gettext("%(said)s — %(source)s", said=said, source=isolate(promise.source))
+    when = words.gettext(
+        "%(when)s, %(age)s",
+        when=promised(promise, words.local(event.at).date(), words),
+        age=words.age(promise.promised_at, event.at),
+    )
+    return Notice(
+        kind=event.kind,
+        headline=said,
+        url=web(promise.url),
+        at=promise.promised_at,
+        source=promise.source or None,
+        story=event.story_title,
+        sentences=(_quoted(promise, words),) if promise.quote else (),
+        context=(
+            Link(when, web(promise.url)),
+            Link(words.gettext("This is the only reminder; it stays among what is awaited")),
+        ),
+        actions=_read(promise.url, words),
+    )
 
 
 def _corroborated(event: Event, words: Words) -> Notice:
@@ -187,6 +254,9 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.ITEM: _item,
     EventKind.INSTALMENT: _instalment,
     EventKind.PROMISE: _promise,
+    EventKind.NEW_SERIES: _new_series,
+    EventKind.GAP: _gap,
+    EventKind.OVERDUE: _overdue,
     EventKind.CORROBORATED: _corroborated,
     EventKind.FEED_DOWN: _feed_down,
     EventKind.FEED_UP: _feed_up,

@@ -7,7 +7,7 @@ from briefing.render.links import web
 from briefing.render.locale import Words
 from briefing.render.view import Passage, passage
 
-_MARKS = {EventKind.INSTALMENT: "◉", EventKind.PROMISE: "◌"}
+_MARKS = {EventKind.INSTALMENT: "◉", EventKind.PROMISE: "◌", EventKind.OVERDUE: "◌", EventKind.GAP: "◌"}
 
 
 @dataclass(frozen=True, slots=True)

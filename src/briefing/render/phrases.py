@@ -54,7 +54,7 @@ def _several(parts: list[PartLine], words: Words) -> str:
 def part_is_out(part: PartLine, words: Words) -> str:
     """Say that a part appeared: with how long it was awaited if it was promised, else with its title."""
     name = part_name(part.part, words)
-    if part.kept is None:
+    if part.kept is None or not part.kept.quote:
         title = isolate(clip(part.item.title, _TITLE), part.item.lang)
         return words.gettext("%(part)s is out: %(title)s", part=name, title=title)
     return words.gettext("%(part)s is out, %(wait)s", part=name, wait=_wait(part.kept.promised_at, part.item.at, words))
@@ -84,8 +84,12 @@ def _announced(share: IssueStory, words: Words, *, since: datetime) -> Iterator[
 
 
 def announced(line: AwaitedLine, words: Words) -> str:
-    """Say that a part was announced, with its title or topic if that is known."""
+    """Say that a part was announced, with its title or topic if that is known; awaited, if no item announced it."""
     name, subject = part_name(line.part, words), awaited_subject(line)
+    if not line.quote and subject:
+        return words.gettext("%(part)s is awaited: %(title)s", part=name, title=isolate(subject))
+    if not line.quote:
+        return words.gettext("%(part)s is awaited", part=name)
     if not subject:
         return words.gettext("%(part)s is announced", part=name)
     return words.gettext("%(part)s is announced: %(title)s", part=name, title=isolate(subject))

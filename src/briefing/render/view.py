@@ -73,7 +73,7 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class AwaitedView:
-    """A part that is owed: who announced it, when, in which words."""
+    """A part that is owed: who announced it, when, in which words; without words, we were told to await it."""
 
     name: str
     title: Passage
@@ -82,6 +82,7 @@ class AwaitedView:
     age: str
     quote: Passage
     url: str | None
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,9 @@ def _part(part: PartLine, today: date, words: Words) -> PartView:
 
 
 def promised(line: AwaitedLine, today: date, words: Words) -> str:
-    """Say when a part was promised, and in which part if that is known."""
+    """Say when a part was promised, and in which part if that is known; else that we were told to await it."""
+    if not line.quote:
+        return words.gettext("awaited since %(when)s", when=words.day(line.promised_at, today))
     return words.gettext("promised %(when)s", when=_made(line, today, words))
 
 
@@ -233,4 +236,5 @@ def _awaited(line: AwaitedLine, issue: Issue, words: Words) -> AwaitedView:
         age=words.age(line.promised_at, issue.until),
         quote=passage(line.quote, None),
         url=web(line.url),
+        overdue=line.overdue,
     )

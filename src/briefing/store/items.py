@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, update
 from sqlmodel import Session, col, select
 
 from briefing.model import Candidate, FeedId, Item, ItemId, KnownItem, Lookup, StoryId
@@ -146,6 +146,23 @@ def await_pages(session: Session, *, items: Collection[ItemId], until: datetime 
 def awaiting_pages(session: Session, *, feed: FeedId, now: datetime, limit: int) -> tuple[Item, ...]:
     """Return the feed's items whose pages are still to be read, newest first (ix_items_feed_id_page_until)."""
     return _select(session, col(ItemRow.page_until) > now, col(ItemRow.feed_id) == feed, newest=limit)
+
+
+def found(session: Session, *, item: ItemId) -> Item | None:
+    """Return an item by its id (primary key)."""
+    return next(iter(_select(session, col(ItemRow.id) == item)), None)
+
+
+def at_address(session: Session, *, urls: Collection[str]) -> tuple[Item, ...]:
+    """Return the items at these addresses, as their feeds give them or canonical (the whole table, for a command)."""
+    return _select(session, or_(col(ItemRow.url).in_(urls), col(ItemRow.canonical_url).in_(urls)))
+
+
+def times(session: Session, *, feed: FeedId, limit: int) -> tuple[datetime, ...]:
+    """Return when the feed's latest items appeared, in no order (ix_items_feed_id_first_seen)."""
+    query = select(ItemRow.published, ItemRow.first_seen).where(col(ItemRow.feed_id) == feed)
+    newest = query.order_by(col(ItemRow.first_seen).desc()).limit(limit)
+    return tuple(min(published, seen) if published else seen for published, seen in session.exec(newest))
 
 
 def texts(session: Session, *, items: Collection[ItemId]) -> dict[ItemId, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,75 @@ def test_the_next_poll_is_always_between_the_interval_and_a_day(
 ) -> None:
     wait = cadence.next_poll(every=every, jitter_share=share, fresh_for=fresh, ttl=ttl, now=NOW, jitter=jitter) - NOW
     assert every <= wait <= max(every, H24)
+
+
+def often(hours: float, count: int = 10) -> list[datetime]:
+    """Return when the items of a feed appeared that brings one every so many hours."""
+    return [NOW - timedelta(hours=hours * n) for n in range(count)]
+
+
+PACES = [
+    pytest.param([], [], M15, id="nothing is known: as the operator says"),
+    pytest.param(often(24, count=4), [], M15, id="too few items to tell"),
+    pytest.param(often(0.5), [], M15, id="news twice an hour: never more often than the operator says"),
+    pytest.param(often(4), [], timedelta(minutes=30), id="news every four hours: eight looks for each"),
+    pytest.param(often(24), [], H1, id="news once a day: four times less often, no more"),
+    pytest.param([NOW] * 10, [], M15, id="all at once tells no rhythm"),
+    pytest.param(often(24), [None], timedelta(minutes=5), id="it owes a part nobody knows the day of"),
+    pytest.param(often(24), [(NOW + 10 * H24, H1)], M15, id="a part in ten days"),
+    pytest.param([], [(NOW + 5 * H1, H1)], timedelta(minutes=5), id="the hour before the last four"),
+    pytest.param([], [(NOW + 12 * H1, 12 * H1)], timedelta(minutes=5), id="the day that was announced"),
+    pytest.param([], [(NOW + H1, H1)], timedelta(minutes=1), id="the very hours: each minute"),
+    pytest.param([], [(NOW - 5 * H1, H1)], timedelta(minutes=5), id="hours too late"),
+    pytest.param([], [(NOW - 9 * H24, H1)], M15, id="days too late: as the operator says"),
+    pytest.param([], [(NOW + 9 * H24, H1), None], timedelta(minutes=5), id="of two parts the nearer counts"),
+]
+
+
+@pytest.mark.parametrize(("times", "owed", "wait"), PACES)
+def test_the_interval_suits_the_feed(times: list[datetime], owed: list[Any], wait: timedelta) -> None:
+    assert cadence.interval(M15, relax=4, times=times, owed=owed, now=NOW) == wait
+
+
+MOMENTS = st.timedeltas(timedelta(days=-400), timedelta(days=400)).map(lambda gap: NOW + gap)
+OWED = st.none() | st.tuples(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=60)))
+
+
+@given(every=INTERVALS, relax=st.integers(1, 24), times=st.lists(MOMENTS), owed=st.lists(OWED, max_size=5))
+def test_the_interval_is_at_least_a_minute_and_longer_than_the_operators_only_where_nothing_is_owed(
+    every: timedelta, relax: int, times: list[datetime], owed: list[Any]
+) -> None:
+    wait = cadence.interval(every, relax=relax, times=times, owed=owed, now=NOW)
+    if owed:
+        assert cadence.FLOOR <= wait <= every
+    else:
+        assert every <= wait <= every * relax
+
+
+@given(
+    every=INTERVALS,
+    at=st.timedeltas(timedelta(0), timedelta(days=30)),
+    give=st.timedeltas(timedelta(0), H24),
+    nearer=st.floats(0, 1),
+)
+def test_the_nearer_the_time_the_sooner_the_next_look_and_never_beyond_it(
+    every: timedelta, at: timedelta, give: timedelta, nearer: float
+) -> None:
+    def wait(distance: timedelta) -> timedelta:
+        return cadence.interval(every, relax=4, times=[], owed=[(NOW + distance, give)], now=NOW)
+
+    assert wait(at * nearer) <= wait(at)
+    assert wait(at) <= max(at - give, cadence.FLOOR, give * 2)
+
+
+@given(owed=st.lists(OWED, min_size=1, max_size=5), fresh=SPANS | st.none(), ttl=SPANS | st.none(), jitter=JITTERS)
+def test_what_server_and_feed_ask_for_holds_also_for_what_is_owed(
+    owed: list[Any], fresh: timedelta | None, ttl: timedelta | None, jitter: float
+) -> None:
+    pace = cadence.interval(M15, relax=4, times=[], owed=owed, now=NOW)
+    wait = cadence.next_poll(every=pace, jitter_share=0.1, fresh_for=fresh, ttl=ttl, now=NOW, jitter=jitter) - NOW
+    # What asks for a day is spread downwards, lest all such feeds come due at once.
+    assert wait >= min(max(fresh or pace, ttl or pace), H24 * 0.9)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ EXPECTED = """
 12:13 error stories.irgc-coup.feeds.0
 13:26 error stories.irgc-coup.query
 14:28 error stories.irgc-coup.series.remind_after
-14:28 warning stories.irgc-coup.series.remind_after
 16:21 error digests.daily.stories.0
 16:36 error digests.daily.at
 16:52 error digests.daily.days.0

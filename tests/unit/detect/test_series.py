@@ -72,6 +72,7 @@ def test_an_unnumbered_item_that_promises_part_2_opens_a_series_as_its_part_1() 
                 title="The Praetorian Guard’s Dilemma",
                 topic="the likelihood of an internal IRGC coup",
                 made_by=ItemId(1),
+                opened_at=NOW,
             ),
         )
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from briefing.edit.alert import events, feed_event
-from briefing.model import Event, EventKind, FeedId, FeedState, Item, Match, Progress, PromiseState, StoryId
+from briefing.model import Event, EventKind, FeedId, FeedState, Item, Match, Progress, PromiseState, SeriesId, StoryId
 from tests.unit.edit.desk import DAY, NOW, STORY, item, part, promise, series
 
 OTHER = StoryId("other")
@@ -104,6 +104,15 @@ def test_the_text_of_the_page_is_measured_and_not_told() -> None:
     assert event.item is not None
     assert event.item.minutes == 9
     assert "confidential" not in repr(event)
+
+
+def test_that_a_series_began_is_told_last_and_once_for_the_series() -> None:
+    progress = replace(opening(item(1)), begins=True)
+    progress = replace(progress, series=replace(progress.series, id=SeriesId(7)))
+    found = told(item(1), contingency=progress)
+    assert [event.kind.value for event in found] == ["instalment", "promise", "new_series"]
+    assert found[-1].key == "new_series:contingency:7"
+    assert found[-1].part == found[0].part
 
 
 def state(failures: int = 0, **changes: Any) -> FeedState:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from briefing.edit.digest import StoryDesk
 from briefing.edit.recap import previously
-from briefing.model import Issue, Item, ItemId, PromiseState, StoryId
+from briefing.model import Issue, Item, ItemId, PromiseId, PromiseState, StoryId
 from tests.unit.edit.desk import DAY, NOW, SINCE, STORY, composed, desk, issue, item, part, promise, series
 
 SECOND = StoryId("second")
@@ -251,3 +251,10 @@ def test_every_item_is_counted_once_and_none_stands_twice(desks: list[StoryDesk]
 @given(desks=st.lists(DESKS, max_size=3))
 def test_an_issue_composed_again_says_the_same(desks: list[StoryDesk]) -> None:
     assert issue(*desks) == issue(*desks)
+
+
+def test_what_is_overdue_says_so_among_what_is_awaited() -> None:
+    by = item(900)
+    owed = (promise(by, 2, id=PromiseId(1)), promise(by, 3, id=PromiseId(2)))
+    found = composed(desk(item(1), series=(series(part(by, 1), promises=owed),), overdue=frozenset({PromiseId(1)})))
+    assert [(line.part, line.overdue) for line in found.stories[0].awaited] == [(2, True), (3, False)]

@@ -127,6 +127,24 @@ def test_an_issue_with_only_an_awaited_part_is_three_lines_long() -> None:
     assert len([line for line in body.splitlines() if line.strip("=-\n ")]) <= 8
 
 
+def test_what_is_overdue_says_so() -> None:
+    for line, overdue in ((OWED_3, False), (replace(OWED_3, overdue=True), True)):
+        sent = mail(story(awaited=(line,)))
+        assert (" · overdue" in sent.text, " · overdue" in words(sent.html)) == (overdue, overdue)
+
+
+def test_what_a_person_awaits_is_nobodys_promise() -> None:
+    by_hand = replace(OWED_2, quote="", url=None, promised_in=None)
+    sent = mail(story(awaited=(by_hand,)))
+    for text in (sent.text, words(sent.html)):
+        assert "Awaited since 5 November" in text
+        assert "Promised by" not in text
+    assert "Part 2 is still awaited" in sent.subject
+    kept = mail(story(parts=(replace(PART, kept=by_hand),)))
+    assert "awaited since 5 November" in words(kept.html)
+    assert "after it was promised" not in kept.subject + kept.text
+
+
 def test_a_new_part_shows_where_the_series_stands_and_what_was_promised() -> None:
     sent = mail(FULL)
     assert "●───◉───◌" in sent.text

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from briefing.model import Event, EventKind, Link
+from briefing.model import Event, EventKind, GapLine, Link
 from briefing.render.email import Renderer
 from briefing.render.notice import notice
-from tests.unit.render.samples import DESK, OLD, OWED_2, OWED_3, PART, PART_1, PART_2, PERSIAN, event, item
+from tests.unit.render.samples import DESK, MARKS, OLD, OWED_2, OWED_3, PART, PART_1, PART_2, PERSIAN, event, item
 
 K = EventKind
 HEADLINES: dict[str, tuple[Event, str]] = {
@@ -30,6 +30,30 @@ HEADLINES: dict[str, tuple[Event, str]] = {
     "a promise of a bare number": (
         event(K.PROMISE, promise=OWED_3, item=None),
         "Part 3 is announced — Iran Monitor",
+    ),
+    "a new series": (
+        event(K.NEW_SERIES, part=PART),
+        "A new series: The Moscow Contingency — Iran Monitor",
+    ),
+    "a part that was passed over": (
+        event(
+            K.GAP,
+            item=None,
+            gap=GapLine("The Moscow Contingency", "Iran Monitor", 2, MARKS[0], replace(MARKS[1], part=3)),
+        ),
+        "Part 2 is missing, Part 3 is out: The Moscow Contingency — Iran Monitor",
+    ),
+    "an overdue part": (
+        event(K.OVERDUE, item=None, promise=replace(OWED_2, overdue=True)),
+        "Part 2 is overdue: The Praetorian Guard’s Dilemma — Iran Monitor",
+    ),
+    "an overdue part of a bare number": (
+        event(K.OVERDUE, item=None, promise=replace(OWED_3, overdue=True)),
+        "Part 3 is overdue: The Moscow Contingency — Iran Monitor",
+    ),
+    "an overdue part that a person awaits": (
+        event(K.OVERDUE, item=None, promise=replace(OWED_2, source="", quote="", url=None, promised_in=None)),
+        "Part 2 is overdue: The Praetorian Guard’s Dilemma",
     ),
     "an item": (event(K.ITEM), "Gulf Desk reports: Pensioners gather in three cities"),
     "a Persian item": (
@@ -77,6 +101,27 @@ def test_an_instalment_says_what_was_promised_where_and_what_is_next() -> None:
 
 def test_a_promise_is_quoted_word_for_word() -> None:
     assert said(event(K.PROMISE, promise=OWED_2, item=OLD)).sentences == (f"“{OWED_2.quote}”",)
+
+
+def test_a_reminder_says_when_and_where_it_was_promised_and_that_it_is_the_only_one() -> None:
+    words = said(event(K.OVERDUE, item=None, promise=replace(OWED_2, overdue=True)))
+    first, second = words.context
+    assert first == Link("promised 5 November in Part 1, 17 days ago", PART_1)
+    assert "only reminder" in second.text
+    assert words.sentences == (f"“{OWED_2.quote}”",)
+
+
+def test_a_reminder_of_what_a_person_awaits_says_since_when() -> None:
+    words = said(event(K.OVERDUE, item=None, promise=replace(OWED_2, source="", quote="", url=None)))
+    assert words.context[0].text == "awaited since 5 November, 17 days ago"
+    assert words.sentences == ()
+
+
+def test_a_new_series_says_how_many_parts_are_out_and_what_is_awaited() -> None:
+    words = said(event(K.NEW_SERIES, part=PART))
+    assert words.sentences == ("2 parts are out",)
+    assert Link("Part 3 is awaited") in words.context
+    assert words.url == PART_2
 
 
 def test_at_most_two_sentences_are_told() -> None:

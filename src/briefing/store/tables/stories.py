@@ -31,10 +31,11 @@ class SeriesRow(Row, table=True):
     source: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
     authors: list[str] = Field(sa_type=Json)
+    ruling: str | None = Field(default=None, sa_type=Text)
 
 
 class InstalmentRow(Row, table=True):
-    """An item as a part of a series."""
+    """An item as a part of a series; or, `refused`, one that a person took out of it for good."""
 
     __tablename__ = "instalments"
 
@@ -46,6 +47,9 @@ class InstalmentRow(Row, table=True):
     title: str = Field(sa_type=Text)
     url: str | None = Field(default=None, sa_type=Text)
     at: datetime
+    news: bool
+    by_hand: bool
+    refused: bool
 
 
 class PromiseRow(Row, table=True):
@@ -65,3 +69,10 @@ class PromiseRow(Row, table=True):
     kept_by: int | None = Field(default=None, foreign_key="items.id", index=True)
     kept_at: datetime | None = None
     evidence: str | None = Field(default=None, sa_type=Text)
+    due_at: datetime | None = None
+    opened_at: datetime
+    lapsed_at: datetime | None = None
+    score: int | None = None
+    kept_url: str | None = Field(default=None, sa_type=Text)
+    key: str | None = Field(default=None, sa_type=Text)
+    by_hand: bool
