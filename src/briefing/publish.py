@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from briefing.config.grammar import Digest, ToList
+from briefing.corroborate import Sources, containing
 from briefing.edit import digest as editor
 from briefing.edit import schedule
 from briefing.model import MAIL, FeedId, Issue, ItemId, NewDelivery, Occurrence, Recipient, StoryId
@@ -35,6 +36,7 @@ class Plan:
     desk: Desk
     titles: Mapping[StoryId, str]  # of its stories, in the order shown
     full: frozenset[FeedId]  # feeds whose items may be republished whole
+    sources: Sources
     reach: timedelta  # how far before it was known the first issue looks
     proof: Callable[[Issue], object]  # renders; RenderError when the template fails
     version: Callable[[], str]  # of the template, as it reads now
@@ -144,6 +146,7 @@ def _desk(session: Session, plan: Plan, story: StoryId, first: datetime, since: 
         series=stories.ledger(session, story=story),
         full_rights=frozenset(item.id for item in (*fresh, *changed) if item.feed in plan.full),
         full_texts=items.texts(session, items=[item.id for item in fresh]),
+        developments=containing(session, plan.sources, story=story, items=[item.id for item in fresh]),
     )
 
 

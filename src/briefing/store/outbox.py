@@ -49,6 +49,12 @@ def _first(session: Session, event: Event) -> bool:
     )
 
 
+def told(session: Session, *, keys: Collection[str]) -> frozenset[str]:
+    """Return which of these keys are of events that were told (uq_events_key)."""
+    parts = slices(tuple(keys))
+    return frozenset(k for part in parts for k in session.exec(select(EventRow.key).where(col(EventRow.key).in_(part))))
+
+
 def enqueue(session: Session, *, deliveries: Sequence[NewDelivery], now: datetime) -> int:
     """Owe these messages from now on and return how many were not owed already (uq_deliveries_key)."""
     keys = [delivery.key for delivery in deliveries]
