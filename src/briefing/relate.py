@@ -9,17 +9,20 @@ Joins `detect`, which compares, and `store`, which remembers; below `remember`, 
 
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from briefing.config.grammar import Config
 from briefing.detect import syndication
-from briefing.detect.developments import Grouping, aliases_of
+from briefing.detect.developments import Grouping, Tuning, aliases_of
 from briefing.detect.publishers import Publishers
 from briefing.model import Copy, Item, ItemId, Member, StoryId
 from briefing.store import copies, developments, items
 
 CROWDED = 40  # texts with the same band, beyond which it tells nothing
+LATE = syndication.WINDOW  # an item may come so long after its date and still find what it is a copy of
+OPEN = Tuning().window + timedelta(days=1)  # longer than developments are, so that it is never this that closes one
 KEPT = 5_000  # members whose groupings stay in memory between arrivals, in all stories together
 
 
@@ -60,6 +63,12 @@ def _without(standing: Mapping[ItemId, ItemId], changed: Collection[ItemId]) -> 
             heads.setdefault(original, copy)
     kept = {copy: heads.get(original, original) for copy, original in standing.items() if copy not in changed}
     return {copy: original for copy, original in kept.items() if copy != original}
+
+
+def expire(session: Session, *, now: datetime) -> None:
+    """Drop what items were found and grouped by, once nothing can be near them any more."""
+    copies.expire(session, before=now - syndication.WINDOW - LATE)
+    developments.expire(session, before=now - OPEN)
 
 
 def aliases(config: Config) -> Mapping[StoryId, Mapping[str, str]]:
