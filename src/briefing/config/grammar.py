@@ -19,7 +19,7 @@ from pydantic import (
 
 from briefing.config.alerts import Channel, Route
 from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Selector, Strict, Url, Zone
-from briefing.config.names import Family, Name
+from briefing.config.names import Family
 from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
 
 _LEAST_KEPT = timedelta(days=2)  # twice what "last seen" is exact to
@@ -197,7 +197,7 @@ class Story(Strict):
     exclude: str | None = Field(None, description="Items matching this query are left out.")
     series: SeriesRule | None = Field(None, description="Track instalments and promises; {} for the defaults.")
     corroborate: Corroborate | None = Field(None, description="Alert when independent sources agree.")
-    terms: dict[Name, list[Name]] = Field(
+    terms: dict[str, list[str]] = Field(
         {}, description="Names with their other spellings, in any language: reports that use them are compared by them."
     )
 

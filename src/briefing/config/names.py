@@ -1,12 +1,12 @@
-"""What an operator knows of names: other spellings in a story's reports, and who stands behind which publishers.
+"""Who stands behind which publishers, as an operator knows it.
 
-Apart from `grammar`, which it is a part of: both are words to be recognised in what others write.
+Apart from `grammar`, which it is a part of: in the form of the map that comes with the program.
 """
 
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from briefing.config.fields import Strict
 
@@ -19,20 +19,13 @@ def _domain(value: str) -> str:
     return value.lower()
 
 
-def _telling(value: str) -> str:
-    if not any(letter.isalnum() for letter in value):
-        raise ValueError("a name needs letters or digits")
-    return value
-
-
 Domain = Annotated[str, AfterValidator(_domain)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_telling)]
 
 
 class Family(Strict):
     """Publishers that count as one source: one newsroom or owner, under any of these names."""
 
-    names: list[Name] = Field([], description="What it is called in feeds and in other media, in any script.")
+    names: list[str] = Field([], description="What it is called in feeds and in other media, in any script.")
     domains: list[Domain] = Field([], description="Its sites, with all subdomains.")
     agency: bool = Field(False, description="true: others print its reports as they are.")
 

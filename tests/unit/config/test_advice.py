@@ -60,8 +60,6 @@ UNBUILT = (
     ("a series by name", "", "stories: {s: {title: S, series: {match: x}}}", "stories.series.match"),
     ("a part by hand", "", "stories: {s: {title: S, series: {expect: {part: 2}}}}", "stories.series.expect"),
     ("a reminder", "", "stories: {s: {title: S, series: {remind_after: 7d}}}", "stories.series.remind_after: 7d"),
-    ("counting sources", "", "stories: {s: {title: S, corroborate: {}}}", "stories.corroborate"),
-    ("copies", "", "feeds: {a: {url: https://a.org, independent: false}}", "feeds.independent: false"),
     ("Teams", "", CHANNEL % 'type: teams, url: "${WORD}"', "channels.type: teams"),
     ("Telegram", "", CHANNEL % 'type: telegram, token: "${WORD}", chat: "1"', "channels.type: telegram"),
 )
