@@ -114,6 +114,7 @@ class Trace:
 
     item: ItemLine
     feed: FeedId
+    family: str  # whose publisher's it is
     news: bool
     copy: Copied | None
     copies: tuple[ItemLine, ...]
@@ -135,6 +136,7 @@ def trace(
     return Trace(
         item=_line(stored),
         feed=stored.feed,
+        family=sources.publishers.family(stored.source, stored.url),
         news=stored.news,
         copy=_copied(session, item, lines),
         copies=tuple(line for one, line in lines.items() if family.get(one) == item),
@@ -218,10 +220,9 @@ def _issued(
     since = {reach.digest: reach.since for reach in reaches}
     for name, digest in config.digests.items():
         if name in dealt:
-            shown = (
-                issue for issue in issues.listing(session, digest=name, limit=ISSUES_READ) if _shows(issue, item.id)
-            )
-            yield Issued(name, next((issue.number for issue in shown), None), dealt=True, coming=False)
+            read = issues.listing(session, digest=name, limit=ISSUES_READ)
+            shown = next((issue.number for issue in read if _shows(issue, item.id)), None)
+            yield Issued(name, shown, dealt=True, coming=False)
         elif matched.intersection(digest.stories):
             yield Issued(name, None, dealt=False, coming=item.news and item.first_seen >= since[name])
 

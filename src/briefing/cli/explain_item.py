@@ -52,15 +52,20 @@ def _lines(found: "Trace") -> Iterator[str]:
         yield f"copy of {original}  ({found.copy.evidence})"
     for copy in found.copies:
         yield f"copied by {_named(copy)}"
-    yield f"rests on {found.origin.family}" + (
-        f": “{found.origin.quote}”" if found.origin.quote else ", its own report"
-    )
+    yield from _origin(found)
     if not found.stories:
         yield "in no story"
     for belonging in found.stories:
         yield from _story(belonging)
     for issued in found.digests:
         yield f"digest {issued.digest}: {_issued(issued)}"
+
+
+def _origin(found: "Trace") -> Iterator[str]:
+    if found.origin.family != found.family:
+        yield f"rests on {found.origin.family}" + (f": “{found.origin.quote}”" if found.origin.quote else ", credited")
+    elif not found.copy:
+        yield f"an own report of {found.family}"
 
 
 def _story(one: "Belonging") -> Iterator[str]:
@@ -101,9 +106,7 @@ def _issued(one: "Issued") -> str:
         return f"issue {one.issue} shows it"
     if one.dealt:
         return "counted in an issue, not shown"
-    return (
-        "the next issue will deal with it" if one.coming else "will not tell it: no news, or older than it looks back"
-    )
+    return "the next issue deals with it" if one.coming else "no issue will: it is no news, or too old for the next"
 
 
 def _named(line: "ItemLine") -> str:
