@@ -24,7 +24,7 @@ from briefing.model import (
     Polled,
     StoryId,
 )
-from briefing.store import audience, copies, developments, feeds, issues, items, outbox, retention, stories
+from briefing.store import audience, copies, developments, feeds, issues, items, outbox, retention, stories, traces
 from briefing.store.engine import Store
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -96,6 +96,9 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     ),
     "outbox.reclaim": (lambda s: outbox.reclaim(s, now=NOW), {"ix_deliveries_due"}),
     "outbox.counts": (outbox.counts, {"ix_deliveries_due"}),
+    "traces.matches": (lambda s: traces.matches(s, item=ItemId(1)), {"sqlite_autoindex_matches_1"}),
+    "traces.dealt": (lambda s: traces.dealt(s, item=ItemId(1)), {"ix_issue_items_item_id"}),
+    "traces.deliveries": (lambda s: traces.deliveries(s, events=["1"]), {"ix_deliveries_event"}),
     "outbox.told": (lambda s: outbox.told(s, keys=["1"]), {"sqlite_autoindex_events_1"}),
     "outbox.found": (lambda s: outbox.found(s, keys=["1"]), {"sqlite_autoindex_deliveries_1"}),
     "audience.recipients": (lambda s: audience.recipients(s, list="iran"), {"sqlite_autoindex_subscriptions_1"}),
