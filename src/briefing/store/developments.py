@@ -5,7 +5,6 @@ open; which development an item belongs to, as long as the item.
 """
 
 import secrets
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -29,7 +28,7 @@ def load(session: Session, *, story: StoryId) -> tuple[Counts, tuple[Member, ...
     """Return the words a story has met, and the members whose terms we still have (primary key, ix_members_open)."""
     items = session.exec(select(GroupingRow.items).where(col(GroupingRow.story) == story)).one_or_none()
     words = select(TermCountRow.term, TermCountRow.items).where(col(TermCountRow.story) == story)
-    counts = {sys.intern(term): count for term, count in session.exec(words)}
+    counts = dict(session.exec(words).all())
     # Its columns alone: rows as objects of the session would cost twice the time.
     kept = col(MemberRow.terms).is_not(None)
     query = select(*(col(getattr(MemberRow, name)) for name in _MEMBER)).where(col(MemberRow.story) == story, kept)
@@ -122,5 +121,4 @@ def _values(member: Member) -> tuple[object, ...]:
 def _member(
     item: int, development: int, seen: datetime, at: datetime | None, terms: Any, names: float, lang: str
 ) -> Member:
-    words = {sys.intern(term): weight for term, weight in terms.items()}
-    return Member(ItemId(item), ItemId(development), seen, at, words, names, lang)
+    return Member(ItemId(item), ItemId(development), seen, at, terms, names, lang)
