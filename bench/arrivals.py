@@ -1,4 +1,4 @@
-"""Measure what folding and grouping add to a poll of 50 new items, in a story with many open members, in CPU time; print it.
+"""Measure what folding and grouping add to a poll of 50 items in a story with many open members; print the CPU time.
 
 Run it from the repository's root: `python -m bench.arrivals [MEMBERS]` (default: 5000). Warm: the story's grouping is
 in memory; cold: it is loaded first, as after a start. The texts are invented: 150 words each, on 800 topics.

@@ -59,7 +59,7 @@ def replay(
 
 
 def criteria(config: Path) -> "Criteria":
-    """Return what a configuration judges items by, whatever feeds its stories read; one story of all without the file."""
+    """Return what a configuration judges items by, whatever its feeds; without the file one story takes all."""
     from briefing import corroborate, relate
     from briefing.detect import match
     from briefing.detect.publishers import shipped
