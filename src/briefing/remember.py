@@ -197,7 +197,7 @@ def _compare(
 ) -> Sequence[Event]:
     """Fold and group what arrived; return what is worth telling of it, each text once, and what many report by now."""
     engine.queue(session)
-    arrived = [one.item for one in filed]
+    arrived = list({one.item.id: one.item for one in filed}.values())  # one may be changed and late
     fold(session, rules.sources.publishers, arrived, changed=[item.id for item in arrived if item.id not in new])
     events = _once(session, [event for one in filed for event in one.events])
     fresh = {item.id for item in arrived if item.id in new and item.news}

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
+from briefing import relate
 from briefing.detect.publishers import shipped
 from briefing.model import Candidate, FeedId, Item, ItemId, Match, ParsedItem, StoryId
 from briefing.relate import Groupings, fold
@@ -109,6 +111,19 @@ def test_an_edit_parts_what_differs_and_its_return_leaves_all_as_it_was(
             found = copies.families(session, items=arrived.values())
             assert [copy for copy, original in found.items() if tells[copy] != tells[original]] == []
         assert found == standing
+
+
+def test_only_so_many_members_stay_in_memory_and_the_rest_is_loaded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relate, "KEPT", 2)
+    groupings, names = relate.Groupings({}), [StoryId("one"), StoryId("two")]
+    with memory() as session:
+        for hour in range(4):
+            item = stored(session, (hour, 0, 0, hour))
+            grown = {groupings.place(session, story=name, arrived=[item]) for name in names}
+            assert grown == {frozenset({ItemId(1)})}
+            assert len(groupings._kept) == (2 if hour == 0 else 1)
+        for name in names:
+            assert len(developments.load(session, story=name)[1]) == 4
 
 
 def test_two_workers_that_bring_two_copies_at_once_find_them_and_lose_no_item(store: Store) -> None:
