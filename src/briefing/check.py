@@ -115,10 +115,10 @@ def _queries(loaded: Loaded) -> Iterator[Problem]:
 
 def _names(loaded: Loaded) -> Iterator[Problem]:
     """Find names that no text can hold, a spelling under two names of a story, a publisher in two families."""
-    from briefing.detect.text import spaced
-
     groups: dict[Place, dict[str, str | int]] = {}
     for place, text in _spellings(loaded):
+        from briefing.detect.text import spaced
+
         whole, owner = (place[:3], place[3]) if place[0] == "stories" else (place[:1], place[1])
         first = groups.setdefault(whole, {}).setdefault(spaced(text), owner)
         if not spaced(text):
