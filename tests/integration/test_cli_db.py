@@ -15,7 +15,7 @@ from briefing.store.engine import Store
 from tests.contract.seeds import ADDED, REVISIONS, sow
 from tests.integration.command import call
 
-ROWS = 1 + sum(len(rows) for added in ADDED for rows in added.rows.values())  # and what a restore notes of itself
+ROWS = 1 + sum(len(rows) for added in ADDED for rows in added.rows.values())  # and when it was made
 
 
 @pytest.fixture
