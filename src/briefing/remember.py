@@ -111,6 +111,8 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
         return Report(settings.id, "overtaken")
     new, changed = _keep(session, arrival, settings, now)
     late = _catch_up(session, arrival, now)
+    if new or changed or late:
+        engine.queue(session)  # first, so that two workers never wait for each other's series
     filed = [_file(session, rules, arrival, item, now) for item in (*new, *changed, *late)]
     events = _compare(session, rules, filed, {item.id for item in new}, now) if filed else ()
     ttl = arrival.feed.ttl if arrival.feed else None
@@ -196,7 +198,6 @@ def _compare(
     session: Session, rules: Rules, filed: Sequence[Filed], new: Collection[ItemId], now: datetime
 ) -> Sequence[Event]:
     """Fold and group what arrived; return what is worth telling of it, each text once, and what many report by now."""
-    engine.queue(session)
     arrived = list({one.item.id: one.item for one in filed}.values())  # one may be changed and late
     fold(session, rules.sources.publishers, arrived, changed=[item.id for item in arrived if item.id not in new])
     events = _once(session, [event for one in filed for event in one.events])
