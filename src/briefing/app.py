@@ -29,12 +29,14 @@ from briefing.config import effective
 from briefing.config.alerts import MailChannel
 from briefing.config.grammar import Config, Digest, Rights
 from briefing.config.series import SeriesRule
+from briefing.corroborate import sources
 from briefing.detect import match
 from briefing.edit import schedule
 from briefing.errors import StoreError
 from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, Piece, StoryId
 from briefing.post import ANYBODY, ChannelLane, Letters, MailLane, Postman
 from briefing.rehearse import Rehearsal, Rehearsed
+from briefing.relate import Groupings, aliases
 from briefing.remember import Rules
 from briefing.render.email import Desk, Renderer
 from briefing.send.http import Poster
@@ -216,6 +218,9 @@ def rules(config: Config, teller: Teller) -> Rules:
         titles={StoryId(name): story.title for name, story in config.stories.items()},
         serial=_serial(config),
         series=_series(config),
+        sources=sources(config),
+        groupings=Groupings(aliases(config)),
+        corroborate={StoryId(name): s.corroborate for name, s in config.stories.items() if s.corroborate},
         tell=teller.deliveries,
     )
 
@@ -252,6 +257,7 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
     """Compile the digests."""
     settings = [effective.settings(config, name) for name in effective.feeds(config)]
     full = frozenset(feed.id for feed in settings if feed.rights is Rights.FULL)
+    known = sources(config)
     return [
         publish.Plan(
             id=name,
@@ -260,6 +266,7 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
             desk=_desk(config, digest),
             titles={StoryId(story): config.stories[story].title for story in digest.stories},
             full=full,
+            sources=known,
             reach=config.defaults.since,
             series=_series(config),
             proof=partial(posted.words, reader=ANYBODY),

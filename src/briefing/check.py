@@ -1,6 +1,6 @@
 """Shell: tell whether a configuration is right, to the last query, schedule and template.
 
-    load | queries to detect | crons to edit | templates to render | signing secrets to send | one list of problems
+    load | queries and names to detect | crons to edit | templates to render | secrets to send | one list of problems
 
 `config` knows shape, references and places; what a query or a cron means is known by its stage alone. Their errors are
 brought back to the place in the file, so that one run tells everything. Nothing is asked of the network, and only
@@ -48,7 +48,7 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     loaded = load(path, environ)
     templates = path.parent / "templates"
     written = [*_templates(loaded, templates), *_alert(loaded, templates)]
-    found = [*_queries(loaded), *_crons(loaded), *written, *_signing(loaded)]
+    found = [*_queries(loaded), *_names(loaded), *_crons(loaded), *written, *_signing(loaded)]
     problems = ordered([*loaded.problems, *found], loaded.document)
     return Checked(None if found else loaded.config, problems)
 
@@ -111,6 +111,29 @@ def _queries(loaded: Loaded) -> Iterator[Problem]:
         from briefing.detect import match
 
         yield from _refused(loaded, places, match.compile)
+
+
+def _names(loaded: Loaded) -> Iterator[Problem]:
+    """Find names that no text can hold, a spelling under two names of a story, a publisher in two families."""
+    groups: dict[Place, dict[str, str | int]] = {}
+    for place, text in _spellings(loaded):
+        from briefing.detect.text import spaced
+
+        whole, owner = (place[:3], place[3]) if place[0] == "stories" else (place[:1], place[1])
+        first = groups.setdefault(whole, {}).setdefault(spaced(text), owner)
+        if not spaced(text):
+            yield loaded.problem("error", place, f'"{text}" has no letters or digits')
+        elif first != owner:
+            hint = f'it stands under "{first}" already; let it stand under one of them'
+            yield loaded.problem("error", place, f'"{text}" is said of two', hint)
+
+
+def _spellings(loaded: Loaded) -> Iterator[tuple[Place, str]]:
+    for place, _ in loaded.document.scalars("stories", "*", "terms", "*"):
+        yield place, str(place[-1])
+    for pattern in (("stories", "*", "terms", "*", "*"), ("publishers", "*", "names", "*")):
+        yield from loaded.texts(*pattern)
+    yield from loaded.texts("publishers", "*", "domains", "*")
 
 
 def _crons(loaded: Loaded) -> Iterator[Problem]:

@@ -17,11 +17,10 @@ from briefing.collect.urls import canonical
 from briefing.config import effective
 from briefing.config.effective import FeedSettings
 from briefing.config.grammar import Config
-from briefing.detect.match import Matcher
 from briefing.errors import FeedError
 from briefing.model import Failed, FeedId, FeedState, Fetched, Item, ItemId, StoryId, Throttled
 from briefing.poll import request
-from briefing.replay import together
+from briefing.replay import Criteria, together
 
 EARLIER = timedelta(days=4)  # what ours carried shortly before may be what theirs repeat now
 _THEIRS = ItemId(0)  # theirs are in no database; ours count from 1
@@ -92,7 +91,7 @@ def _words(outcome: object) -> str:
             return "gone (410)"
 
 
-def missed(theirs: Sequence[Item], ours: Sequence[Item], matcher: Matcher, *, since: datetime) -> tuple[Missed, ...]:
+def missed(theirs: Sequence[Item], ours: Sequence[Item], criteria: Criteria, *, since: datetime) -> tuple[Missed, ...]:
     """Return the developments that only they carried, story by story, the latest first.
 
     What both have counts as ours: the same address, a copy, or another report of the same.
@@ -101,7 +100,7 @@ def missed(theirs: Sequence[Item], ours: Sequence[Item], matcher: Matcher, *, si
     only = [item for item in theirs if item.at >= since and _same(item.url or "") not in known]
     found = [
         Missed(story, group[0].at, group[0].title, group[0].url, tuple(dict.fromkeys(item.source for item in group)))
-        for story, group in together([*ours, *only], matcher)
+        for story, group in together([*ours, *only], criteria)
         if all(item.id == _THEIRS for item in group)
     ]
     return tuple(sorted(found, key=lambda one: (one.story, -one.at.timestamp())))

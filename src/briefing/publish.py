@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from briefing.config.grammar import Digest, ToList
 from briefing.config.series import SeriesRule
+from briefing.corroborate import Sources, containing
 from briefing.detect import rhythm
 from briefing.edit import digest as editor
 from briefing.edit import schedule
@@ -37,6 +38,7 @@ class Plan:
     desk: Desk
     titles: Mapping[StoryId, str]  # of its stories, in the order shown
     full: frozenset[FeedId]  # feeds whose items may be republished whole
+    sources: Sources
     reach: timedelta  # how far before it was known the first issue looks
     series: Mapping[StoryId, SeriesRule]  # how those stories follow series that do
     proof: Callable[[Issue], object]  # renders; RenderError when the template fails
@@ -151,6 +153,7 @@ def _desk(
         overdue=_overdue(plan, ledger, now),
         full_rights=frozenset(item.id for item in (*fresh, *changed) if item.feed in plan.full),
         full_texts=items.texts(session, items=[item.id for item in fresh]),
+        developments=containing(session, plan.sources, story=story, items=[item.id for item in fresh]),
     )
 
 

@@ -1,12 +1,12 @@
 """What an arrival means, written in one transaction: items, texts, stories, series, events, deliveries, the feed's row.
 
-    keep the items | file each under its stories and series | tell what is worth telling | record the poll
+    keep the items | file each under its stories and series | fold copies, group developments | tell | record the poll
 
 Apart from `poll`, which brings arrivals over the network: here nothing waits for anything, and all of it commits or
 none. Below the shells, beside `tell`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -18,8 +18,9 @@ from sqlmodel import Session
 from briefing.collect import cadence
 from briefing.collect.outcome import polled
 from briefing.config.effective import FeedSettings
-from briefing.config.grammar import Rights
+from briefing.config.grammar import Corroborate, Rights
 from briefing.config.series import SeriesRule
+from briefing.corroborate import Sources, growing, reach
 from briefing.detect import rhythm, series
 from briefing.detect.match import Matcher
 from briefing.edit import alert
@@ -42,7 +43,8 @@ from briefing.model import (
     StoryId,
     Throttled,
 )
-from briefing.store import feeds, items, outbox, stories
+from briefing.relate import Groupings, fold
+from briefing.store import copies, developments, engine, feeds, items, outbox, stories
 
 log = structlog.get_logger()
 TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detection alone
@@ -66,6 +68,9 @@ class Rules:
     titles: Mapping[StoryId, str]
     serial: Mapping[FeedId, frozenset[StoryId]]  # stories with `series` that read this feed
     series: Mapping[StoryId, SeriesRule]  # of those stories
+    sources: Sources
+    groupings: Groupings
+    corroborate: Mapping[StoryId, Corroborate]
     tell: Tell
 
 
@@ -80,6 +85,15 @@ class Arrival:
     late: Sequence[Item] = ()  # stored before; their pages could not be read then
     wanted: frozenset[str] = frozenset()  # URLs of new items whose pages are to be read
     texts: Mapping[str, str] = field(default_factory=dict)  # a URL to its page's text; empty: nothing to read there
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An item with the text it is judged by, the stories it went to, and what it gives to tell."""
+
+    item: Item
+    stories: tuple[StoryId, ...]
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,10 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
         return Report(settings.id, "overtaken")
     new, changed = _keep(session, arrival, settings, now)
     late = _catch_up(session, arrival, now)
-    events = [e for item in (*new, *changed, *late) for e in _file(session, rules, arrival, item, now)]
+    if new or changed or late:
+        engine.queue(session)  # first, so that two workers never wait for each other's series
+    filed = [_file(session, rules, arrival, item, now) for item in (*new, *changed, *late)]
+    events = _compare(session, rules, filed, {item.id for item in new}, now) if filed else ()
     ttl = arrival.feed.ttl if arrival.feed else None
     record = polled(
         arrival.state,
@@ -195,8 +212,8 @@ def _put_texts(session: Session, arrival: Arrival, read: Sequence[Item], now: da
     items.put_texts(session, texts={i: text for i, text in texts.items() if text}, expires=now + TEXT_LIFE)
 
 
-def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: datetime) -> Sequence[Event]:
-    """File an item under its stories and series; return what is worth telling at once."""
+def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: datetime) -> Filed:
+    """File an item under its stories and series; return it with what is worth telling at once."""
     full_text = arrival.texts.get(item.url or "") or None
     text = full_text or item.text
     matches = rules.matcher.stories(item.feed, item.title, text)
@@ -209,7 +226,57 @@ def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: dat
             progress[story] = replace(step, series=stories.save(session, series=step.series))
             matches += () if matched else (Match(story, (step.series.title,)),)
     stories.match(session, item=item.id, matches=matches)
-    return alert.events(item, matches, progress, rules.titles, now, full_text=full_text)
+    events = alert.events(item, matches, progress, rules.titles, now, full_text=full_text)
+    return Filed(replace(item, text=text), tuple(dict.fromkeys(match.story for match in matches)), events)
+
+
+def _compare(
+    session: Session, rules: Rules, filed: Sequence[Filed], new: Collection[ItemId], now: datetime
+) -> Sequence[Event]:
+    """Fold and group what arrived; return what is worth telling of it, each text once, and what many report by now."""
+    arrived = list({one.item.id: one.item for one in filed}.values())  # one may be changed and late
+    fold(session, rules.sources.publishers, arrived, changed=[item.id for item in arrived if item.id not in new])
+    events = _once(session, [event for one in filed for event in one.events])
+    fresh = {item.id for item in arrived if item.id in new and item.news}
+    for story in sorted({story for one in filed for story in one.stories}):
+        mine = [one.item for one in filed if story in one.stories]
+        grown = rules.groupings.place(session, story=story, arrived=mine)
+        events += _corroborated(session, rules, story, grown, fresh, now)
+    return events
+
+
+def _once(session: Session, events: Sequence[Event]) -> list[Event]:
+    """Leave out each item whose text was told in its story before, by whomever it was printed."""
+    told: list[Event] = []
+    mine = [event.item.item for event in events if event.item and event.kind is EventKind.ITEM]
+    folded = copies.families(session, items=mine)
+    for event in events:
+        same = _same_text(folded, event.item.item) if event.item and event.kind is EventKind.ITEM else ()
+        keys = [key for one in same for key in alert.item_keys(StoryId(event.story or ""), one)]
+        if not outbox.told(session, keys=keys) and not {before.key for before in told}.intersection(keys):
+            told.append(event)
+    return told
+
+
+def _same_text(folded: Mapping[ItemId, ItemId], item: ItemId) -> Collection[ItemId]:
+    """Return the others that are folded with an item."""
+    head = folded.get(item, item)
+    return {head, *(copy for copy, original in folded.items() if original == head)} - {item}
+
+
+def _corroborated(
+    session: Session, rules: Rules, story: StoryId, grown: Collection[ItemId], fresh: Collection[ItemId], now: datetime
+) -> Iterator[Event]:
+    """Yield an event for each development that has come to be reported by as many as its story asks for."""
+    rule = rules.corroborate.get(story)
+    if rule is None or not fresh:
+        return
+    for development in growing(session, rules.sources, story=story, developments=grown, least=rule.sources):
+        reached = reach(rules.sources, development, rule.within, fresh=fresh)
+        title = rules.titles.get(story)
+        if event := alert.corroborated(development, reached, sources=rule.sources, title=title, now=now):
+            developments.corroborate(session, story=story, told={development.id: now})
+            yield event
 
 
 def _asks_for_patience(outcome: FetchOutcome) -> bool:

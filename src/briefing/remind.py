@@ -28,8 +28,8 @@ def remind(session: Session, rules: Rules, *, now: datetime) -> int:
         for series in stories.ledger(session, story=story, hold=True):
             due += _due(_aged(session, series, now), rules, now)
     since = {event.key: at for at, event in due}
-    new = outbox.untold(session, keys=tuple(since))
-    told = outbox.tell(session, events=[event for _, event in due if event.key in new])
+    known = outbox.told(session, keys=since)
+    told = outbox.tell(session, events=[event for _, event in due if event.key not in known])
     for event in told:
         outbox.enqueue(session, deliveries=rules.tell(event, late=now - since[event.key] > FRESH), now=now)
     return len(told)

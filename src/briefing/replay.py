@@ -13,11 +13,20 @@ from datetime import UTC, datetime
 from briefing.collect import sanitize
 from briefing.detect import developments, origins, syndication
 from briefing.detect.match import Matcher
-from briefing.detect.publishers import shipped
+from briefing.detect.publishers import Publishers
 from briefing.model import Claim, Corroboration, FeedId, Item, ItemId, Piece, StoryId
+from briefing.relate import CROWDED
 
-CROWDED = 40  # items in a band beyond which it tells nothing
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What items are judged by: the stories' queries, who is who among publishers, the names that stories know."""
+
+    matcher: Matcher
+    publishers: Publishers
+    aliases: Mapping[StoryId, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +53,44 @@ class Reported:
 
 @dataclass(slots=True)
 class _Stage:
-    """What is known so far."""
+    """What is known so far, and what the next is judged by."""
 
+    criteria: Criteria
     items: list[Item] = field(default_factory=list)
     bands: defaultdict[int, list[ItemId]] = field(default_factory=lambda: defaultdict(list))
     originals: dict[ItemId, ItemId] = field(default_factory=dict)
     stories: dict[ItemId, tuple[StoryId, ...]] = field(default_factory=dict)
-    groupings: defaultdict[StoryId, developments.Grouping] = field(
-        default_factory=lambda: defaultdict(developments.Grouping)
-    )
+    groupings: dict[StoryId, developments.Grouping] = field(default_factory=dict)
     placed: dict[StoryId, dict[ItemId, ItemId]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def replay(pieces: Iterable[Piece], matcher: Matcher) -> tuple[tuple[Played, ...], tuple[Reported, ...]]:
+def replay(pieces: Iterable[Piece], criteria: Criteria) -> tuple[tuple[Played, ...], tuple[Reported, ...]]:
     """Play pieces in order of time, those without a date first and as they come; each knows only what came before.
 
     Return what became of each, and the developments of two items and more, the largest first.
     """
     order = sorted(pieces, key=lambda piece: (piece.published is not None, piece.published or _EVER))
-    stage = _played_through([_item(ItemId(number), piece) for number, piece in enumerate(order)], matcher)
+    stage = _played_through([_item(ItemId(number), piece) for number, piece in enumerate(order)], criteria)
     names = [piece.id for piece in order]
     played = tuple(_played(stage, ItemId(number), names) for number in range(len(order)))
     return played, tuple(sorted(_reported(stage, names), key=lambda one: -one.items))
 
 
-def together(items: Iterable[Item], matcher: Matcher) -> Iterator[tuple[StoryId, tuple[Item, ...]]]:
+def together(items: Iterable[Item], criteria: Criteria) -> Iterator[tuple[StoryId, tuple[Item, ...]]]:
     """Play items in order of time, whatever their ids; yield each story's developments with their items."""
     order = sorted(items, key=lambda item: item.at)
-    stage = _played_through([replace(item, id=ItemId(number)) for number, item in enumerate(order)], matcher)
+    stage = _played_through([replace(item, id=ItemId(number)) for number, item in enumerate(order)], criteria)
     for story, placed in stage.placed.items():
         for numbers in _developments(placed).values():
             yield story, tuple(order[number] for number in numbers)
 
 
-def _played_through(items: Sequence[Item], matcher: Matcher) -> _Stage:
+def _played_through(items: Sequence[Item], criteria: Criteria) -> _Stage:
     """Play items that are numbered in the order in which they come."""
-    stage = _Stage()
+    stage = _Stage(criteria)
     for item in items:
         stage.items.append(item)
-        matches = matcher.stories(item.feed, item.title, item.text)
+        matches = criteria.matcher.stories(item.feed, item.title, item.text)
         stage.stories[item.id] = tuple(dict.fromkeys(match.story for match in matches))
         _fold(stage, item)
         _group(stage, item)
@@ -105,18 +113,22 @@ def _item(number: ItemId, piece: Piece) -> Item:
 
 def _fold(stage: _Stage, item: Item) -> None:
     mine = syndication.bands(item)
-    met = Counter(one for band in mine if len(stage.bands[band]) <= CROWDED for one in stage.bands[band])
+    met = Counter(one for band in mine if _is_telling(stage, band) for one in stage.bands[band])
     near = {one for one, shared in met.items() if shared >= syndication.SHARED and _within(stage.items[one], item)}
     near |= _family(stage.originals, near)
     standing = {copy: original for copy, original in stage.originals.items() if copy in near}
     candidates = [stage.items[one] for one in sorted(near)]
-    for copy in syndication.fold([item], candidates, shipped(), standing):
+    for copy in syndication.fold([item], candidates, stage.criteria.publishers, standing):
         if copy.original is None:
             stage.originals.pop(copy.item, None)
         else:
             stage.originals[copy.item] = copy.original
     for band in mine:
         stage.bands[band].append(item.id)
+
+
+def _is_telling(stage: _Stage, band: int) -> bool:
+    return len({stage.originals.get(one, one) for one in stage.bands[band]}) <= CROWDED
 
 
 def _within(one: Item, other: Item) -> bool:
@@ -131,6 +143,8 @@ def _family(originals: Mapping[ItemId, ItemId], items: Iterable[ItemId]) -> set[
 
 def _group(stage: _Stage, item: Item) -> None:
     for story in stage.stories[item.id]:
+        if story not in stage.groupings:
+            stage.groupings[story] = developments.Grouping(aliases=stage.criteria.aliases.get(story))
         placement = stage.groupings[story].place(item)
         for member in (placement.member, *placement.moved):
             stage.placed[story][member.item] = member.development
@@ -144,8 +158,9 @@ def _reported(stage: _Stage, names: Sequence[str]) -> Iterator[Reported]:
 
 
 def _report(stage: _Stage, story: StoryId, name: str, items: Sequence[Item]) -> Reported:
-    rests = {item.id: origins.origin(item, shipped()) for item in items}
-    told = origins.corroboration(items, shipped(), stage.originals, rests)
+    publishers = stage.criteria.publishers
+    rests = {item.id: origins.origin(item, publishers) for item in items}
+    told = origins.corroboration(items, publishers, stage.originals, rests)
     citing = {number: 1 for number, found in rests.items() if found.quote}
     lead = developments.lead(items, citing | {item.id: 2 for item in items if item.id in stage.originals})
     said = tuple(claim for item in items if item.id not in stage.originals for claim in origins.claims(item))

@@ -33,6 +33,7 @@ from briefing.model.notes import BEAT, BEAT_SECONDS
 from briefing.poll import Poller
 from briefing.post import ANYBODY, Letters
 from briefing.publish import Draft, Plan
+from briefing.relate import expire
 from briefing.relay import Relay
 from briefing.remember import Report
 from briefing.store import engine, issues, items, outbox, retention
@@ -180,6 +181,7 @@ class Service:
         """Delete what is kept no longer: a few items in a transaction, so that others come between, and some a turn."""
         now = self._clock()
         texts = await self._write(partial(items.expire_texts, now=now))
+        await self._write(partial(expire, now=now))
         reaches = await self._write(lambda session: [publish.reach(session, plan, now=now) for plan in self.plans])
         forget = partial(retention.forget, before=now - self._keep, reaches=reaches, limit=FORGET)
         gone = 0

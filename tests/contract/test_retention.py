@@ -236,6 +236,27 @@ def test_what_a_digest_will_tell_is_kept(store: Store, since: int, of: tuple[Sto
     assert forget(store, reaches=(retention.Reach("daily", of, NOON - since * DAY),)) == goes
 
 
+def test_what_is_filed_under_an_item_goes_and_what_is_named_after_it_stays(store: Store) -> None:
+    old = item(store, "old")
+    copy = item(store, "copy", seen=DAY)
+    rows = {
+        "bands": f"({old}, 7, '2026-11-05 12:00:00+00'), ({copy}, 7, '2026-11-05 12:00:00+00')",
+        "copies": f"({copy}, {old}, 'the same headline')",
+        "members": ", ".join(
+            f"({one}, 'iran', {old}, '2026-11-05 12:00:00+00', NULL, '{{}}', 0, 'en')" for one in (old, copy)
+        ),
+        "corroborated": f"({old}, 'iran', '2026-11-05 12:00:00+00')",
+    }
+    with store.transaction() as session:
+        for table, values in rows.items():
+            session.connection().exec_driver_sql(f"INSERT INTO {table} VALUES {values}")
+    assert forget(store) == 1
+    counts = {"bands": 1, "copies": 1, "members": 1, "corroborated": 0}
+    with store.reading() as session:
+        asked = {table: session.connection().exec_driver_sql(f"SELECT count(*) FROM {table}") for table in counts}
+        assert {table: found.scalar_one() for table, found in asked.items()} == counts
+
+
 def test_a_number_is_never_given_to_another_item(store: Store) -> None:
     """Events are told once by their items' numbers: an item under an old one would be told to nobody."""
     old = item(store, "old")

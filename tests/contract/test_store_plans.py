@@ -11,8 +11,21 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from briefing.model import ISSUES, Candidate, FeedId, ItemId, Lookup, ParsedItem, Polled, PromiseId, StoryId
-from briefing.store import audience, feeds, issues, items, outbox, retention, stories
+from briefing.model import (
+    ISSUES,
+    Candidate,
+    Copy,
+    Counts,
+    FeedId,
+    ItemId,
+    Lookup,
+    Member,
+    ParsedItem,
+    Polled,
+    PromiseId,
+    StoryId,
+)
+from briefing.store import audience, copies, developments, feeds, issues, items, outbox, retention, stories, traces
 from briefing.store.engine import Store
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -43,6 +56,36 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "items.await_pages": (lambda s: items.await_pages(s, items=[ItemId(1)], until=NOW), {"PRIMARY"}),
     "items.texts": (lambda s: items.texts(s, items=[ItemId(1)]), {"PRIMARY"}),
     "items.expire_texts": (lambda s: items.expire_texts(s, now=NOW), {"ix_item_texts_expires_at"}),
+    "items.get": (lambda s: items.get(s, items=[ItemId(1)]), {"PRIMARY"}),
+    "copies.sharing": (
+        lambda s: copies.sharing(s, bands=[7, 8], since=NOW, until=NOW, crowd=40),
+        {"ix_bands_band_at_item_id", "PRIMARY"},
+    ),
+    "copies.families": (lambda s: copies.families(s, items=[ItemId(1)]), {"PRIMARY", "ix_copies_original_id"}),
+    "copies.save": (lambda s: copies.save(s, changed=[Copy(ItemId(1), None)]), {"PRIMARY"}),
+    "copies.expire": (lambda s: copies.expire(s, before=NOW), {"ix_bands_at"}),
+    "developments.stamp": (lambda s: developments.stamp(s, story=STORY), {"sqlite_autoindex_groupings_1"}),
+    "developments.load": (
+        lambda s: developments.load(s, story=STORY),
+        {"sqlite_autoindex_groupings_1", "sqlite_autoindex_term_counts_1", "ix_members_open"},
+    ),
+    "developments.save": (
+        lambda s: developments.save(s, story=STORY, before=MET, counts=Counts(), new=[], moved=[MEMBER]),
+        {"sqlite_autoindex_members_1", "sqlite_autoindex_term_counts_1"},
+    ),
+    "developments.of_items": (
+        lambda s: developments.of_items(s, story=STORY, items=[ItemId(1)]),
+        {"sqlite_autoindex_members_1"},
+    ),
+    "developments.of_item": (lambda s: developments.of_item(s, item=ItemId(1)), {"sqlite_autoindex_members_1"}),
+    "developments.members": (
+        lambda s: developments.members(s, story=STORY, developments=[ItemId(1)]),
+        {"ix_members_story_development_seen"},
+    ),
+    "developments.corroborated": (
+        lambda s: developments.corroborated(s, story=STORY, developments=[ItemId(1)]),
+        {"sqlite_autoindex_corroborated_1"},
+    ),
     "stories.ledger": (lambda s: stories.ledger(s, story=STORY), {"ix_series_story"}),
     "stories.awaiting": (
         lambda s: stories.awaiting(s, stories=[STORY]),
@@ -50,7 +93,6 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     ),
     "stories.series_of": (lambda s: stories.series_of(s, promise=PromiseId(1)), {"PRIMARY"}),
     "items.times": (lambda s: items.times(s, feed=FEED, limit=5), {"ix_items_feed_id_first_seen"}),
-    "outbox.untold": (lambda s: outbox.untold(s, keys=["1"]), {"sqlite_autoindex_events_1"}),
     "issues.last": (lambda s: issues.last(s, digest="morning"), {"sqlite_autoindex_issues_2"}),
     "issues.first_known": (lambda s: issues.first_known(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
     "issues.settled": (lambda s: issues.settled(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
@@ -61,6 +103,10 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     ),
     "outbox.reclaim": (lambda s: outbox.reclaim(s, now=NOW), {"ix_deliveries_due"}),
     "outbox.counts": (outbox.counts, {"ix_deliveries_due"}),
+    "traces.matches": (lambda s: traces.matches(s, item=ItemId(1)), {"sqlite_autoindex_matches_1"}),
+    "traces.dealt": (lambda s: traces.dealt(s, item=ItemId(1)), {"ix_issue_items_item_id"}),
+    "traces.deliveries": (lambda s: traces.deliveries(s, events=["1"]), {"ix_deliveries_event"}),
+    "outbox.told": (lambda s: outbox.told(s, keys=["1"]), {"sqlite_autoindex_events_1"}),
     "outbox.found": (lambda s: outbox.found(s, keys=["1"]), {"sqlite_autoindex_deliveries_1"}),
     "audience.recipients": (lambda s: audience.recipients(s, list="iran"), {"sqlite_autoindex_subscriptions_1"}),
     "audience.standing": (
@@ -72,6 +118,8 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
         {"sqlite_autoindex_suppressions_1"},
     ),
 }
+
+MET, MEMBER = Counts(1, {"guard": 1}), Member(ItemId(1), ItemId(2), NOW, None, {})
 
 WHOLE = {"items.listing", "outbox.counts"}  # read an index from one end: up to their limit, or to count it all
 
@@ -112,6 +160,16 @@ def test_recording_a_poll_walks_its_key(explained: tuple[Store, list[str]]) -> N
     assert all(plan.startswith("SEARCH feeds USING INDEX sqlite_autoindex_feeds") for plan in plans), plans
 
 
+def test_closing_developments_walks_indices_but_for_the_stories_themselves(explained: tuple[Store, list[str]]) -> None:
+    store, plans = explained
+    with store.transaction() as session:
+        developments.save(session, story=STORY, before=Counts(), counts=Counts(), new=[], moved=[])
+        plans.clear()
+        assert developments.expire(session, before=NOW) == 0
+    assert {"ix_members_open", "ix_members_story_development_seen"} <= {word for plan in plans for word in plan.split()}
+    assert [plan.split()[1] for plan in plans if plan.startswith("SCAN")] == ["groupings"]
+
+
 def test_forgetting_walks_indices_but_for_the_feeds_themselves(explained: tuple[Store, list[str]]) -> None:
     store, plans = explained
     with store.transaction() as session:
@@ -138,5 +196,8 @@ def test_forgetting_walks_indices_but_for_the_feeds_themselves(explained: tuple[
         "ix_promises_kept_by",
         "ix_issue_items_item_id",
         "sqlite_autoindex_matches_1",
+        "sqlite_autoindex_bands_1",
+        "sqlite_autoindex_members_1",
+        "sqlite_autoindex_corroborated_1",
     } <= used, plans
     assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN feeds"]

@@ -113,8 +113,8 @@ def test_a_broken_line_is_named(tmp_path: Path, line: bytes, reason: str) -> Non
     assert "hint: briefing explain --help" in ended.stderr
 
 
-@pytest.mark.parametrize("options", [(), (TITLE, "--jsonl", "texts.jsonl")])
+@pytest.mark.parametrize("options", [(), (TITLE, "--jsonl", "texts.jsonl"), (TITLE, "--item", "1")])
 def test_one_thing_is_explained(options: tuple[str, ...]) -> None:
     ended = call("explain", *options)
     assert ended.exit_code == Exit.USAGE
-    assert "TEXT or --jsonl" in ended.stderr
+    assert "one of TEXT, --jsonl FILE and --item ID" in ended.stderr

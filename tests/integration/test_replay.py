@@ -95,3 +95,18 @@ def test_a_line_that_cannot_be_read_is_named(folder: Path, line: str, words: str
     ended = call("replay", "items.jsonl")
     assert ended.exit_code == Exit.USAGE
     assert words in ended.stderr
+
+
+def test_names_and_publishers_of_feeds_yaml_are_known(folder: Path) -> None:
+    persian = {"id": "fa", "title": "اعتصاب کارگران اسکله در نورث‌پورت", "source": "روزنامه", "lang": "fa",
+               "summary": "یازده کشتی در نورث‌پورت منتظرند. فالک، شهردار، خواستار گفت‌وگو شد.",
+               "published": "2026-11-02T12:30:00Z"}  # fmt: skip
+    source = written(folder, *PIECES, persian)
+    assert played(source)["fa"]["development"] == "fa"
+    (folder / "feeds.yaml").write_text(
+        "version: 1\nsite: {from: a@example.org}\n"
+        "stories: {all: {title: All, terms: {Northport: [نورث‌پورت], Falk: [فالک]}}}\n"
+        "publishers: {harbour-group: {names: [Harbour Gazette, Evening Star]}}\n"
+    )
+    assert played(source)["fa"]["development"] == "wire"
+    assert "reported by 3 publishers, 3 origins" in call("replay", source).stdout

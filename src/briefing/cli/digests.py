@@ -99,7 +99,7 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     checked, now = open_config(config), utc_now()
     name = _named(digest, list(checked.digests))
     setting = app.Setting(checked, config.resolve().parent)
-    letters = app.letters(setting, _unstored)
+    letters = app.letters(setting, unstored)
     plan = next(plan for plan in app.plans(checked, letters, secret=b"") if plan.id == name)
     with open_store(database) as store, store.reading() as session:
         known_since = issues.first_known(session, digest=name) or now
@@ -112,7 +112,7 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     return Drafted(name, mail, message, readers, None if checked.site.smtp else setting.beside / "outbox")
 
 
-async def _unstored(_: "IssueId") -> None:
+async def unstored(_: "IssueId") -> None:
     """Return no issue: a draft is in no database."""
 
 

@@ -1,6 +1,7 @@
 """explain: what we read in a title or a sentence: which part of which series it is, and which part to come it promises.
 
-Apart from `replay`, which plays whole items in order of time: here one line of text is judged by itself.
+Apart from `replay`, which plays whole items in order of time: here one line of text is judged by itself. What became of
+an item that is stored is `explain_item`'s.
 """
 
 import json as parser
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from briefing.cli import output
+from briefing.cli.explain_item import explain_item
 from briefing.cli.failure import Exit, Failure
-from briefing.cli.options import Json
+from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json
 
 if TYPE_CHECKING:
     from briefing.detect.markers import Marker
@@ -47,14 +49,25 @@ def explain(
         typer.Option("--jsonl", metavar="FILE", help="A JSON object a line instead; - reads standard input."),
     ] = None,
     unit: Annotated[Unit | None, typer.Option("--unit", help="Judge TEXT as this alone.")] = None,
+    item: Annotated[
+        int | None, typer.Option("--item", metavar="ID", help="Say what became of a stored item instead, and why.")
+    ] = None,
+    config: ConfigPath = CONFIG,
+    database: Database = DATABASE,
     json: Json = False,
 ) -> None:
     """Say which part of a series a title is, and which part to come a sentence promises.
 
     A line of FILE is {"id", "text", "unit"}; unit is "title" or "sentence", without it the text is judged as both.
+
+    Of a stored item (briefing items lists their ids): which stories it belongs to and by which words, whose copy it is,
+    whom it cites, with what it reports the same, its series, and who was told or will be.
     """
-    if (text is None) == (jsonl is None):
-        raise Failure("give a TEXT or --jsonl FILE, not both", hint=_HINT, code=Exit.USAGE)
+    if sum(given is not None for given in (text, jsonl, item)) != 1:
+        raise Failure("give one of TEXT, --jsonl FILE and --item ID", hint=_HINT, code=Exit.USAGE)
+    if item is not None:
+        explain_item(config, database, item, json=json)
+        return
     pieces = _pieces(jsonl) if jsonl is not None else iter([_Piece(text or "", unit)])
     for piece in pieces:
         mark, promise = _judged(piece)

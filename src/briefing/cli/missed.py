@@ -21,7 +21,7 @@ from briefing.cli.options import (
     open_store,
     period,
 )
-from briefing.cli.replay import matcher
+from briefing.cli.replay import criteria
 
 if TYPE_CHECKING:
     from briefing.missed import Missed
@@ -65,7 +65,7 @@ def missed(
         ours = items.seen_since(session, since=now - since - shell.EARLIER)
     found = [
         one
-        for one in shell.missed(theirs.items, ours, matcher(config), since=now - since)
+        for one in shell.missed(theirs.items, ours, criteria(config), since=now - since)
         if story in {None, one.story}
     ]
     _show(found, json=json)

@@ -17,9 +17,10 @@ from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import CONFIG, ConfigPath, Json, count, open_config
 
 if TYPE_CHECKING:
-    from briefing.detect.match import Matcher
+    from briefing.config.grammar import Story
+    from briefing.detect.match import StoryRule
     from briefing.model import Piece
-    from briefing.replay import Reported
+    from briefing.replay import Criteria, Reported
 
 _TEXTS = ("summary", "url", "source", "lang", "feed")
 
@@ -48,7 +49,7 @@ def replay(
         return
     from briefing import replay as shell
 
-    played, developments = shell.replay(_pieces(source), matcher(config))
+    played, developments = shell.replay(_pieces(source), criteria(config))
     if json:
         for one in played:
             told = {"id": one.id, "development": one.development, "copy_of": one.copy_of, "stories": one.stories}
@@ -57,23 +58,26 @@ def replay(
         output.table(_rows(developments), empty="no two items report the same")
 
 
-def matcher(config: Path) -> "Matcher":
-    """Return what asks every story of a configuration, whatever feeds it reads; one over all without the file."""
+def criteria(config: Path) -> "Criteria":
+    """Return what a configuration judges items by, whatever its feeds; without the file one story takes all."""
+    from briefing import corroborate, relate
     from briefing.detect import match
+    from briefing.detect.publishers import shipped
     from briefing.model import StoryId
+    from briefing.replay import Criteria
 
     if not config.exists():
-        return match.Matcher({StoryId("all"): match.StoryRule(feeds=None, query=None, exclude=None)})
-    return match.Matcher(
-        {
-            StoryId(name): match.StoryRule(
-                feeds=None,
-                query=match.compile(story.query) if story.query else None,
-                exclude=match.compile(story.exclude) if story.exclude else None,
-            )
-            for name, story in open_config(config).stories.items()
-        }
-    )
+        return Criteria(match.Matcher({StoryId("all"): match.StoryRule()}), shipped())
+    whole = open_config(config)
+    rules = {StoryId(name): _rule(story) for name, story in whole.stories.items()}
+    return Criteria(match.Matcher(rules), corroborate.sources(whole).publishers, relate.aliases(whole))
+
+
+def _rule(story: "Story") -> "StoryRule":
+    from briefing.detect import match
+
+    query, exclude = (match.compile(words) if words else None for words in (story.query, story.exclude))
+    return match.StoryRule(feeds=None, query=query, exclude=exclude)
 
 
 def _pieces(source: str) -> "Iterator[Piece]":

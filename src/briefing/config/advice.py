@@ -33,12 +33,9 @@ def _given(value: Any) -> bool:
 # options whose stage is not built yet, and what happens meanwhile
 _UNBUILT: tuple[_Unbuilt, ...] = (
     (("channels", "*", "type"), lambda v: v in ("teams", "telegram"), "nothing is sent to it"),
-    (("stories", "*", "corroborate"), _given, "sources are not counted"),
     (("routes", "*", "quiet"), _given, "alerts do not wait"),
     (("routes", "*", "group"), _given, "alerts are not folded"),
     (("routes", "*", "repeat"), _given, "alerts are not repeated"),
-    (("routes", "*", "when", "event"), lambda v: v == "corroborated", "no such event occurs"),
-    (("feeds", "*", "independent"), lambda v: v is False, "copies are not folded"),
     (("site", "base_url"), _given, "no pages are served"),
     (("site", "locale"), lambda v: v != "en", "mail is in English"),
     (("digests", "*", "locale"), lambda v: v not in ("en", None), "mail is in English"),

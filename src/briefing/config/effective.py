@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from pydantic import HttpUrl
 
@@ -75,6 +76,11 @@ def settings(config: Config, feed: FeedId) -> FeedSettings:
         headers=tuple((name, value.get_secret_value()) for name, value in own.headers.items()),
         auth=(own.auth.user, own.auth.password.get_secret_value()) if own.auth else None,
     )
+
+
+def publishers(config: Config) -> dict[str, dict[str, Any]]:
+    """Return what the operator adds to the map of publishers, in its form."""
+    return {name: family.model_dump() for name, family in config.publishers.items()}
 
 
 def user_agent(config: Config) -> str:

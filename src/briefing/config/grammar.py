@@ -19,6 +19,7 @@ from pydantic import (
 
 from briefing.config.alerts import Channel, Route
 from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Selector, Strict, Url, Zone
+from briefing.config.names import Family
 from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
 from briefing.config.series import SeriesRule
 
@@ -188,6 +189,9 @@ class Story(Strict):
     exclude: str | None = Field(None, description="Items matching this query are left out.")
     series: SeriesRule | None = Field(None, description="Track instalments and promises; {} for the defaults.")
     corroborate: Corroborate | None = Field(None, description="Alert when independent sources agree.")
+    terms: dict[str, list[str]] = Field(
+        {}, description="Names with their other spellings, in any language: reports that use them are compared by them."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -267,6 +271,7 @@ class Config(Strict):
     defaults: Defaults = Field(Defaults(), description="Values for all feeds.")
     feeds: dict[Id, Feed] = Field({}, description="What is polled.")
     stories: dict[Id, Story] = Field({}, description="What is followed.")
+    publishers: dict[Id, Family] = Field({}, description="Who stands behind which publishers, beside those we know.")
     digests: dict[Id, Digest] = Field({}, description="What is mailed, when, to whom.")
     lists: dict[Id, AudienceList] = Field({}, description="What people can subscribe to.")
     channels: dict[Id, Channel] = Field({}, description="Where alerts can go.")

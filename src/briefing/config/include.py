@@ -11,7 +11,7 @@ from typing import Any
 from briefing.config.positions import Document, Place
 from briefing.errors import Problem
 
-_BY_ID = ("feeds", "stories", "digests", "lists", "channels")
+_BY_ID = ("feeds", "stories", "publishers", "digests", "lists", "channels")
 _WHOLE = ("site", "defaults")
 _SECTIONS = (*_WHOLE, *_BY_ID, "routes")
 _MAX_FILES = 1000

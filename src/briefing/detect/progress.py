@@ -5,8 +5,9 @@ Apart from `series`, which finds the place. What a person decided is left as it 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time
 
+from briefing.detect.dates import due
 from briefing.detect.promises import Announcement
 from briefing.detect.text import spaced
 from briefing.model import Instalment, Item, Progress, Promise, PromiseState, Series
@@ -57,7 +58,9 @@ def progress(
 
 def _promise(one: Announcement, item: Item, now: datetime) -> Promise:
     made_at = min(item.at, now)
-    return Promise(one.quote, made_at, one.part, one.title, one.topic, item.id, due=None, opened_at=now)
+    day = due(one.when, item.lang, made_at)
+    begins = datetime.combine(day, time(), UTC) if day else None
+    return Promise(one.quote, made_at, one.part, one.title, one.topic, item.id, due=begins, opened_at=now)
 
 
 def _announced(series: Series, made: Iterable[Promise]) -> tuple[Series, tuple[Promise, ...], tuple[Promise, ...]]:

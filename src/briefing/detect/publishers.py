@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from briefing.detect.text import fold, is_unspaced
 
+_WORDS = ("names", "domains")
 _MAP = Path(__file__).with_name("publishers.yaml")
 _PARTS = re.compile(r"\s+[-–—|>»:·]\s+|\s*[|>»:]\s+|\s*\\?\(")
 
@@ -87,4 +88,27 @@ def _parted(letter: str) -> bool:
 @cache
 def shipped() -> Publishers:
     """Return the map that comes with the program."""
-    return Publishers(YAML(typ="safe", pure=True).load(_MAP))
+    return Publishers(_families())
+
+
+def merged(own: Mapping[str, Mapping[str, Any]]) -> Publishers:
+    """Return the map with an operator's families over it: what these claim is taken from others, the rest stays."""
+    if not own:
+        return shipped()
+    claimed = {fold(word) for family in own.values() for kind in _WORDS for word in family.get(kind, ())}
+    families = {key: _without(family, claimed) for key, family in _families().items()}
+    for key, family in own.items():
+        known = families.get(key, {})
+        words = {kind: [*known.get(kind, ()), *family.get(kind, ())] for kind in _WORDS}
+        families[key] = {**words, "agency": family.get("agency") or known.get("agency")}
+    return Publishers(families)
+
+
+def _without(family: Mapping[str, Any], claimed: set[str]) -> dict[str, Any]:
+    return {**family, **{kind: [w for w in family.get(kind, ()) if fold(w) not in claimed] for kind in _WORDS}}
+
+
+@cache
+def _families() -> Mapping[str, Mapping[str, Any]]:
+    found: Mapping[str, Mapping[str, Any]] = YAML(typ="safe", pure=True).load(_MAP)
+    return found

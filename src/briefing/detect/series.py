@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from briefing.detect.bylines import comes_from, same_hand
+from briefing.detect.instalments import instalment
 from briefing.detect.keeping import evidence, named_alike, telling
 from briefing.detect.markers import Marker, marker
 from briefing.detect.progress import Place, progress
@@ -41,8 +42,8 @@ def advance(
     told = [series for series in ledger if series.story == story]
     own = [series for series in told if item.id not in series.refused and _concerns(series, item)]
     live = [series for series in own if series.ruling is not Ruling.REJECTED]
-    mark = marker(item.title)
     best_text = text or item.text
+    mark = instalment(item.title, url=item.url, lead=best_text)
     announced = announcements(best_text, item.title)
     says_so = mark and mark.series_title and (mark.part is not None or mark.final)
     named = mark if says_so else _implied(item, mark, announced)
@@ -137,7 +138,8 @@ def _joined(own: Sequence[Series], item: Item, named: Marker | None) -> Place | 
     if named is None or not alike:
         return None
     series = max(alike, key=_last_at)
-    part = _next_part(series) if named.part is None and named.final else named.part
+    ends = named.final and (named.part is None or named.part in series.numbers)  # the third of three is "final", too
+    part = _next_part(series) if ends else named.part
     if part in {0, 1} and part in series.numbers and item.at - _last_at(series) > _RESTART:
         return None
     return Place(series, part, joins=part not in series.numbers)

@@ -50,7 +50,7 @@ _TRUNCATED = re.compile(r"\s*(?:\.\.\.|…)\s*$")
 _FIRST = re.compile(r".{40,}?[.!?。！？؟]+[\"”’»]?(?:\s+|(?<=[。！？]))", re.DOTALL)
 _DATELINE = re.compile(r"^[^.]{0,60}?\s[-–—]\s")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_MOST = 40  # items sharing a band, beyond which it is boilerplate and tells nothing
+_MOST = 40  # texts sharing a band, copies of one counted once, beyond which it is boilerplate and tells nothing
 _NONE: Mapping[ItemId, ItemId] = MappingProxyType({})
 
 
@@ -79,7 +79,7 @@ def fold(
         if copy in texts and original in texts:
             groups.join(copy, original)
     evidence: dict[ItemId, str] = {}
-    for one, other in _pairs(texts, {item.id for item in items}):
+    for one, other in _pairs(texts, {item.id for item in items}, groups):
         if not groups.joined(one.item.id, other.item.id) and (words := _evidence(one, other, publishers)):
             groups.join(one.item.id, other.item.id)
             evidence[one.item.id] = evidence[other.item.id] = words
@@ -171,17 +171,18 @@ def _telling(words: Iterable[str]) -> Iterator[str]:
 # --- pairs ----------------------------------------------------------------------------------------------------------
 
 
-def _pairs(texts: Mapping[ItemId, _Text], new: set[ItemId]) -> list[tuple[_Text, _Text]]:
+def _pairs(texts: Mapping[ItemId, _Text], new: set[ItemId], groups: "_Groups") -> list[tuple[_Text, _Text]]:
     """List the pairs worth comparing, those that share the most bands first: one of them is new."""
     sharing: defaultdict[int, list[ItemId]] = defaultdict(list)
     for item, text in texts.items():
         for band in text.bands:
             sharing[band].append(item)
+    crowded = {band for band, some in sharing.items() if len({groups.root(one) for one in some}) > _MOST}
     pairs = Counter(
         (min(one, other), max(one, other))
         for item in new
         for band in texts[item].bands
-        if len(sharing[band]) <= _MOST
+        if band not in crowded
         for one, other in ((item, candidate) for candidate in sharing[band])
         if one != other
     )

@@ -1,4 +1,4 @@
-"""What is worth telling at once: an item, a part that appeared, a part that was promised, a feed that fell silent.
+"""What is worth telling at once: an item, a part that appeared or was promised, what many report, a silent feed.
 
 Apart from `digest`, which tells on its day: here one arrival or one poll becomes events. Keys are stable, so an event
 found again is known by the store and told to nobody twice.
@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from briefing.edit.developments import development_line
 from briefing.edit.lines import awaited_line, item_line, part_line
 from briefing.model import (
+    Development,
     Event,
     EventKind,
     FeedState,
     Item,
+    ItemId,
     ItemLine,
     Match,
     Progress,
@@ -51,6 +54,22 @@ def events(
         tell = partial(Event, at=now, story=story, story_title=titles.get(story), feed=item.feed, item=line)
         told += _of_story(item, line, story, tell, progress.get(story))
     return tuple(told)
+
+
+def corroborated(
+    development: Development, reached: int, *, sources: int, title: str | None, now: datetime
+) -> Event | None:
+    """Return the event that so many report a development, once as many distinct origins as asked have `reached` it."""
+    if reached < sources:
+        return None
+    line = development_line(development, new=[item.id for item in development.items])
+    key = f"corroborated:{development.story}:{development.id}"
+    return Event(EventKind.CORROBORATED, key, now, story=development.story, story_title=title, development=line)
+
+
+def item_keys(story: StoryId, item: ItemId) -> tuple[str, str]:
+    """Return the keys under which an item may have been told: as itself, or as a part."""
+    return f"item:{story}:{item}", f"instalment:{story}:{item}"
 
 
 def feed_event(before: FeedState | None, after: FeedState, *, now: datetime) -> Event | None:
@@ -95,11 +114,12 @@ def _of_story(
     item: Item, line: ItemLine, story: StoryId, tell: Callable[..., Event], progress: Progress | None
 ) -> Iterator[Event]:
     changed = item.changed_at is not None
+    itself, as_part = item_keys(story, item.id)
     if progress and progress.joined and (progress.kept or not changed):
         part = part_line(line, progress.series, progress.joined, new={item.id})
-        yield tell(EventKind.INSTALMENT, f"instalment:{story}:{item.id}", part=part)
+        yield tell(EventKind.INSTALMENT, as_part, part=part)
     elif not changed:
-        yield tell(EventKind.ITEM, f"item:{story}:{item.id}")
+        yield tell(EventKind.ITEM, itself)
     if progress:
         opened = (promise for promise in progress.opened if promise.state is PromiseState.AWAITED)
         for promise in opened:

@@ -13,6 +13,7 @@ from briefing.edit.lines import awaited, awaited_line, item_line, part_line, rea
 from briefing.edit.recap import corrected, previously, retitled
 from briefing.model import (
     AwaitedLine,
+    Development,
     Instalment,
     Issue,
     IssueStory,
@@ -31,6 +32,7 @@ from briefing.model import (
 class StoryDesk:
     """All that lies ready on one story: `items` new in the period, `changed` in it, the whole ledger of series.
 
+    `developments` are those that contain a new item, judged on all they contain.
     `full_texts` holds whole texts, for reading times alone; `full_rights` the items that may be republished whole.
     """
 
@@ -42,6 +44,7 @@ class StoryDesk:
     overdue: frozenset[PromiseId] = frozenset()
     full_rights: frozenset[ItemId] = frozenset()
     full_texts: Mapping[ItemId, str] = field(default_factory=dict)
+    developments: tuple[Development, ...] = ()
 
 
 def compose(

@@ -27,7 +27,8 @@ from briefing.store.tables import SettingRow
 __all__ = ["Session", "Store", "UTCDateTime", "secret"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_MIGRATION_LOCK = 0x62726965  # any constant: names our advisory lock in PostgreSQL
+_MIGRATION_LOCK = 0x62726965  # any constants: they name our advisory locks in PostgreSQL
+_JUDGING_LOCK = 0x62726966
 
 # What opens a transaction on SQLite. A writer takes the write lock at once, so that nothing it read can change before
 # it writes; a reader cannot write. Rebuilding a table needs foreign keys off, which only works before BEGIN.
@@ -140,6 +141,15 @@ def secret(session: Session) -> bytes:
     insert_new(session, SettingRow, [{"name": "secret", "value": secrets.token_hex(32)}])
     stored = session.exec(select(SettingRow.value).where(col(SettingRow.name) == "secret")).one()
     return bytes.fromhex(stored)
+
+
+def queue(session: Session) -> None:
+    """Wait until nobody else judges arrivals, and let nobody until this transaction ends (no table).
+
+    Of two copies that arrive at once, neither transaction would see the other's. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _JUDGING_LOCK})
 
 
 def note(session: Session, *, name: str, value: str) -> None:

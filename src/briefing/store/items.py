@@ -192,6 +192,12 @@ def seen_since(session: Session, *, since: datetime) -> tuple[Item, ...]:
     return _select(session, col(ItemRow.first_seen) >= since)
 
 
+def get(session: Session, *, items: Collection[ItemId]) -> tuple[Item, ...]:
+    """Return those of these items that are stored, oldest first (primary key)."""
+    found = [one for part in slices(tuple(items)) for one in _select(session, col(ItemRow.id).in_(part))]
+    return tuple(sorted(found, key=lambda item: (item.at, item.id)))
+
+
 def of_story(session: Session, *, story: StoryId, digest: str, since: datetime) -> tuple[Item, ...]:
     """Return the story's news first seen from `since` on that no issue of the digest has dealt with, oldest first.
 

@@ -42,18 +42,17 @@ def tell(session: Session, *, events: Sequence[Event]) -> tuple[Event, ...]:
     return tuple(event for event in events if _first(session, event))
 
 
-def untold(session: Session, *, keys: Sequence[str]) -> frozenset[str]:
-    """Return which of these keys no event has yet (uq_events_key)."""
-    known = select(EventRow.key)
-    stored = {key for part in slices(keys) for key in session.exec(known.where(col(EventRow.key).in_(part)))}
-    return frozenset(keys) - stored
-
-
 def _first(session: Session, event: Event) -> bool:
     composed = _EVENT.dump_python(event, mode="json")
     return insert_one(
         session, EventRow, {"key": event.key, "kind": event.kind.value, "at": event.at, "composed": composed}
     )
+
+
+def told(session: Session, *, keys: Collection[str]) -> frozenset[str]:
+    """Return which of these keys are of events that were told (uq_events_key)."""
+    parts = slices(tuple(keys))
+    return frozenset(k for part in parts for k in session.exec(select(EventRow.key).where(col(EventRow.key).in_(part))))
 
 
 def enqueue(session: Session, *, deliveries: Sequence[NewDelivery], now: datetime) -> int:

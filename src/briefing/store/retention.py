@@ -16,7 +16,21 @@ from sqlmodel import Session, col, select
 
 from briefing.model import FeedId, StoryId
 from briefing.store.items import SEEN_EXACT_TO
-from briefing.store.tables import FeedRow, InstalmentRow, IssueItemRow, ItemRow, ItemTextRow, MatchRow, PromiseRow
+from briefing.store.tables import (
+    BandRow,
+    CopyRow,
+    CorroboratedRow,
+    FeedRow,
+    InstalmentRow,
+    IssueItemRow,
+    ItemRow,
+    ItemTextRow,
+    MatchRow,
+    MemberRow,
+    PromiseRow,
+)
+
+_FILED = (MatchRow, ItemTextRow, IssueItemRow, BandRow, CopyRow, MemberRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +46,10 @@ def forget(session: Session, *, before: datetime, reaches: Sequence[Reach], limi
     """Delete items last seen in their feed before a moment, at most `limit`; return how many.
 
     Only those that a later document of the feed held no more, or whose feed is gone or out of the config; never what
-    the ledger names or a digest is still to tell. What is filed under them goes too: matches, full texts, and that
-    digests dealt with them (ix_items_feed_id_last_seen; by primary keys and ix_instalments_item_id,
-    ix_promises_made_by, ix_promises_kept_by, ix_issue_items_item_id).
+    the ledger names or a digest is still to tell. What is filed under them goes too: matches, full texts, that digests
+    dealt with them, whose copies and in which developments they are (ix_items_feed_id_last_seen; by primary keys and
+    ix_instalments_item_id, ix_promises_made_by, ix_promises_kept_by, ix_issue_items_item_id). What else is named after
+    them, an original or a development, keeps its name.
     """
     free = and_(~_in_ledger(), *(~_untold(reach) for reach in reaches))
     gone: list[int | None] = []
@@ -43,8 +58,9 @@ def forget(session: Session, *, before: datetime, reaches: Sequence[Reach], limi
         gone += session.exec(old.limit(limit - len(gone)).with_for_update(skip_locked=True)).all()
         if len(gone) == limit:
             break
-    for row in (MatchRow, ItemTextRow, IssueItemRow):
+    for row in _FILED:
         session.exec(delete(row).where(col(row.item_id).in_(gone)))
+    session.exec(delete(CorroboratedRow).where(col(CorroboratedRow.development).in_(gone)))
     session.exec(delete(ItemRow).where(col(ItemRow.id).in_(gone)))
     return len(gone)
 

@@ -57,8 +57,6 @@ def test_mail_to_named_addresses_needs_no_postal_address(tmp_path: Path) -> None
 
 UNBUILT = (
     ("another language", "locale: fa", "", "site.locale: fa"),
-    ("counting sources", "", "stories: {s: {title: S, corroborate: {}}}", "stories.corroborate"),
-    ("copies", "", "feeds: {a: {url: https://a.org, independent: false}}", "feeds.independent: false"),
     ("Teams", "", CHANNEL % 'type: teams, url: "${WORD}"', "channels.type: teams"),
     ("Telegram", "", CHANNEL % 'type: telegram, token: "${WORD}", chat: "1"', "channels.type: telegram"),
 )

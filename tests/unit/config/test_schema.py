@@ -120,7 +120,7 @@ def written(value: Any, shape: dict[str, Any], models: dict[str, Any], path: str
             yield from written(item, shape, models, f"{path}.*")
     if not isinstance(value, dict):
         return
-    sections = {"feeds", "stories", "digests", "lists", "channels"}
+    sections = {"feeds", "stories", "publishers", "digests", "lists", "channels"}
     if path.lstrip(".") in sections:
         for entry in value.values():
             kind = f"<{entry['type'].title()}Channel>" if "type" in entry else ""

@@ -2,6 +2,14 @@
 
 from briefing.store.columns import Row
 from briefing.store.tables.audience import SubscriberRow, SubscriptionRow, SuppressionRow
+from briefing.store.tables.developments import (
+    BandRow,
+    CopyRow,
+    CorroboratedRow,
+    GroupingRow,
+    MemberRow,
+    TermCountRow,
+)
 from briefing.store.tables.feeds import FeedMoveRow, FeedRow
 from briefing.store.tables.issues import DigestRow, IssueItemRow, IssueRow
 from briefing.store.tables.items import ItemRow, ItemTextRow
@@ -14,21 +22,27 @@ METADATA = Row.metadata
 __all__ = [
     "METADATA",
     "AttemptRow",
+    "BandRow",
+    "CopyRow",
+    "CorroboratedRow",
     "DeliveryRow",
     "DigestRow",
     "EventRow",
     "FeedMoveRow",
     "FeedRow",
+    "GroupingRow",
     "InstalmentRow",
     "IssueItemRow",
     "IssueRow",
     "ItemRow",
     "ItemTextRow",
     "MatchRow",
+    "MemberRow",
     "PromiseRow",
     "SeriesRow",
     "SettingRow",
     "SubscriberRow",
     "SubscriptionRow",
     "SuppressionRow",
+    "TermCountRow",
 ]
