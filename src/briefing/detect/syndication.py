@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from types import MappingProxyType
 from zlib import crc32
 
@@ -28,34 +28,39 @@ WINDOW = timedelta(hours=96)  # between the dates of a copy and of what it copie
 SHARED = 2  # bands that a candidate must share: one alone is mostly chance
 
 _LEAD = 50  # words: all that many feeds carry of a text
-_LEAD_BANDS = 24
+_LEAD_BANDS = 32
 _BODY_BANDS = 12
 _LONGEST = 800  # words compared
 _SPACED = "\u0dff"  # no script below it writes without spaces
 _WORD = 4  # letters; shorter words are the same in all texts
 _ENOUGH = 10  # words that make a text; less is judged by its title
-_SHARED = 0.51  # of the shorter text's words, in order
-_RUNS = 0.03  # of its runs of three words, unless …
+_SHARED = 0.48  # of the shorter text's words, in order
+_LONG_RUNS = 0.25  # of its runs of three words, from which fewer words will do
+_RUNS = 0.03  # of the runs at least, unless …
 _PLAIN = 0.6  # … so many of its words are shared
-_CREDITED = 0.47  # of the words, where both name the same agency
+_CREDITED = 0.43  # of the words, where both name the same agency, or runs are shared
+_NAMES = 3  # that a text must name for its names to tell …
+_ALIKE = 0.5  # … and so many of them shared, that runs are not asked for
 _FORM = 0.7  # of the words, from which a single other number is telling
 _AGAIN = 2  # words in a row that end a differing stretch
 _OTHER_NEWS = 0.55  # of the shorter text, in one stretch that differs on both sides
 _OTHER_REST = 0.25  # the same, where the first sentences are left out already
 _REST = 0.4  # of the words, that a text without its first sentence must keep to be compared so
 _REST_WORDS = 14  # and that many at least: closing lines are the same under many texts
+_CLOSING = 8  # words that make closing lines
 _HEADLINE = 5  # words that make a title telling
 _SUFFIX = re.compile(r"\s+[-–—|]\s+[^-–—|]{2,40}$")
 _TRUNCATED = re.compile(r"\s*(?:\.\.\.|…)\s*$")
 _FIRST = re.compile(r".{40,}?[.!?。！？؟]+[\"”’»]?(?:\s+|(?<=[。！？]))", re.DOTALL)
 _DATELINE = re.compile(r"^[^.]{0,60}?\s[-–—]\s")
+_NAME = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w'’-]{2,}")  # no first word of a sentence
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _MOST = 40  # texts sharing a band, copies of one counted once, beyond which it is boilerplate and tells nothing
 _NONE: Mapping[ItemId, ItemId] = MappingProxyType({})
 
 
 def bands(item: Item) -> tuple[int, ...]:
-    """Return the numbers, at most 38 and each below 2**40, of which near-duplicates share two or more.
+    """Return the numbers, at most 46 and each below 2**40, of which near-duplicates share two or more.
 
     Each is the least hash in its class of an item's word pairs (one-permutation MinHash: Li, Owen, Zhang 2012),
     once over the lead and, for longer texts, once over all; two more are for the title. They stay the same from version
@@ -101,7 +106,7 @@ class _Text:
     def __init__(self, item: Item) -> None:
         self.item = item
         self._text = item.text[: _LONGEST * 8]
-        self.words = [*_telling(spaced(self._text).split())][:_LONGEST]
+        self.words = [*_telling(spaced(self._text))][:_LONGEST]
         title = _TRUNCATED.sub("", item.title)
         self.is_truncated = title != item.title
         self.title = spaced(_SUFFIX.sub("", title)).split()
@@ -114,7 +119,7 @@ class _Text:
     def rest(self) -> list[str]:
         """All words but those of the first sentence; none if too few are left to judge by."""
         first = _FIRST.match(self._text)
-        rest = self.words[len([*_telling(spaced(first[0]).split())]) :] if first else []
+        rest = self.words[len([*_telling(spaced(first[0]))]) :] if first else []
         return rest if len(rest) >= max(_REST_WORDS, _REST * len(self.words)) else []
 
     @cached_property
@@ -123,9 +128,14 @@ class _Text:
         return Counter(_NUMBER.findall(folded(_DATELINE.sub("", self._text))))
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Who and what it names, in scripts that have capitals."""
+        return frozenset(name for name in _NAME.findall(self._text) if name[0].isupper())
+
+    @cached_property
     def pairs(self) -> list[str]:
         """Every two words in a row."""
-        return [f"{one} {other}" for one, other in pairwise(self.words)]
+        return [*map(" ".join, pairwise(self.words))]
 
     @cached_property
     def distinct(self) -> frozenset[tuple[str, str, str]]:
@@ -150,17 +160,20 @@ def _text(item: Item) -> _Text:
 
 
 def _least(runs: Iterable[str], classes: int, first: int) -> Iterator[int]:
-    least: dict[int, int] = {}
-    for run in runs:
-        number = crc32(run.encode())
-        place = number % classes
-        if number < least.get(place, 1 << 32):
-            least[place] = number
+    falling = sorted([crc32(run.encode()) for run in runs], reverse=True)
+    least = {number % classes: number for number in falling}  # the last of a class stays
     return (number | (first + place) << 32 for place, number in least.items())
 
 
-def _telling(words: Iterable[str]) -> Iterator[str]:
-    """Keep the longer words; cut runs of scripts without spaces into pairs of letters."""
+def _telling(run: str) -> Iterable[str]:
+    """Keep the longer words of `spaced` text; cut runs of scripts without spaces into pairs of letters."""
+    words = run.split()
+    if run.isascii():
+        return [word for word in words if len(word) >= _WORD and not word.isdecimal()]
+    return _cut(words)
+
+
+def _cut(words: Iterable[str]) -> Iterator[str]:
     for word in words:
         if word[0] > _SPACED and is_unspaced(word[0]):
             yield from (word[place : place + 2] for place in range(len(word) - 1))
@@ -177,17 +190,17 @@ def _pairs(texts: Mapping[ItemId, _Text], new: set[ItemId], groups: "_Groups") -
     for item, text in texts.items():
         for band in text.bands:
             sharing[band].append(item)
-    crowded = {band for band, some in sharing.items() if len({groups.root(one) for one in some}) > _MOST}
-    pairs = Counter(
-        (min(one, other), max(one, other))
-        for item in new
-        for band in texts[item].bands
-        if band not in crowded
-        for one, other in ((item, candidate) for candidate in sharing[band])
-        if one != other
-    )
+    pairs: Counter[tuple[ItemId, ItemId]] = Counter()
+    for some in sharing.values():
+        if len(some) > 1 and not _is_crowded(some, groups):
+            pairs.update((min(pair), max(pair)) for pair in combinations(some, 2) if not new.isdisjoint(pair))
     likely = sorted((pair for pair in pairs.items() if pair[1] >= SHARED), key=lambda pair: (-pair[1], pair[0]))
     return [(texts[one], texts[other]) for (one, other), _ in likely]
+
+
+def _is_crowded(some: Sequence[ItemId], groups: "_Groups") -> bool:
+    """Say whether so many texts share a band that it tells nothing; copies of one text count once."""
+    return len(some) > _MOST and len({groups.root(one) for one in some}) > _MOST
 
 
 def _evidence(one: _Text, other: _Text, publishers: Publishers) -> str:
@@ -200,10 +213,15 @@ def _evidence(one: _Text, other: _Text, publishers: Publishers) -> str:
         return "the same headline" if _is_same_title(one, other) else ""
     agency = credit(one.item, publishers)
     credited = agency is not None and agency in (credit(other.item, publishers), other.family(publishers))
-    share = max(_share(one.words, other.words, _OTHER_NEWS), _share(one.rest, other.rest, _OTHER_REST))
-    if share < (_CREDITED if credited else _SHARED) or _is_form(one, other, share):
+    tail = _closing(one, other)
+    share = max(
+        _share(_opened(one.words, tail), _opened(other.words, tail), _OTHER_NEWS),
+        _share(_opened(one.rest, tail), _opened(other.rest, tail), _OTHER_REST),
+    )
+    runs = _runs(one, other)
+    if share < (_CREDITED if credited or runs > _LONG_RUNS else _SHARED) or _is_form(one, other, share):
         return ""
-    if share < _PLAIN and len(one.distinct & other.distinct) < _RUNS * min(len(one.distinct), len(other.distinct)):
+    if share < _PLAIN and runs < _RUNS and not _names_agree(one, other):
         return ""
     return f"{share:.0%} of the words{f', credited to {agency}' if credited else ''}"
 
@@ -235,6 +253,35 @@ def _is_same_title(one: _Text, other: _Text) -> bool:
     if len(few.title) < _HEADLINE:
         return False
     return many.title[: len(few.title)] == few.title if few.is_truncated else one.title == other.title
+
+
+def _names_agree(one: _Text, other: _Text) -> bool:
+    """Say whether two texts speak of the same people and places."""
+    fewer = min(len(one.names), len(other.names))
+    return fewer >= _NAMES and len(one.names & other.names) >= _ALIKE * fewer
+
+
+def _runs(one: _Text, other: _Text) -> float:
+    """Say how many of the shorter text's runs of three words stand in the other."""
+    fewer = min(len(one.distinct), len(other.distinct))
+    return len(one.distinct & other.distinct) / fewer if fewer else 0.0
+
+
+def _opened(words: Sequence[str], closing: int) -> Sequence[str]:
+    return words[: len(words) - closing] if closing else words
+
+
+def _closing(one: _Text, other: _Text) -> int:
+    """Count the last words that both share and that name nobody: closing lines stand under many texts."""
+    if min(len(one.names), len(other.names)) < _NAMES:
+        return 0
+    names = {folded(name) for name in one.names | other.names}
+    count = 0
+    for word, same in zip(reversed(one.words), reversed(other.words), strict=False):
+        if word != same or word in names:
+            break
+        count += 1
+    return count if count >= _CLOSING else 0
 
 
 def _is_form(one: _Text, other: _Text, share: float) -> bool:
