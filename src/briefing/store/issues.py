@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import update
@@ -85,4 +86,17 @@ def listing(session: Session, *, digest: str | None = None, limit: int = 50) -> 
 
 
 def _issue(row: IssueRow) -> Issue:
-    return replace(_ISSUE.validate_python(row.composed), id=IssueId(row.id or 0))
+    return replace(_ISSUE.validate_python(_lifted(row.composed)), id=IssueId(row.id or 0))
+
+
+def _lifted(composed: dict[str, Any]) -> dict[str, Any]:
+    """Return what is stored with single items as developments of one, which is how older versions wrote them."""
+    stories = [
+        story if "items" not in story else story | {"developments": [_alone(item) for item in story["items"]]}
+        for story in composed["stories"]
+    ]
+    return composed | {"stories": stories}
+
+
+def _alone(item: dict[str, Any]) -> dict[str, Any]:
+    return {"lead": item, "publishers": [item["source"]], "first": item["at"]}

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from briefing.model import (
     AwaitedLine,
+    DevelopmentLine,
     Event,
     EventKind,
     FeedId,
@@ -78,8 +79,15 @@ OLD = item("Anatomy of an exit", url=PART_1, source="Iran Monitor", at=at(5))
 CORRECTED = item("Rial steadies", url=None, source="Wire North", at=at(21, 9, 10), changed=True)
 
 
-def story(**sections: object) -> IssueStory:
-    return IssueStory(STORY, "The Moscow Contingency", **sections)  # type: ignore[arg-type]
+def alone(line: ItemLine) -> DevelopmentLine:
+    """Build the development that a single item is."""
+    return DevelopmentLine(line, publishers=(line.source,), first=line.at)
+
+
+def story(*, items: tuple[ItemLine, ...] = (), **sections: object) -> IssueStory:
+    """Build a story's share; `items` stand alone."""
+    given: dict[str, object] = {"developments": tuple(map(alone, items))} | sections
+    return IssueStory(STORY, "The Moscow Contingency", **given)  # type: ignore[arg-type]
 
 
 FULL = story(

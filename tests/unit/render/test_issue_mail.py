@@ -104,7 +104,7 @@ def test_every_section_is_there_in_order_in_both_bodies() -> None:
 
 
 SECTIONS = {
-    "developments": replace(FULL, items=()),
+    "developments": replace(FULL, developments=()),
     "still awaited": replace(FULL, awaited=()),
     "previously": replace(FULL, previously=()),
     "corrections": replace(FULL, corrections=()),
