@@ -15,8 +15,8 @@ from sqlmodel import Session
 
 from briefing.config.grammar import Digest, ToList
 from briefing.edit import digest as editor
-from briefing.edit import schedule
-from briefing.model import MAIL, FeedId, Issue, ItemId, NewDelivery, Occurrence, Recipient, StoryId
+from briefing.edit import recap, schedule
+from briefing.model import MAIL, FeedId, Issue, IssueId, ItemId, NewDelivery, Occurrence, Recipient, StoryId
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
@@ -73,8 +73,20 @@ def send(session: Session, plan: Plan, drafted: Draft, *, now: datetime) -> Issu
 
 
 def deliveries(session: Session, plan: Plan, issue: Issue) -> Sequence[NewDelivery]:
-    """Return one row for each reader; the same issue and reader always give the same key and Message-ID."""
-    return [_delivery(plan, issue, reader) for reader in readers(session, plan)]
+    """Return one row for each reader; the same issue and reader always give the same key and Message-ID.
+
+    Each says what its reader was sent last, story by story. Corrections alone go to nobody who was sent nothing.
+    """
+    last = issues.recalled(session, issue=issue)
+    stories = [last[told.story] for told in issue.stories]
+    people = [_recalling(reader, stories) for reader in readers(session, plan)]
+    to_all = plan.digest.send_when_empty or recap.speaks(recap.personal(issue, {}))
+    return [_delivery(plan, issue, reader) for reader in people if to_all or any(reader.recall or ())]
+
+
+def _recalling(reader: Recipient, stories: Sequence[Mapping[str, IssueId]]) -> Recipient:
+    box = audience.mailbox(reader.address)
+    return replace(reader, recall=tuple(last.get(box, IssueId(0)) for last in stories))
 
 
 def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime, known: datetime) -> Draft | None:

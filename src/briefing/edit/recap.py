@@ -30,6 +30,13 @@ def personal(issue: Issue, recalled: Mapping[StoryId, Issue]) -> Issue:
     return replace(issue, stories=tuple(_personal(told, recalled.get(told.story)) for told in issue.stories))
 
 
+def speaks(issue: Issue) -> bool:
+    """Say whether an issue holds anything but what its reader was sent before."""
+    return any(
+        told.parts or told.developments or told.awaited or told.corrections or told.more for told in issue.stories
+    )
+
+
 def _personal(told: IssueStory, recalled: Issue | None) -> IssueStory:
     if recalled is None:
         anew = tuple(replace(development, told=False, told_on=None) for development in told.developments)

@@ -51,6 +51,7 @@ class Subscription:
     consent: str
     since: datetime  # when the state began
     suppressed: bool = False
+    locale: str | None = None  # the language they asked for
 
 
 MAIL = "mail"  # the channel of every delivery to an address

@@ -22,9 +22,23 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 FALLBACK = "en"
+_CATALOGUES = files("briefing") / "render" / "catalogue"
 _RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku-arab", "ps", "sd", "syr", "ug", "ur", "yi"})
 _DIGITS = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 _WEEK = 6  # days in which a weekday's name is unambiguous
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages we have words in."""
+    return tuple(sorted(file.name.removesuffix(".po") for file in _CATALOGUES.iterdir() if file.name.endswith(".po")))
+
+
+def spoken(locale: str) -> bool:
+    """Say whether we have words in a locale's language."""
+    try:
+        return Locale.parse(locale.replace("-", "_")).language in languages()
+    except (UnknownLocaleError, ValueError):
+        return False
 
 
 class Words:
@@ -142,21 +156,13 @@ def _without_serial_comma(locale: Locale) -> Locale:
 
 
 def _locale(name: str) -> Locale:
-    try:
-        locale = Locale.parse(name.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale(FALLBACK)
-    return locale if _catalogue_file(locale.language).is_file() else Locale(FALLBACK)
-
-
-def _catalogue_file(language: str):  # type: ignore[no-untyped-def]  # Traversable moved between Python versions
-    return files("briefing") / "render" / "catalogue" / f"{language}.po"
+    return Locale.parse(name.replace("-", "_")) if spoken(name) else Locale(FALLBACK)
 
 
 @cache
 def _catalogue(language: str) -> Translations:
     # Compiled here and not at build: a .po edited in place is the one that speaks.
-    with _catalogue_file(language).open("rb") as source:
+    with (_CATALOGUES / f"{language}.po").open("rb") as source:
         catalogue = read_po(source, locale=language)
     compiled = BytesIO()
     write_mo(compiled, catalogue)

@@ -1,4 +1,4 @@
-"""An issue with every section, as readers of several languages get it; the reports are samples, nobody said any of it."""
+"""An issue with every section, as readers of several languages get it; its texts are samples, nobody said any of it."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -134,9 +134,7 @@ STORY = IssueStory(
     (line(1, "مأموریت مسکو: راهی برای چند تن", "دیده‌بان نمونه", at(5, 8)),),
     4,
 )
-ISSUE = Issue(
-    "daily", 12, date(2026, 11, 22), "07:00", "Asia/Tehran", "fa", "digest", at(21, 7), at(22, 7), (STORY,)
-)
+ISSUE = Issue("daily", 12, date(2026, 11, 22), "07:00", "Asia/Tehran", "fa", "digest", at(21, 7), at(22, 7), (STORY,))
 READER = Recipient("reader@example.org", "iran", at(3, 8))
 
 

@@ -56,7 +56,7 @@ def test_mail_to_named_addresses_needs_no_postal_address(tmp_path: Path) -> None
 
 
 UNBUILT = (
-    ("another language", "locale: fa", "", "site.locale: fa"),
+    ("another language", "locale: fr", "", "site.locale: fr"),
     ("a series by name", "", "stories: {s: {title: S, series: {match: x}}}", "stories.series.match"),
     ("a part by hand", "", "stories: {s: {title: S, series: {expect: {part: 2}}}}", "stories.series.expect"),
     ("a reminder", "", "stories: {s: {title: S, series: {remind_after: 7d}}}", "stories.series.remind_after: 7d"),

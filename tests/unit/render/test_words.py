@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from briefing.render.locale import Words, direction
+from briefing.config.advice import LANGUAGES
+from briefing.render.locale import Words, direction, languages
 from briefing.render.plain import clip, columns, isolate, wrap
 from tests.unit.render.samples import at
 
@@ -153,3 +154,7 @@ def test_columns_align_wide_letters_and_wrap_long_cells() -> None:
 def test_more_columns_than_fit_are_narrowed_evenly() -> None:
     rows = [["indicator one"] * 8, ["value"] * 8]
     assert all(len(line) <= 72 for line in columns(rows).splitlines())
+
+
+def test_the_configuration_knows_the_languages_we_speak() -> None:
+    assert set(languages()) == LANGUAGES
