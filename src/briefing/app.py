@@ -228,6 +228,7 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
             desk=_desk(config, digest),
             titles={StoryId(story): config.stories[story].title for story in digest.stories},
             full=full,
+            weights={FeedId(name): feed.weight for name, feed in config.feeds.items()},
             reach=config.defaults.since,
             proof=partial(posted.words, reader=ANYBODY),
             version=partial(posted.renderer.version, digest.template),

@@ -14,9 +14,23 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from briefing.config.grammar import Digest, ToList
+from briefing.detect import promises
 from briefing.edit import digest as editor
 from briefing.edit import recap, schedule
-from briefing.model import MAIL, FeedId, Issue, IssueId, ItemId, NewDelivery, Occurrence, Recipient, StoryId
+from briefing.model import (
+    MAIL,
+    FeedId,
+    Issue,
+    IssueId,
+    Item,
+    ItemId,
+    Link,
+    NewDelivery,
+    Occurrence,
+    Recipient,
+    Series,
+    StoryId,
+)
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
@@ -35,6 +49,7 @@ class Plan:
     desk: Desk
     titles: Mapping[StoryId, str]  # of its stories, in the order shown
     full: frozenset[FeedId]  # feeds whose items may be republished whole
+    weights: Mapping[FeedId, float]  # of feeds, 1 where it is not said
     reach: timedelta  # how far before it was known the first issue looks
     proof: Callable[[Issue], object]  # renders; RenderError when the template fails
     version: Callable[[], str]  # of the template, as it reads now
@@ -148,15 +163,33 @@ def readers(session: Session, plan: Plan) -> Sequence[Recipient]:
 def _desk(session: Session, plan: Plan, story: StoryId, first: datetime, since: datetime) -> editor.StoryDesk:
     fresh = items.of_story(session, story=story, digest=plan.id, since=first)
     changed = items.changed_of_story(session, story=story, digest=plan.id, since=since)
+    series = stories.ledger(session, story=story)
+    texts = items.texts(session, items=[item.id for item in fresh])
     return editor.StoryDesk(
         story=story,
         title=plan.titles[story],
         items=fresh,
         changed=changed,
-        series=stories.ledger(session, story=story),
+        series=series,
         full_rights=frozenset(item.id for item in (*fresh, *changed) if item.feed in plan.full),
-        full_texts=items.texts(session, items=[item.id for item in fresh]),
+        full_texts=texts,
+        related=_related(fresh, texts, series),
+        weights=plan.weights,
     )
+
+
+def _related(
+    fresh: Sequence[Item], texts: Mapping[ItemId, str], series: Sequence[Series]
+) -> dict[ItemId, tuple[Link, ...]]:
+    """Return the titles that items say are related, with their address where a part or a new item bears the title."""
+    urls = {part.title.casefold(): part.url for one in series for part in one.instalments}
+    urls |= {item.title.casefold(): item.url for item in fresh}
+    titles = {item.id: promises.related(texts.get(item.id) or item.text) for item in fresh}
+    return {
+        number: tuple(Link(title, urls.get(title.casefold())) for title in named)
+        for number, named in titles.items()
+        if named
+    }
 
 
 def _delivery(plan: Plan, issue: Issue, reader: Recipient) -> NewDelivery:

@@ -37,7 +37,7 @@ class StoryDesk:
 
     `developments` are those that new items are in, judged, with all their items; an item in none stands alone.
     `full_texts` holds whole texts, for reading times alone; `full_rights` the items that may be republished whole;
-    `related` what items point to beside themselves; `weights` what feeds weigh other than 1.
+    `related` what items point to beside themselves; `weights` what feeds weigh, 1 where it is not said.
     """
 
     story: StoryId

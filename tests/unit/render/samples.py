@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 
 from briefing.model import (
     AwaitedLine,
+    ClaimKind,
+    ClaimLine,
     DevelopmentLine,
     Event,
     EventKind,
@@ -12,6 +14,7 @@ from briefing.model import (
     IssueStory,
     ItemId,
     ItemLine,
+    Link,
     PartLine,
     PartMark,
     StoryId,
@@ -92,6 +95,26 @@ def story(*, items: tuple[ItemLine, ...] = (), **sections: object) -> IssueStory
 
 FULL = story(
     parts=(PART,), items=(item(), PERSIAN), awaited=(OWED_3,), corrections=(CORRECTED,), previously=(OLD,), more=3
+)
+
+
+SEVERAL = DevelopmentLine(
+    lead=item(),
+    also=(
+        item("Crowds at pension offices", source="Wire North", url="https://wire.example/2", at=at(22, 7)),
+        item("Pensioners: what is known", at=at(22, 8), url="https://gulf.example/a/3"),
+    ),
+    copies=2,
+    publishers=("Gulf Desk", "Wire North", "Morning Press", "Sample", "نامهٔ روز"),
+    origins=3,
+    first=at(22, 6, 40),
+    claims=(
+        ClaimLine(ClaimKind.DENIAL, "The ministry denied it.", "Wire North", "https://wire.example/2"),
+        ClaimLine(ClaimKind.HEDGE, "It could not be verified.", "Gulf Desk", "https://gulf.example/a/3"),
+    ),
+    told=True,
+    told_on=date(2025, 11, 21),
+    related=(Link("What pensions buy", "https://gulf.example/a/9"), Link("A year of protest")),
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 from briefing.model import Event, EventKind, Link
 from briefing.render.email import Renderer
 from briefing.render.notice import notice
-from tests.unit.render.samples import DESK, OLD, OWED_2, OWED_3, PART, PART_1, PART_2, PERSIAN, event, item
+from tests.unit.render.samples import DESK, OLD, OWED_2, OWED_3, PART, PART_1, PART_2, PERSIAN, SEVERAL, event, item
 
 K = EventKind
 HEADLINES: dict[str, tuple[Event, str]] = {
@@ -35,6 +35,10 @@ HEADLINES: dict[str, tuple[Event, str]] = {
     "a Persian item": (
         event(K.ITEM, item=PERSIAN),
         f"\u2068نامهٔ روز\u2069 reports: \u2068{PERSIAN.title}\u2069",
+    ),
+    "what several report": (
+        event(K.CORROBORATED, development=SEVERAL, item=None),
+        "Reported by 5 publishers, 3 origins: Pensioners gather in three cities",
     ),
     "a dead feed": (
         event(K.FEED_DOWN, item=None, detail="503 since 09:10"),
@@ -77,6 +81,16 @@ def test_an_instalment_says_what_was_promised_where_and_what_is_next() -> None:
 
 def test_a_promise_is_quoted_word_for_word() -> None:
     assert said(event(K.PROMISE, promise=OWED_2, item=OLD)).sentences == (f"“{OWED_2.quote}”",)
+
+
+def test_what_several_report_is_told_with_who_denies_it_and_who_holds_back() -> None:
+    words = said(event(K.CORROBORATED, development=SEVERAL, item=None))
+    assert words.context == (
+        Link("Denied: “The ministry denied it.” — Wire North", "https://wire.example/2"),
+        Link("With reserve: “It could not be verified.” — Gulf Desk", "https://gulf.example/a/3"),
+        Link("Also in Wire North, Morning Press, Sample and \u2068نامهٔ روز\u2069"),
+    )
+    assert (words.url, words.source, words.sentences) == (SEVERAL.lead.url, "Gulf Desk", SEVERAL.lead.excerpt)
 
 
 def test_at_most_two_sentences_are_told() -> None:
