@@ -18,6 +18,7 @@ from demo.feed_server import FeedServer
 from demo.smtp_sink import SmtpSink
 
 READERS = ("ada@example.org", "babak@example.org", "chidi@example.org")
+LATER = "sara@example.org"  # subscribes between the two issues, and reads Persian
 HOOK_SECRET = "whsec_" + "c2FtcGxlLXNlY3JldC1mb3ItdGhlLWRlbW8tb25seSE="
 PART_ONE = datetime(2026, 11, 5, 17, 30, tzinfo=UTC)
 PART_TWO = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
@@ -55,9 +56,9 @@ async def play(out: Path, tell: Callable[[str], None], *, database: str | None =
             world = World(out, feeds, mail, chat, tell)
             _publish_first(world)
             with closing(_store(database or f"sqlite:///{out / 'demo.db'}")) as store:
-                _subscribe(store)
+                _subscribe(store, *READERS, now=datetime(2026, 11, 3, 9, tzinfo=UTC))
                 async with app.service(_setting(world), store) as service:
-                    await _november(world, service)
+                    await _november(world, service, store)
     return world
 
 
@@ -80,18 +81,19 @@ def _store(database: str) -> Store:
     return store
 
 
-def _subscribe(store: Store) -> None:
+def _subscribe(store: Store, *readers: str, now: datetime, locale: str | None = None) -> None:
     from briefing.config.grammar import AudienceList
 
     with store.transaction() as session:
-        for reader in READERS:
+        for reader in readers:
             add(
                 session,
                 lists={"iran": AudienceList(title="Iran")},
                 address=reader,
                 to="iran",
                 consent="asked for it in the demo",
-                now=datetime(2026, 11, 3, 9, tzinfo=UTC),
+                now=now,
+                locale=locale,
             )
 
 
@@ -127,9 +129,10 @@ async def _work(service: Service) -> None:
     await service.relay.drain()
 
 
-async def _november(world: World, service: Service) -> None:
+async def _november(world: World, service: Service, store: Store) -> None:
     await _fifth(world, service)
     await _sixth(world, service)
+    _subscribe(store, LATER, now=world.now + timedelta(days=4), locale="fa")
     await _waiting(world, service)
     await _twenty_second(world, service)
 
@@ -203,3 +206,8 @@ def _check_second(world: World) -> None:
     world.fact("issue 2 threads with issue 1", len(roots) == 1 and None not in roots)
     world.fact("issue 2 names Part 2", all("Praetorian" in world.mail.text(m) for m in second))
     world.fact("issue 2 awaits Part 3", all("Part 3" in world.mail.text(m) for m in second))
+    world.fact("issue 2 says what changed in issue 1", all("CORRECTIONS" in world.mail.text(m) for m in second))
+    late = [world.mail.text(m) for m in world.mail.to(LATER)]
+    world.say("Sara, who subscribed after No. 1, gets it in Persian; nothing of No. 1 is recalled or corrected to her")
+    world.fact("Sara got issue 2 alone, in Persian", len(late) == 1 and "شمارهٔ ۲" in late[0] and "بخش ۳" in late[0])
+    world.fact("what Sara was never sent is not corrected to her", not any("اصلاحیه" in text for text in late))
