@@ -7,7 +7,7 @@ publishers report it.
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import islice
 
 from briefing.edit.lines import item_line
 from briefing.model import (
@@ -24,7 +24,7 @@ from briefing.model import (
     StoryId,
 )
 
-_CLAIMS = 3  # denials and hedges that are quoted
+_DENIALS, _HEDGES = 3, 1  # that are quoted: one who holds back says enough
 _RELATED = 3
 _DAY = 86_400  # seconds: twice the weight stands as if it were a day newer
 
@@ -89,7 +89,7 @@ def development_line(
         publishers=tuple(_publishers(development)),
         origins=len(development.corroboration.origins),
         first=min(item.at for item in development.items),
-        claims=tuple(_claims(development, line))[:_CLAIMS],
+        claims=tuple(_claims(development, line)),
         told=bool(earlier),
         told_on=max((sent[item.id] for item in earlier if item.id in sent), default=None) if sent else None,
         related=tuple(_related(development, [lead, *rest], related or {}))[:_RELATED],
@@ -123,16 +123,19 @@ def _publishers(development: Development) -> Iterator[str]:
 
 
 def _claims(development: Development, lead: ItemLine) -> Iterator[ClaimLine]:
-    """Yield denials before hedges, one of each item, no sentence twice: a hedge that the lead shows stands there."""
-    items = {item.id: item for item in development.items}
-    seen = {(ClaimKind.HEDGE, quote.casefold()) for quote in lead.excerpt}
-    ordered = sorted(development.claims, key=lambda claim: (claim[1].kind, claim[0]))
-    for (kind, number), claims in groupby(ordered, key=lambda claim: (claim[1].kind, claim[0])):
-        quotes = (claim.quote for _, claim in claims)
-        quote = next((quote for quote in quotes if (kind, quote.casefold()) not in seen), None)
-        if quote is not None:
-            seen.add((kind, quote.casefold()))
-            item = items[number]
+    """Yield denials, then hedges; a hedge that the lead shows stands there."""
+    shown = {quote.casefold() for quote in lead.excerpt}
+    yield from islice(_of_kind(ClaimKind.DENIAL, development, set()), _DENIALS)
+    yield from islice(_of_kind(ClaimKind.HEDGE, development, shown), _HEDGES)
+
+
+def _of_kind(kind: ClaimKind, development: Development, said: set[str]) -> Iterator[ClaimLine]:
+    """Yield one claim of each item in order of time, none that was said; its title is the last to be quoted."""
+    for item in development.items:
+        quotes = [claim.quote for number, claim in development.claims if number == item.id and claim.kind is kind]
+        quotes.sort(key=lambda quote: quote == item.title)
+        if quote := next((quote for quote in quotes if quote.casefold() not in said), None):
+            said.add(quote.casefold())
             yield ClaimLine(kind, quote, item.source, item.url, item.lang)
 
 

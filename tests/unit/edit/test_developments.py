@@ -128,6 +128,14 @@ class TestClaims:
         assert len(self.claims((self.one, self.no), (self.two, again))) == 1
         assert len(self.claims((self.one, self.no), (self.one, replace(self.no, quote="Never.")))) == 1
 
+    def test_a_sentence_is_quoted_rather_than_the_headline(self) -> None:
+        title = Claim(ClaimKind.DENIAL, self.two.title)
+        assert self.claims((self.two, title), (self.two, self.no)) == [("denial", "It denied that.", "Wire North")]
+        assert self.claims((self.two, title)) == [("denial", self.two.title, "Wire North")]
+
+    def test_one_who_holds_back_is_enough(self) -> None:
+        assert len(self.claims((self.one, self.maybe), (self.two, replace(self.maybe, quote="Perhaps.")))) == 1
+
     def test_a_hedge_that_the_lead_shows_is_not_repeated(self) -> None:
         shown = Claim(ClaimKind.HEDGE, self.one.excerpt[0])
         assert self.claims((self.one, shown), (self.two, shown)) == []
