@@ -71,9 +71,9 @@ def decoy(at: datetime) -> Sample:
     """Another outlet's coup story: close in words, and no instalment of anything."""
     return Sample(
         "coup-talk",
-        "Coup talk in Tehran: what an internal IRGC coup would take",
-        "Sample report. Two former officials, whom it does not name, reportedly called an internal IRGC coup "
-        "unlikely this winter. A third disagreed.",
+        "Coup talk: what an internal IRGC coup would take",
+        "Two retired colonels, whom it does not name, called an internal IRGC coup unlikely. A third "
+        "of them disagreed.",
         at,
     )
 
@@ -81,10 +81,10 @@ def decoy(at: datetime) -> Sample:
 def wire(at: datetime) -> Sample:
     """A short wire report."""
     return Sample(
-        "protests",
-        "Protests reported in more Iranian cities, IRGC units moved",
-        "Sample wire. Residents reportedly saw IRGC units move into two more cities on Thursday. The number of "
-        "people detained could not be verified.",
+        "flour",
+        "Bakers in Shiraz wait for flour as IRGC lorries are held up",
+        "Queues stood before bakeries in Shiraz on Thursday. IRGC lorries with flour were held up by "
+        "snow on the pass, drivers said.",
         at,
     )
 
