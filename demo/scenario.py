@@ -18,7 +18,9 @@ from demo.feed_server import FeedServer
 from demo.smtp_sink import SmtpSink
 
 READERS = ("ada@example.org", "babak@example.org", "chidi@example.org")
+LATER = "sara@example.org"  # subscribes between the two issues, and reads Persian
 HOOK_SECRET = "whsec_" + "c2FtcGxlLXNlY3JldC1mb3ItdGhlLWRlbW8tb25seSE="
+OUTLETS = {"gulf": "Gulf Post (sample)", "press": "Morning Press (sample)", "courier": "Courier (sample)"}
 PART_ONE = datetime(2026, 11, 5, 17, 30, tzinfo=UTC)
 PART_TWO = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
 
@@ -55,9 +57,9 @@ async def play(out: Path, tell: Callable[[str], None], *, database: str | None =
             world = World(out, feeds, mail, chat, tell)
             _publish_first(world)
             with closing(_store(database or f"sqlite:///{out / 'demo.db'}")) as store:
-                _subscribe(store)
+                _subscribe(store, *READERS, now=datetime(2026, 11, 3, 9, tzinfo=UTC))
                 async with app.service(_setting(world), store) as service:
-                    await _november(world, service)
+                    await _november(world, service, store)
     return world
 
 
@@ -80,18 +82,19 @@ def _store(database: str) -> Store:
     return store
 
 
-def _subscribe(store: Store) -> None:
+def _subscribe(store: Store, *readers: str, now: datetime, locale: str | None = None) -> None:
     from briefing.config.grammar import AudienceList
 
     with store.transaction() as session:
-        for reader in READERS:
+        for reader in readers:
             add(
                 session,
                 lists={"iran": AudienceList(title="Iran")},
                 address=reader,
                 to="iran",
                 consent="asked for it in the demo",
-                now=datetime(2026, 11, 3, 9, tzinfo=UTC),
+                now=now,
+                locale=locale,
             )
 
 
@@ -104,6 +107,8 @@ def _publish_first(world: World) -> None:
     world.feeds.put("/wire.rss", texts.rss("Sample Wire", base, [texts.wire(PART_ONE - timedelta(hours=3))]))
     world.feeds.put("/farsi.rss", texts.rss("نمونه‌خبر", base, [texts.persian(PART_ONE - timedelta(hours=5))], "fa"))
     world.feeds.put("/flaky.rss", b"busy", status=503, content_type="text/plain")
+    for name, title in OUTLETS.items():
+        world.feeds.put(f"/{name}.rss", texts.rss(title, base, []))
     world.feeds.put("/ledger.json", _json_feed(world, []), content_type="application/feed+json")
 
 
@@ -127,9 +132,10 @@ async def _work(service: Service) -> None:
     await service.relay.drain()
 
 
-async def _november(world: World, service: Service) -> None:
+async def _november(world: World, service: Service, store: Store) -> None:
     await _fifth(world, service)
     await _sixth(world, service)
+    _subscribe(store, LATER, now=world.now + timedelta(days=4), locale="fa")
     await _waiting(world, service)
     await _twenty_second(world, service)
 
@@ -189,17 +195,52 @@ async def _twenty_second(world: World, service: Service) -> None:
     world.say("told two minutes after it was published: in Slack, and to a webhook whose signature was checked")
     world.fact("Slack was told that Part 2 is out, once", len(out) == 1)
     world.fact("the webhook was told too, every signature valid", hooked and world.chat.invalid == 0)
+    await _bridge(world, service)
     world.now = datetime(2026, 11, 22, 7, 0, 30, tzinfo=UTC)
     await _work(service)
     _check_second(world)
+    _check_bridge(world)
+
+
+async def _bridge(world: World, service: Service) -> None:
+    """One report, and what becomes of it: printed by one, cited by another, seen by a third, denied by a fourth."""
+    base, at = world.feeds.url, PART_TWO + timedelta(minutes=30)
+    told = {
+        "gulf": texts.bridge_copy(at + timedelta(minutes=10)),
+        "press": texts.bridge_cited(at + timedelta(minutes=20)),
+        "courier": texts.bridge_denied(at + timedelta(minutes=40)),
+    }
+    world.feeds.put("/wire.rss", texts.rss("Sample Wire", base, [texts.bridge_wire(at)]))
+    for name, sample in told.items():
+        world.feeds.put(f"/{name}.rss", texts.rss(OUTLETS[name], base, [sample]))
+    seen = texts.bridge_seen(at + timedelta(minutes=30))
+    world.feeds.put("/ledger.json", _json_feed(world, [seen]), content_type="application/feed+json")
+    world.now = at + timedelta(minutes=45)
+    await _work(service)
+
+
+def _check_bridge(world: World) -> None:
+    issue = next((world.mail.text(m) for m in world.mail.issues(2)), "")
+    said = " ".join(issue.split())
+    told = [p for p in world.chat.slack if "publishers" in json.dumps(p)]
+    world.say("five outlets on one bridge: one copies, one cites, one was there, one denies; 3 origins, said so")
+    world.fact("Slack was told once that three origins report it", len(told) == 1)
+    world.fact("issue 2 counts publishers and origins", "Reported by 5 publishers, 3 origins ▮▮▮▯▯" in said)
+    world.fact("issue 2 folds the copy", "and 1 copy" in said and "bridge-copy" not in said)
+    world.fact("issue 2 says who denies it", "Denied: “The provincial press office denied on Sunday" in said)
 
 
 def _check_second(world: World) -> None:
     first, second = world.mail.issues(1), world.mail.issues(2)
-    world.say(f"issue No. 2 mailed to {len(second)} subscribers, threaded under No. 1")
+    world.say(f"issue No. 2 mailed to {len(second) + len(world.mail.to(LATER))} subscribers, threaded under No. 1")
     world.say(f"its subject: {second[0]['Subject'] if second else 'none'}")
     world.fact("issue 2 reached each reader once", sorted(m["To"] for m in second) == sorted(READERS))
     roots = {m["References"] for m in (*first, *second)}
     world.fact("issue 2 threads with issue 1", len(roots) == 1 and None not in roots)
     world.fact("issue 2 names Part 2", all("Praetorian" in world.mail.text(m) for m in second))
     world.fact("issue 2 awaits Part 3", all("Part 3" in world.mail.text(m) for m in second))
+    world.fact("issue 2 says what changed in issue 1", all("CORRECTIONS" in world.mail.text(m) for m in second))
+    late = [world.mail.text(m) for m in world.mail.to(LATER)]
+    world.say("Sara, who subscribed after No. 1, gets it in Persian; nothing of No. 1 is recalled or corrected to her")
+    world.fact("Sara got issue 2 alone, in Persian", len(late) == 1 and "شمارهٔ ۲" in late[0] and "بخش ۳" in late[0])
+    world.fact("what Sara was never sent is not corrected to her", not any("اصلاحیه" in text for text in late))

@@ -71,9 +71,9 @@ def decoy(at: datetime) -> Sample:
     """Another outlet's coup story: close in words, and no instalment of anything."""
     return Sample(
         "coup-talk",
-        "Coup talk in Tehran: what an internal IRGC coup would take",
-        "Sample report. Two former officials, whom it does not name, reportedly called an internal IRGC coup "
-        "unlikely this winter. A third disagreed.",
+        "Coup talk: what an internal IRGC coup would take",
+        "Two retired colonels, whom it does not name, called an internal IRGC coup unlikely. A third "
+        "of them disagreed.",
         at,
     )
 
@@ -81,10 +81,10 @@ def decoy(at: datetime) -> Sample:
 def wire(at: datetime) -> Sample:
     """A short wire report."""
     return Sample(
-        "protests",
-        "Protests reported in more Iranian cities, IRGC units moved",
-        "Sample wire. Residents reportedly saw IRGC units move into two more cities on Thursday. The number of "
-        "people detained could not be verified.",
+        "flour",
+        "Bakers in Shiraz wait for flour as IRGC lorries are held up",
+        "Queues stood before bakeries in Shiraz on Thursday. IRGC lorries with flour were held up by "
+        "snow on the pass, drivers said.",
         at,
     )
 
@@ -96,6 +96,63 @@ def persian(at: datetime) -> Sample:
         "گزارش نمونه: واکنش بازار ارز به خبرهای سپاه",
         "این یک گزارش نمونه است. به گفتهٔ فروشندگان، نرخ ارز پس از انتشار خبرهایی دربارهٔ سپاه بالا رفت. "
         "این ادعا تأیید نشده است.",
+        at,
+    )
+
+
+def bridge_wire(at: datetime) -> Sample:
+    """A wire's report, which others print, cite, check and deny."""
+    return Sample(
+        "bridge",
+        "IRGC convoy leaves Khorramshahr bridge before dawn, residents say",
+        "KHORRAMSHAHR (Sample Wire) - An IRGC convoy of about forty vehicles left the bridge at Khorramshahr before "
+        "dawn on Sunday, four residents told Sample Wire. The checkpoint at its eastern end was dismantled and its "
+        "lights were out, they said. Two of them saw the convoy turn north on the road to Ahvaz.",
+        at,
+    )
+
+
+def bridge_copy(at: datetime) -> Sample:
+    """The same text in another outlet, under a headline of its own and a little cut."""
+    return Sample(
+        "bridge-copy",
+        "Convoy leaves Khorramshahr bridge, residents say",
+        "KHORRAMSHAHR (Sample Wire) - An IRGC convoy of about forty vehicles left the bridge at Khorramshahr before "
+        "dawn on Sunday, four residents told Sample Wire. The checkpoint at its eastern end was dismantled and its "
+        "lights were out, they said.",
+        at,
+    )
+
+
+def bridge_cited(at: datetime) -> Sample:
+    """An outlet that tells it in its own words and says from whom it has it."""
+    return Sample(
+        "bridge-cited",
+        "IRGC gives up Khorramshahr bridge checkpoint, Sample Wire reports",
+        "The IRGC has given up its checkpoint at the Khorramshahr bridge, Sample Wire reported on Sunday. The convoy "
+        "is said to have left for Ahvaz before dawn. We could not verify the report.",
+        at,
+    )
+
+
+def bridge_seen(at: datetime) -> Sample:
+    """An outlet with somebody of its own on the spot."""
+    return Sample(
+        "bridge-seen",
+        "Khorramshahr bridge open to traffic after IRGC convoy leaves",
+        "Lorries crossed the Khorramshahr bridge unchecked on Sunday morning, our correspondent saw. The IRGC convoy "
+        "that had held its checkpoint left before dawn, a customs clerk at the bridge told The Ledger.",
+        at,
+    )
+
+
+def bridge_denied(at: datetime) -> Sample:
+    """An outlet that was told the contrary."""
+    return Sample(
+        "bridge-denied",
+        "Provincial office denies that IRGC convoy left Khorramshahr bridge",
+        "The provincial press office denied on Sunday that an IRGC convoy had left the Khorramshahr bridge. The "
+        "checkpoint was being moved by some hundred metres, a clerk of the office told the Courier.",
         at,
     )
 

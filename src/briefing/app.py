@@ -267,6 +267,7 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
             titles={StoryId(story): config.stories[story].title for story in digest.stories},
             full=full,
             sources=known,
+            weights={FeedId(name): feed.weight for name, feed in config.feeds.items()},
             reach=config.defaults.since,
             series=_series(config),
             proof=partial(posted.words, reader=ANYBODY),

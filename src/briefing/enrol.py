@@ -32,7 +32,14 @@ class EnrolError(BriefingError):
 
 
 def add(
-    session: Session, *, lists: Mapping[str, AudienceList], address: str, to: str, consent: str, now: datetime
+    session: Session,
+    *,
+    lists: Mapping[str, AudienceList],
+    address: str,
+    to: str,
+    consent: str,
+    now: datetime,
+    locale: str | None = None,
 ) -> bool:
     """Subscribe an address to a list; tell whether it had been erased, which a new consent undoes.
 
@@ -45,7 +52,7 @@ def add(
         raise EnrolError('say where they agreed, such as --consent "form of 3 May 2026"')
     normal = normalised(address)
     back = audience.readmit(session, address=normal)
-    audience.add(session, address=normal, list=to, consent=consent.strip(), now=now)
+    audience.add(session, address=normal, list=to, consent=consent.strip(), now=now, locale=locale)
     return back
 
 
@@ -113,6 +120,8 @@ def _enrol(
         for one in wanted:
             if one.suppressed and one.address not in erased:
                 audience.suppress(session, address=one.address, reason="suppressed where it came from", now=now)
+        for locale in {one.locale for one in wanted if one.locale is not None}:
+            audience.speak(session, addresses=[one.address for one in wanted if one.locale == locale], locale=locale)
 
 
 def erase(session: Session, *, address: str, now: datetime) -> Erased:

@@ -1,13 +1,14 @@
 """From a delivery row to bytes on a wire and a verdict: what was enqueued is rendered or signed here.
 
-Beside `tell` and below the shells. Letters are rendered from the stored issue at this moment, so preview, retry and
-resend say the same; a channel's payload is final already and only its address and signature are resolved.
+Beside `tell` and below the shells. Letters are rendered from the stored issue, and those that their reader was sent
+before, at this moment, so retry and resend say the same; a channel's payload is final already and only its address and
+signature are resolved.
 
 What if we die here? The delivery is `sending`, and its lease runs out: the relay's answer holds.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,8 +16,9 @@ from typing import Protocol
 
 from briefing.clock import Clock
 from briefing.config.alerts import Channel, SlackChannel, WebhookChannel
+from briefing.edit import recap
 from briefing.errors import RenderError
-from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, Verdict
+from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, StoryId, Verdict
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer, unsubscribe
 from briefing.send.channels import CHANNELS
@@ -52,7 +54,15 @@ class Letters:
         issue = await self.issue(delivery.issue)
         if issue is None:
             raise RenderError(f"issue {delivery.issue} is not in the database any more")
+        if reader.recall is not None:
+            issue = recap.personal(issue, await self._recalled(issue, reader.recall))
         return await asyncio.to_thread(self._issue, issue, reader, delivery.message_id, delivery.created_at)
+
+    async def _recalled(self, issue: Issue, recall: Sequence[IssueId]) -> dict[StoryId, Issue]:
+        """Return the issues that the reader was sent last, by story."""
+        earlier = {number: await self.issue(number) for number in {*recall} - {0}}
+        stories = (told.story for told in issue.stories)
+        return {story: last for story, number in zip(stories, recall, strict=True) if (last := earlier.get(number))}
 
     def words(self, issue: Issue, reader: Recipient) -> Mail:
         """Return an issue as one reader gets it, without headers; RenderError when its template fails."""

@@ -16,10 +16,24 @@ from sqlmodel import Session
 from briefing.config.grammar import Digest, ToList
 from briefing.config.series import SeriesRule
 from briefing.corroborate import Sources, containing
-from briefing.detect import rhythm
+from briefing.detect import promises, rhythm
 from briefing.edit import digest as editor
-from briefing.edit import schedule
-from briefing.model import MAIL, FeedId, Issue, ItemId, NewDelivery, Occurrence, PromiseId, Recipient, Series, StoryId
+from briefing.edit import recap, schedule
+from briefing.model import (
+    MAIL,
+    FeedId,
+    Issue,
+    IssueId,
+    Item,
+    ItemId,
+    Link,
+    NewDelivery,
+    Occurrence,
+    PromiseId,
+    Recipient,
+    Series,
+    StoryId,
+)
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
@@ -39,6 +53,7 @@ class Plan:
     titles: Mapping[StoryId, str]  # of its stories, in the order shown
     full: frozenset[FeedId]  # feeds whose items may be republished whole
     sources: Sources
+    weights: Mapping[FeedId, float]  # of feeds, 1 where it is not said
     reach: timedelta  # how far before it was known the first issue looks
     series: Mapping[StoryId, SeriesRule]  # how those stories follow series that do
     proof: Callable[[Issue], object]  # renders; RenderError when the template fails
@@ -78,8 +93,20 @@ def send(session: Session, plan: Plan, drafted: Draft, *, now: datetime) -> Issu
 
 
 def deliveries(session: Session, plan: Plan, issue: Issue) -> Sequence[NewDelivery]:
-    """Return one row for each reader; the same issue and reader always give the same key and Message-ID."""
-    return [_delivery(plan, issue, reader) for reader in readers(session, plan)]
+    """Return one row for each reader; the same issue and reader always give the same key and Message-ID.
+
+    Each says what its reader was sent last, story by story. Corrections alone go to nobody who was sent nothing.
+    """
+    last = issues.recalled(session, issue=issue)
+    stories = [last[told.story] for told in issue.stories]
+    people = [_recalling(reader, stories) for reader in readers(session, plan)]
+    to_all = plan.digest.send_when_empty or recap.speaks(recap.personal(issue, {}))
+    return [_delivery(plan, issue, reader) for reader in people if to_all or any(reader.recall or ())]
+
+
+def _recalling(reader: Recipient, stories: Sequence[Mapping[str, IssueId]]) -> Recipient:
+    box = audience.mailbox(reader.address)
+    return replace(reader, recall=tuple(last.get(box, IssueId(0)) for last in stories))
 
 
 def draft(session: Session, plan: Plan, occurrence: Occurrence, *, now: datetime, known: datetime) -> Draft | None:
@@ -144,6 +171,7 @@ def _desk(
     fresh = items.of_story(session, story=story, digest=plan.id, since=first)
     changed = items.changed_of_story(session, story=story, digest=plan.id, since=since)
     ledger = stories.standing(session, story=story)
+    texts = items.texts(session, items=[item.id for item in fresh])
     return editor.StoryDesk(
         story=story,
         title=plan.titles[story],
@@ -152,8 +180,10 @@ def _desk(
         series=ledger,
         overdue=_overdue(plan, ledger, now),
         full_rights=frozenset(item.id for item in (*fresh, *changed) if item.feed in plan.full),
-        full_texts=items.texts(session, items=[item.id for item in fresh]),
+        full_texts=texts,
         developments=containing(session, plan.sources, story=story, items=[item.id for item in fresh]),
+        related=_related(fresh, texts, ledger),
+        weights=plan.weights,
     )
 
 
@@ -167,6 +197,20 @@ def _overdue(plan: Plan, ledger: Sequence[Series], now: datetime) -> frozenset[P
         and series.story in rules
         and rhythm.is_overdue(series, promise, rules[series.story].remind_after, now)
     )
+
+
+def _related(
+    fresh: Sequence[Item], texts: Mapping[ItemId, str], series: Sequence[Series]
+) -> dict[ItemId, tuple[Link, ...]]:
+    """Return the titles that items say are related, with their address where a part or a new item bears the title."""
+    urls = {part.title.casefold(): part.url for one in series for part in one.instalments}
+    urls |= {item.title.casefold(): item.url for item in fresh}
+    titles = {item.id: promises.related(texts.get(item.id) or item.text) for item in fresh}
+    return {
+        number: tuple(Link(title, urls.get(title.casefold())) for title in named)
+        for number, named in titles.items()
+        if named
+    }
 
 
 def _delivery(plan: Plan, issue: Issue, reader: Recipient) -> NewDelivery:

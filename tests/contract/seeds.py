@@ -153,6 +153,19 @@ ADDED = (
             "corroborated": [{"development": 404, "story": "iran", "at": LATER}],
         },
     ),
+    Added(
+        "0006",
+        {
+            "subscribers": [
+                {"id": 5, "mailbox": "sara@example.org", "address": "sara@example.org", "created_at": AT,
+                 "locale": "fa"},
+            ]
+        },
+        {
+            "subscribers": {"locale": lambda _: None},
+            "deliveries": {"locale": lambda _: None, "recall": lambda _: None},
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

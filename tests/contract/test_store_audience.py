@@ -35,6 +35,14 @@ def test_a_subscriber_gets_the_list(store: Store) -> None:
     assert recipients(store, "other") == ()
 
 
+def test_a_language_is_the_persons_and_stays_until_another_is_asked_for(store: Store) -> None:
+    add(store, "reader@x.example", locale="fa")
+    add(store, "READER@x.example", to="other")
+    add(store, "stranger@x.example")
+    assert [one.locale for to in ("iran", "other") for one in recipients(store, to)] == ["fa", None, "fa"]
+    assert add(store, "reader@x.example", locale="de").locale == "de"
+
+
 def test_two_spellings_of_a_mailbox_are_one_subscription(store: Store) -> None:
     add(store, "Reader@x.example")
     again = add(store, "reader@X.example", consent="import", now=NOW + DAY)

@@ -4,15 +4,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from briefing.errors import StoreError
 from briefing.model import (
     AwaitedLine,
+    ClaimKind,
+    ClaimLine,
+    DevelopmentLine,
     Issue,
     IssueId,
     IssueStory,
     ItemId,
     ItemLine,
+    Link,
     Occurrence,
     PartLine,
     PartMark,
@@ -20,6 +25,7 @@ from briefing.model import (
 )
 from briefing.store import issues
 from briefing.store.engine import Store
+from briefing.store.tables import IssueRow
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -30,7 +36,11 @@ AWAITED = AwaitedLine("The Guard", "Sample Review", "Coming up in Part 2: …", 
 PART = PartLine(
     LINE, "The Guard", 2, AWAITED, (PartMark(1, "read", NOW, "https://x.example/1"), PartMark(None, "new", NOW))
 )
-FULL = IssueStory(StoryId("iran"), "Iran", (PART,), (LINE,), (AWAITED,), (LINE,), (LINE,), 3)
+CLAIM = ClaimLine(ClaimKind.DENIAL, "It denied that.", "Sample Wire", None, "en")
+DEVELOPMENT = DevelopmentLine(
+    LINE, (LINE,), 2, ("Sample Wire", "گزارش"), 2, NOW, (CLAIM,), True, (Link("Related"),), date(2026, 11, 21)
+)
+FULL = IssueStory(StoryId("iran"), "Iran", (PART,), (DEVELOPMENT,), (AWAITED,), (LINE,), (LINE,), 3)
 
 
 def issue(
@@ -50,6 +60,19 @@ def test_an_issue_comes_back_exactly_as_composed(store: Store) -> None:
     assert replace(stored, id=None) == issue()
     with store.reading() as session:
         assert issues.get(session, issue=stored.id) == stored == issues.last(session, digest="morning")
+
+
+def test_the_single_items_of_an_older_version_are_developments_of_one(store: Store) -> None:
+    alone = replace(FULL, developments=(DevelopmentLine(LINE, publishers=(LINE.source,), first=LINE.at),))
+    stored = add(store, replace(issue(), stories=(alone,)))
+    with store.transaction() as session:
+        row = session.exec(select(IssueRow)).one()
+        (story,) = row.composed["stories"]
+        lines = [one["lead"] for one in story.pop("developments")]
+        row.composed = row.composed | {"stories": [story | {"items": lines}]}
+        session.add(row)
+    with store.reading() as session:
+        assert issues.last(session, digest="morning") == stored
 
 
 def test_an_occurrence_has_one_issue_and_the_first_stands(store: Store) -> None:

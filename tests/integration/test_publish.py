@@ -1,6 +1,7 @@
 """When issues are written, what they hold and whom they reach: the whole service against a loopback mail server."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -58,6 +59,72 @@ async def thirteen(world: World, *entries: Entry) -> list[EmailMessage]:
     await world.service.publish()
     await world.service.relay.drain()
     return world.mail.messages[before:]
+
+
+# --- each reader in their own words ----------------------------------------------------------------------------------
+
+JOINED = (
+    SITE
+    + FEED
+    + """
+lists: {iran: {title: Iran}}
+digests: {daily: {stories: [all], at: "13:00", to: {list: iran}}}
+"""
+)
+
+
+def text(messages: list[EmailMessage], to: str) -> str:
+    (message,) = [one for one in messages if one["To"] == to]
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+@live_on_both(JOINED)
+async def test_the_recap_is_of_what_this_reader_was_sent(world: World) -> None:
+    subscribe(world, "ada@example.org", "bob@example.org")
+    first = await thirteen(world, report(1))
+    assert [message["To"] for message in first] == ["ada@example.org", "bob@example.org"]
+    assert "PREVIOUSLY" not in text(first, "ada@example.org")
+    with world.store.transaction() as session:
+        remove(session, address="bob@example.org", to="iran", now=world.now)
+    subscribe(world, "eve@example.org")
+    world.later(hours=20)
+    second = await thirteen(world, report(2, world))
+    assert "Report number 1" in text(second, "ada@example.org").partition("PREVIOUSLY")[2]
+    assert "PREVIOUSLY" not in text(second, "eve@example.org")
+    subscribe(world, "bob@example.org")
+    world.later(hours=20)
+    third = await thirteen(world, report(3, world))
+    recaps = {who: text(third, f"{who}@example.org").partition("PREVIOUSLY")[2] for who in ("ada", "bob", "eve")}
+    assert [who for who, recap in recaps.items() if "Report number 2" in recap] == ["ada", "eve"]
+    assert "Report number 1" in recaps["bob"]
+
+
+@live_on_both(JOINED)
+async def test_a_correction_goes_to_nobody_who_was_sent_nothing(world: World) -> None:
+    subscribe(world, "ada@example.org")
+    await thirteen(world, report(1))
+    subscribe(world, "eve@example.org")
+    world.later(hours=20)
+    changed = await thirteen(world, replace(report(1), title="Another headline"))
+    assert [message["To"] for message in changed] == ["ada@example.org"]
+
+
+@live_on_both(JOINED)
+async def test_a_readers_language_wins_over_the_digests(world: World) -> None:
+    subscribe(world, "ada@example.org")
+    with world.store.transaction() as session:
+        people = {"sara@example.org": "fa", "otto@example.org": "de-AT"}
+        for address, locale in people.items():
+            add(session, lists=IRAN, address=address, to="iran", consent="form", now=world.now, locale=locale)
+    mails = await thirteen(world, report(1))
+    assert "Reported by The One" in text(mails, "ada@example.org")
+    assert "Berichtet von The One" in text(mails, "otto@example.org")
+    assert "شمارهٔ ۱" in text(mails, "sara@example.org")
+    again = {message["To"]: html(message) for message in mails}
+    assert 'dir="rtl"' in again["sara@example.org"]
+    assert 'dir="rtl"' not in again["ada@example.org"]
 
 
 # --- one issue an occurrence ----------------------------------------------------------------------------------------

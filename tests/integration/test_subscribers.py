@@ -20,7 +20,7 @@ from briefing.store.engine import Store
 from tests.integration.command import call, write_config
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HEAD = "address,list,state,consent,since,suppressed\n"
+HEAD = "address,list,state,consent,since,suppressed,locale\n"
 MAY = "2026-05-03T00:00:00+00:00"
 TO = ("--list", "guild", "--consent", "form")
 
@@ -109,6 +109,7 @@ def test_a_file_is_read_however_it_is_written(text: str | bytes, who: tuple[str,
         pytest.param("mail,list\na@example.org,gild\n", TO, ['people.csv:2: list "gild" is', '"guild"?'], id="list"),
         pytest.param("address,state\na@example.org,gone\n", TO, ['state "gone" is not confirmed'], id="state"),
         pytest.param("mail,suppressed\na@example.org,eh\n", TO, ['suppressed "eh" is not'], id="suppressed"),
+        pytest.param("mail,locale\na@example.org,xx\n", TO, ['locale "xx" is none of ours'], id="locale"),
         pytest.param("a@example.org\n", (), ["no column list", "no column consent"], id="no list, no consent"),
         pytest.param("a,b\n1,2\n", TO, ["people.csv:1: the first line names no column address"], id="no address"),
         pytest.param("mail,e-mail\na@example.org,\n", TO, ["two columns say address"], id="two addresses"),
@@ -204,10 +205,10 @@ def test_a_suppressed_address_is_imported_and_gets_no_mail() -> None:
 
 def test_what_goes_out_comes_back_the_same_elsewhere() -> None:
     rows = [
-        f"ann@example.org,guild,confirmed,'=cmd|' /C calc'!A0,{MAY},",
-        f"'+bob@example.org,guild,confirmed,''=quoted,{MAY},yes",
-        f'cid@example.org,guild,unsubscribed,"a, b\nc ""d""",{MAY},',
-        f"dan@example.org,guild,unconfirmed,'-,{MAY},",
+        f"ann@example.org,guild,confirmed,'=cmd|' /C calc'!A0,{MAY},,fa",
+        f"'+bob@example.org,guild,confirmed,''=quoted,{MAY},yes,",
+        f'cid@example.org,guild,unsubscribed,"a, b\nc ""d""",{MAY},,de-AT',
+        f"dan@example.org,guild,unconfirmed,'-,{MAY},,",
     ]
     bring(HEAD + "\n".join(rows))
     out = call("subscribers", "export").stdout

@@ -18,7 +18,18 @@ import typer
 from briefing.cli import output
 from briefing.cli.completion import ids_of
 from briefing.cli.failure import Exit, Failure
-from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, count, known, open_config, open_store
+from briefing.cli.options import (
+    CONFIG,
+    DATABASE,
+    ConfigPath,
+    Database,
+    Json,
+    Locale,
+    count,
+    known,
+    open_config,
+    open_store,
+)
 
 if TYPE_CHECKING:
     from briefing.cli.sheet import Given, Sheet
@@ -44,12 +55,13 @@ def import_(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Import the right rows of a file with mistakes.")
     ] = False,
+    locale: Locale = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; nothing is written.")] = False,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,
 ) -> None:
-    """Subscribe many people: a CSV with a column address, and list, consent, since, state, suppressed if it has them.
+    """Subscribe many people: a CSV with a column address, and any of list, consent, since, state, suppressed, locale.
 
     All of the file or, if there is a mistake in it, nothing; every mistake is told with its line. Whoever unsubscribed
     stays so, whoever is suppressed gets no mail, whoever was erased is left out. Again is harmless.
@@ -62,7 +74,7 @@ def import_(
     if to is not None:
         known("list", to, lists, otherwise=f"add one under lists: in {config}")
     with _progress("rows read") as seen:
-        sheet = _read(source, Given(lists, now, to, (consent or "").strip() or None), seen)
+        sheet = _read(source, Given(lists, now, to, (consent or "").strip() or None, locale), seen)
     wanted = sheet.wanted.values()
     if sheet.bad and not (skip_bad and wanted):
         _refuse(source, sheet, json=json)

@@ -45,6 +45,17 @@ def period(value: str) -> timedelta:
         raise typer.BadParameter(str(error)) from error
 
 
+def _spoken(value: str | None) -> str | None:
+    """Refuse a language that we have no words in."""
+    if value is None:
+        return None
+    from briefing.render.locale import languages, spoken
+
+    if not spoken(value):
+        raise typer.BadParameter(f'no words in "{value}"; known: {", ".join(languages())}')
+    return value
+
+
 ConfigPath = Annotated[
     Path, typer.Option("--config", "-c", envvar="BRIEFING_CONFIG", metavar="FILE", help="The configuration.")
 ]
@@ -59,6 +70,12 @@ Database = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", callback=_wants_json, help="Write JSON to standard output.")]
+Locale = Annotated[
+    str | None,
+    typer.Option(
+        "--locale", metavar="TAG", callback=_spoken, help="Language of their mail, such as fa; default: the digest's."
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="The address may be in your own network, or this machine.")

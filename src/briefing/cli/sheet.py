@@ -19,9 +19,10 @@ from briefing.config.hints import did_you_mean
 from briefing.enrol import EnrolError, normalised
 from briefing.errors import Problem
 from briefing.model import Enrolment, Subscription, SubscriptionState
+from briefing.render.locale import languages, spoken
 from briefing.store.audience import mailbox
 
-COLUMNS = ("address", "list", "state", "consent", "since", "suppressed")
+COLUMNS = ("address", "list", "state", "consent", "since", "suppressed", "locale")
 TOLD = 50  # mistakes that are told one by one; the rest is counted
 _SAME = {"email": "address", "e-mail": "address", "mail": "address"}
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -40,6 +41,7 @@ class Given:
     now: datetime
     to: str | None = None
     consent: str | None = None
+    locale: str | None = None
 
 
 @dataclass(slots=True)
@@ -93,7 +95,15 @@ def write(file: TextIO, subscriptions: Iterable[Subscription]) -> None:
     out = csv.writer(file, lineterminator="\n")
     out.writerow(COLUMNS)
     for one in subscriptions:
-        row = (one.address, one.list, one.state, one.consent, one.since.isoformat(), "yes" * one.suppressed)
+        row = (
+            one.address,
+            one.list,
+            one.state,
+            one.consent,
+            one.since.isoformat(),
+            "yes" * one.suppressed,
+            one.locale or "",
+        )
         out.writerow(["'" + cell if _FORMULA.match(cell) else cell for cell in row])
 
 
@@ -247,6 +257,12 @@ def _suppressed(cell: str, _given: Given) -> bool:
         raise ValueError(f'suppressed "{_short(cell)}" is not yes or no') from error
 
 
+def _locale(cell: str, given: Given) -> str | None:
+    if cell and not spoken(cell):
+        raise ValueError(f'locale "{_short(cell)}" is none of ours; known: {", ".join(languages())}')
+    return cell or given.locale
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
@@ -258,4 +274,5 @@ _SETTLE: dict[str, Callable[[str, Given], Any]] = {
     "state": _state,
     "since": _since,
     "suppressed": _suppressed,
+    "locale": _locale,
 }

@@ -16,6 +16,7 @@ from briefing.cli.options import (
     ConfigPath,
     Database,
     Json,
+    Locale,
     Yes,
     count,
     known,
@@ -38,6 +39,7 @@ def add(
     address: Address,
     to: Annotated[str, typer.Option("--list", metavar="ID", autocompletion=ids_of("lists"), help="Id of a list.")],
     consent: Annotated[str, typer.Option(metavar="SOURCE", help='Where they agreed, such as "form of 3 May 2026".')],
+    locale: Locale = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,
@@ -50,7 +52,9 @@ def add(
     known("list", to, lists, otherwise=f"add one under lists: in {config}")
     try:
         with open_store(database) as store, store.transaction() as session:
-            back = enrol.add(session, lists=lists, address=address, to=to, consent=consent, now=utc_now())
+            back = enrol.add(
+                session, lists=lists, address=address, to=to, consent=consent, now=utc_now(), locale=locale
+            )
     except enrol.EnrolError as error:
         raise Failure(str(error), code=Exit.USAGE) from error
     if json:

@@ -165,6 +165,9 @@ class Feed(Strict):
         None, description="excerpt: headline, two sentences, link. full: you may republish whole items."
     )
     independent: bool = Field(True, description="false: its items are copies and never count as a source of their own.")
+    weight: Annotated[float, Field(gt=0, le=100)] = Field(
+        1.0, description="How much its reports weigh among others in an issue: at 2, as if they were a day newer."
+    )
     headers: dict[str, SecretStr] = Field({}, description="Request headers, such as Authorization.")
     auth: BasicAuth | None = Field(None, description="Basic authentication.")
     user_agent: str | None = Field(None, description="User-Agent for this feed alone.")

@@ -4,22 +4,26 @@ Apart from `alert`, which tells at once: here a period is weighed, story by stor
 An item stands in one place only: with the first story that knows it as a part, else with the first that matched it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from briefing.config.grammar import Digest
+from briefing.edit.developments import by_source, development_line, grouped, ranked
 from briefing.edit.lines import awaited, awaited_line, item_line, part_line, reading_order
-from briefing.edit.recap import corrected, previously, retitled
+from briefing.edit.recap import corrected, previously, retitled, sent_on
 from briefing.model import (
     AwaitedLine,
     Development,
+    DevelopmentLine,
+    FeedId,
     Instalment,
     Issue,
     IssueStory,
     Item,
     ItemId,
     ItemLine,
+    Link,
     Occurrence,
     PartLine,
     PromiseId,
@@ -32,8 +36,9 @@ from briefing.model import (
 class StoryDesk:
     """All that lies ready on one story: `items` new in the period, `changed` in it, the whole ledger of series.
 
-    `developments` are those that contain a new item, judged on all they contain.
-    `full_texts` holds whole texts, for reading times alone; `full_rights` the items that may be republished whole.
+    `developments` are those that new items are in, judged, with all their items; an item in none stands alone.
+    `full_texts` holds whole texts, for reading times alone; `full_rights` the items that may be republished whole;
+    `related` what items point to beside themselves; `weights` what feeds weigh, 1 where it is not said.
     """
 
     story: StoryId
@@ -45,6 +50,8 @@ class StoryDesk:
     full_rights: frozenset[ItemId] = frozenset()
     full_texts: Mapping[ItemId, str] = field(default_factory=dict)
     developments: tuple[Development, ...] = ()
+    related: Mapping[ItemId, tuple[Link, ...]] = field(default_factory=dict)
+    weights: Mapping[FeedId, float] = field(default_factory=dict)
 
 
 def compose(
@@ -66,7 +73,8 @@ def compose(
     been awaited, and corrections of wording, speak only beside these, or under `send_when_empty`.
     """
     desks = _each_once(stories)
-    shares = _awaited_once([_share(desk, digest.max_items, previous) for desk in desks])
+    fresh = frozenset(item.id for desk in desks for item in desk.items)
+    shares = _awaited_once([_share(desk, fresh, digest.max_items, previous) for desk in desks])
     if not digest.send_when_empty and not any(_says_something(told, previous) for told in shares):
         return None
     filled = tuple(told for told in shares if _is_news(told) or told.awaited)
@@ -116,24 +124,43 @@ def _awaited_once(shares: Sequence[IssueStory]) -> tuple[IssueStory, ...]:
     return tuple(left)
 
 
-def _share(desk: StoryDesk, max_items: int, previous: Issue | None) -> IssueStory:
+def _share(desk: StoryDesk, fresh: frozenset[ItemId], max_items: int, previous: Issue | None) -> IssueStory:
     parts = tuple(_parts(desk))
-    in_parts = {part.item.item for part in parts}
-    rest = sorted((item for item in desk.items if item.id not in in_parts), key=_newest_first)
-    kept = rest[: max(0, max_items - len(parts))]
+    told = _developments(desk, fresh, {part.item.item for part in parts}, previous)
+    room = max(0, max_items - len(parts))
     corrections = corrected(desk.changed, previous, full_rights=desk.full_rights)
-    told = IssueStory(
+    share = IssueStory(
         story=desk.story,
         title=desk.title,
         parts=parts,
-        items=tuple(_line(desk, item) for item in _by_source(kept)),
+        developments=by_source(told[:room]),
         awaited=_awaited(desk),
         corrections=corrections,
-        more=len(rest) - len(kept),
+        more=sum(development.reports for development in told[room:]),
     )
     again = {line.item for line in corrections}
     recap = tuple(line for line in previously(previous, desk.story) if line.item not in again)
-    return replace(told, previously=recap) if _is_news(told) else told
+    return replace(share, previously=recap) if _is_news(share) else share
+
+
+def _developments(
+    desk: StoryDesk, fresh: frozenset[ItemId], in_parts: Collection[ItemId], previous: Issue | None
+) -> tuple[DevelopmentLine, ...]:
+    """Return what is new on a desk and no part of a series, as developments, the weightiest first."""
+    rest = sorted((item for item in desk.items if item.id not in in_parts), key=_newest_first)
+    new, sent = frozenset(item.id for item in rest), sent_on(previous)
+    return tuple(
+        development_line(
+            development,
+            new=new,
+            fresh=fresh,
+            full_rights=desk.full_rights,
+            full_texts=desk.full_texts,
+            related=desk.related,
+            sent=sent,
+        )
+        for development in ranked(grouped(desk.story, rest, desk.developments), new=new, weights=desk.weights)
+    )
 
 
 def _parts(desk: StoryDesk) -> Iterator[PartLine]:
@@ -167,22 +194,14 @@ def _newest_first(item: Item) -> tuple[float, int]:
     return (-item.at.timestamp(), item.id)
 
 
-def _by_source(items: Sequence[Item]) -> Iterator[Item]:
-    """Yield items, newest first, source by source: the source with the newest item leads."""
-    groups: dict[str, list[Item]] = {}
-    for item in items:
-        groups.setdefault(item.source, []).append(item)
-    return (item for group in groups.values() for item in group)
-
-
 def _is_news(told: IssueStory) -> bool:
-    return bool(told.parts or told.items or told.corrections or told.more)
+    return bool(told.parts or told.developments or told.corrections or told.more)
 
 
 def _says_something(told: IssueStory, previous: Issue | None) -> bool:
     listed = {_promise(line) for old in (previous.stories if previous else ()) for line in old.awaited}
     promised = any(_promise(line) not in listed for line in told.awaited)
-    return bool(told.parts or told.items or told.more) or promised or retitled(told.corrections, previous)
+    return bool(told.parts or told.developments or told.more) or promised or retitled(told.corrections, previous)
 
 
 def _promise(line: AwaitedLine) -> tuple[object, ...]:

@@ -3,11 +3,12 @@
 Apart from `digest`, which says what is new: this looks back at an issue as it was composed, never at the store.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from briefing.edit.lines import correction_line
-from briefing.model import Issue, Item, ItemId, ItemLine, StoryId
+from briefing.model import Issue, IssueStory, Item, ItemId, ItemLine, StoryId
 
 _LINES = 3
 
@@ -19,6 +20,40 @@ def previously(previous: Issue | None, story: StoryId) -> tuple[ItemLine, ...]:
         return ()
     lead = tuple(part.item for part in told.parts) or told.items
     return tuple(replace(line, html="") for line in lead[:_LINES])
+
+
+def personal(issue: Issue, recalled: Mapping[StoryId, Issue]) -> Issue:
+    """Return an issue as it is to somebody who was sent these issues last, story by story.
+
+    Where nothing was sent there is nothing to recall, nothing to correct, and nothing that was told before.
+    """
+    return replace(issue, stories=tuple(_personal(told, recalled.get(told.story)) for told in issue.stories))
+
+
+def speaks(issue: Issue) -> bool:
+    """Say whether an issue holds anything but what its reader was sent before."""
+    return any(
+        told.parts or told.developments or told.awaited or told.corrections or told.more for told in issue.stories
+    )
+
+
+def _personal(told: IssueStory, recalled: Issue | None) -> IssueStory:
+    if recalled is None:
+        anew = tuple(replace(development, told=False, told_on=None) for development in told.developments)
+        return replace(told, previously=(), corrections=(), developments=anew)
+    again = {line.item for line in told.corrections}
+    news = bool(told.parts or told.developments or told.corrections or told.more)
+    lines = (line for line in previously(recalled, told.story) if line.item not in again)
+    return replace(told, previously=tuple(lines) if news else ())
+
+
+def sent_on(issue: Issue | None) -> dict[ItemId, date]:
+    """Return the day on which each item of an issue was sent."""
+    if issue is None:
+        return {}
+    lines = (line for told in issue.stories for one in told.developments for line in (one.lead, *one.also))
+    parts = (part.item for told in issue.stories for part in told.parts)
+    return {line.item: issue.nominal for line in (*parts, *lines)}
 
 
 def corrected(

@@ -17,6 +17,7 @@ class Enrolment:
     state: SubscriptionState = SubscriptionState.CONFIRMED
     since: datetime | None = None  # None: nobody said, so it counts from now and is newer than nothing
     suppressed: bool = False  # must not be written to, said whoever kept the list before
+    locale: str | None = None  # None: nobody said, and what is known stays
 
 
 class Outcome(StrEnum):

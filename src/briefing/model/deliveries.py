@@ -20,11 +20,17 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody an issue goes to, and why; `list` and `since` are None for addresses of the config."""
+    """Somebody an issue goes to, and why; `list` and `since` are None for addresses of the config.
+
+    `recall` holds the issues they were sent last, for each story of this one in its order, 0 where there is none; where
+    it is None the issue is shown as composed.
+    """
 
     address: str
     list: str | None = None
     since: datetime | None = None
+    locale: str | None = None  # None: the digest's
+    recall: tuple[IssueId, ...] | None = None
 
 
 class SubscriptionState(StrEnum):
@@ -45,6 +51,7 @@ class Subscription:
     consent: str
     since: datetime  # when the state began
     suppressed: bool = False
+    locale: str | None = None  # the language they asked for
 
 
 MAIL = "mail"  # the channel of every delivery to an address

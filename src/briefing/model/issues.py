@@ -113,13 +113,19 @@ class DevelopmentLine:
 
     lead: ItemLine
     also: tuple[ItemLine, ...] = ()  # reports of others; copies are counted, not listed
-    copies: int = 0
+    copies: int = 0  # new ones beside the lead
     publishers: tuple[str, ...] = ()  # as shown, one a family, who came first leads
     origins: int = 1
     first: datetime | None = None  # when the first of all reports appeared
     claims: tuple[ClaimLine, ...] = ()
     told: bool = False  # readers were sent an earlier report of it
-    related: tuple[Link, ...] = ()
+    related: tuple[Link, ...] = ()  # what the reports themselves point to
+    told_on: date | None = None  # the day of the last issue, if it was in that one
+
+    @property
+    def reports(self) -> int:
+        """How many new items it stands for."""
+        return 1 + len(self.also) + self.copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +173,16 @@ class IssueStory:
     story: StoryId
     title: str
     parts: tuple[PartLine, ...] = ()
-    items: tuple[ItemLine, ...] = ()
+    developments: tuple[DevelopmentLine, ...] = ()
     awaited: tuple[AwaitedLine, ...] = ()
     corrections: tuple[ItemLine, ...] = ()
     previously: tuple[ItemLine, ...] = ()  # what the last issue led with
     more: int = 0  # items left out by max_items
-    developments: tuple[DevelopmentLine, ...] = ()
+
+    @property
+    def items(self) -> tuple[ItemLine, ...]:
+        """What leads each development."""
+        return tuple(development.lead for development in self.developments)
 
 
 @dataclass(frozen=True, slots=True)

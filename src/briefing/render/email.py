@@ -53,9 +53,13 @@ class Renderer:
         self._issue = lru_cache(maxsize=64)(self._write_issue)
 
     def issue(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Mail:
-        """Write an issue to one reader; the HTML stays under 75 KiB by counting trailing items, not showing them."""
-        words = Words(issue.locale, issue.zone)
-        return self._issue(issue, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient))
+        """Write an issue to one reader, in their language.
+
+        The HTML stays under 75 KiB by counting trailing items, not showing them.
+        """
+        shown = replace(issue, locale=recipient.locale or issue.locale)
+        words = Words(shown.locale, shown.zone)
+        return self._issue(shown, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient))
 
     def notice_mail(self, notice: Notice, *, desk: Desk) -> Mail:
         """Write an alert."""
@@ -137,10 +141,10 @@ def _fits(mail: Mail) -> bool:
 
 
 def _shorter(issue: Issue) -> Iterator[Issue]:
-    """Yield the issue ever shorter: whole articles become excerpts, items a number, then awaited parts and parts go."""
+    """Yield the issue ever shorter: first whole articles become excerpts, then developments a number, then parts go."""
     for at in reversed(range(len(issue.stories))):
-        for index in reversed(range(len(issue.stories[at].items))):
-            if issue.stories[at].items[index].html:
+        for index in reversed(range(len(issue.stories[at].developments))):
+            if issue.stories[at].developments[index].lead.html:
                 issue = _with(issue, at, _without_markup(issue.stories[at], index))
                 yield issue
         if any(part.item.html for part in issue.stories[at].parts):
@@ -148,9 +152,10 @@ def _shorter(issue: Issue) -> Iterator[Issue]:
             issue = _with(issue, at, replace(issue.stories[at], parts=bare))
             yield issue
     for at in reversed(range(len(issue.stories))):
-        while issue.stories[at].items:
+        while issue.stories[at].developments:
             share = issue.stories[at]
-            issue = _with(issue, at, replace(share, items=share.items[:-1], more=share.more + 1))
+            *kept, last = share.developments
+            issue = _with(issue, at, replace(share, developments=tuple(kept), more=share.more + last.reports))
             yield issue
         issue = _with(
             issue, at, replace(issue.stories[at], previously=(), corrections=issue.stories[at].corrections[:9])
@@ -171,9 +176,9 @@ def _with(issue: Issue, at: int, share: IssueStory) -> Issue:
 
 
 def _without_markup(share: IssueStory, index: int) -> IssueStory:
-    items = list(share.items)
-    items[index] = replace(items[index], html="")
-    return replace(share, items=tuple(items))
+    lines = list(share.developments)
+    lines[index] = replace(lines[index], lead=replace(lines[index].lead, html=""))
+    return replace(share, developments=tuple(lines))
 
 
 def _tidy(text: str) -> str:

@@ -1,10 +1,12 @@
-"""Words, plurals and dates for one reader: gettext catalogues and Babel.
+"""Words, plurals, digits and dates for one reader: gettext catalogues and Babel.
 
 Apart from the templates because notices for chat speak the same words without any template. A locale without a
-catalogue is served in English, dates included: a message never mixes two languages of its own.
+catalogue is served in English, dates included: a message never mixes two languages of its own. Dates are those of the
+Gregorian calendar everywhere, which is what the reports beside them say.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -16,11 +18,27 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import Translations
 
 FALLBACK = "en"
+_CATALOGUES = files("briefing") / "render" / "catalogue"
 _RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku-arab", "ps", "sd", "syr", "ug", "ur", "yi"})
+_DIGITS = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 _WEEK = 6  # days in which a weekday's name is unambiguous
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages we have words in."""
+    return tuple(sorted(file.name.removesuffix(".po") for file in _CATALOGUES.iterdir() if file.name.endswith(".po")))
+
+
+def spoken(locale: str) -> bool:
+    """Say whether we have words in a locale's language."""
+    try:
+        return Locale.parse(locale.replace("-", "_")).language in languages()
+    except (UnknownLocaleError, ValueError):
+        return False
 
 
 class Words:
@@ -36,15 +54,28 @@ class Words:
         """The locale as HTML and mail write it, such as en-GB."""
         return str(self.locale).replace("_", "-")
 
+    @property
+    def dir(self) -> str:
+        """The direction its words run in: "ltr" or "rtl"."""
+        return direction("", self.tag)
+
     def gettext(self, message: str, **values: object) -> str:
         """Translate; values fill %(name)s."""
         text: str = self.catalogue.gettext(message)
-        return text % values if values else text
+        return text % self.shown(values) if values else text
 
     def ngettext(self, one: str, many: str, num: int, **values: object) -> str:
         """Translate by number, which also fills %(num)s."""
         text: str = self.catalogue.ngettext(one, many, num)
-        return text % ({"num": num} | values)
+        return text % self.shown({"num": num} | values)
+
+    def shown(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Return what fills a message, with numbers as the reader writes them."""
+        return {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+
+    def number(self, value: int) -> str:
+        """Write a number, such as 1,204 or ۱٬۲۰۴."""
+        return self._digits(format_decimal(value, locale=self.locale, numbering_system="default"))
 
     def local(self, at: datetime) -> datetime:
         """Return the moment on the reader's clock."""
@@ -52,17 +83,26 @@ class Words:
 
     def clock(self, at: datetime) -> str:
         """Write the time of day, such as 08:12."""
-        return str(format_time(self.local(at), self.gettext("HH:mm"), locale=self.locale))
+        return self._digits(format_time(self.local(at), self.gettext("HH:mm"), locale=self.locale))
 
     def full_date(self, day: date) -> str:
         """Write a date with its weekday, such as Saturday 22 November."""
-        return str(format_date(day, self.gettext("EEEE d MMMM"), locale=self.locale))
+        return self._date(day, self.gettext("EEEE d MMMM"))
 
     def day(self, at: datetime, today: date) -> str:
+        """Write a moment's date, with its year if that is not this year's."""
+        return self.dated(self.local(at).date(), today)
+
+    def dated(self, day: date, today: date) -> str:
         """Write a date, with its year if that is not this year's."""
-        local = self.local(at).date()
-        pattern = self.gettext("d MMMM") if local.year == today.year else self.gettext("d MMMM y")
-        return str(format_date(local, pattern, locale=self.locale))
+        return self._date(day, self.gettext("d MMMM") if day.year == today.year else self.gettext("d MMMM y"))
+
+    def _date(self, day: date, pattern: str) -> str:
+        return self._digits(format_date(day, pattern, locale=self.locale))
+
+    def _digits(self, text: str) -> str:
+        # Babel knows which digits a locale counts with, and writes 0 to 9 all the same.
+        return text.translate(_DIGITS.get(self.locale.default_numbering_system, {}))
 
     def moment(self, at: datetime, today: date) -> str:
         """Write when something happened, as briefly as the distance from today allows."""
@@ -70,8 +110,7 @@ class Words:
         if distance == 0:
             return self.clock(at)
         if 0 < distance <= _WEEK:
-            weekday = format_date(self.local(at).date(), "EEEE", locale=self.locale)
-            return f"{weekday} {self.clock(at)}"
+            return f"{self._date(self.local(at).date(), 'EEEE')} {self.clock(at)}"
         return self.day(at, today)
 
     def days(self, earlier: datetime, later: datetime) -> int:
@@ -98,7 +137,7 @@ class Words:
         if first >= last:
             return end
         same_month = (first.year, first.month) == (last.year, last.month)
-        start = str(first.day) if same_month else self.day(since, last)
+        start = self._date(first, self.gettext("d")) if same_month else self.day(since, last)
         return f"{start}–{end}" if same_month else f"{start} – {end}"
 
 
@@ -117,21 +156,13 @@ def _without_serial_comma(locale: Locale) -> Locale:
 
 
 def _locale(name: str) -> Locale:
-    try:
-        locale = Locale.parse(name.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale(FALLBACK)
-    return locale if _catalogue_file(locale.language).is_file() else Locale(FALLBACK)
-
-
-def _catalogue_file(language: str):  # type: ignore[no-untyped-def]  # Traversable moved between Python versions
-    return files("briefing") / "render" / "catalogue" / f"{language}.po"
+    return Locale.parse(name.replace("-", "_")) if spoken(name) else Locale(FALLBACK)
 
 
 @cache
 def _catalogue(language: str) -> Translations:
     # Compiled here and not at build: a .po edited in place is the one that speaks.
-    with _catalogue_file(language).open("rb") as source:
+    with (_CATALOGUES / f"{language}.po").open("rb") as source:
         catalogue = read_po(source, locale=language)
     compiled = BytesIO()
     write_mo(compiled, catalogue)

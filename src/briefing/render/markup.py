@@ -48,7 +48,7 @@ def for_text(source: str, html: str, words: Words, indent: int = 0) -> str:
 
 def credit(source: str, words: Words) -> str:
     """Say whose table it is."""
-    return words.gettext("Table from %(source)s, as published", source=isolate(source))
+    return words.gettext("Table from %(source)s, as published", source=isolate(source, None, words.dir))
 
 
 def _root(html: str) -> HtmlElement:

@@ -4,11 +4,12 @@ Apart from the channels, which fit and escape these words, and from `notice_view
 A claim is always its publisher's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from briefing.model import AwaitedLine, Event, EventKind, ItemLine, Link, Notice, PartLine
+from briefing.model import AwaitedLine, ClaimKind, DevelopmentLine, Event, EventKind, ItemLine, Link, Notice, PartLine
+from briefing.render.development_view import reported_by
 from briefing.render.links import web
 from briefing.render.locale import Words
 from briefing.render.phrases import announced, awaited_subject, part_name, report
@@ -18,6 +19,7 @@ from briefing.render.view import promised
 _SENTENCES = 2
 _SENTENCE = 400
 _TITLE = 200
+_NAMES = 5  # publishers named beside the first
 
 
 def notice(event: Event, *, locale: str, zone: str) -> Notice:
@@ -46,8 +48,8 @@ def _instalment(event: Event, words: Words) -> Notice:
     said = words.gettext(
         "%(part)s is out: %(title)s — %(source)s",
         part=part_name(part.part, words) if part.part is not None else words.gettext("A new part"),
-        title=isolate(clip(item.title, _TITLE), item.lang),
-        source=isolate(item.source),
+        title=isolate(clip(item.title, _TITLE), item.lang, words.dir),
+        source=isolate(item.source, None, words.dir),
     )
     return Notice(
         kind=event.kind,
@@ -77,10 +79,12 @@ def _promise(event: Event, words: Words) -> Notice:
     promise = event.promise
     url = web(promise.url) or (web(event.item.url) if event.item else None)
     said = words.gettext(
-        "%(announced)s — %(source)s", announced=announced(promise, words), source=isolate(promise.source)
+        "%(announced)s — %(source)s",
+        announced=announced(promise, words),
+        source=isolate(promise.source, None, words.dir),
     )
     if event.item:
-        title = isolate(clip(event.item.title, _TITLE), event.item.lang)
+        title = isolate(clip(event.item.title, _TITLE), event.item.lang, words.dir)
         said = words.gettext("%(said)s, in “%(title)s”", said=said, title=title)
     return Notice(
         kind=event.kind,
@@ -104,7 +108,7 @@ def _new_series(event: Event, words: Words) -> Notice:
     """Say that there is a series, for whoever is not told its parts."""
     assert event.part is not None
     out, item = [mark for mark in event.part.parts if mark.state != "awaited"], event.part.item
-    title, source = isolate(clip(event.part.series, _TITLE)), isolate(item.source)
+    title, source = isolate(clip(event.part.series, _TITLE), None, words.dir), isolate(item.source, None, words.dir)
     said = words.gettext("A new series: %(title)s — %(source)s", title=title, source=source)
     count = words.ngettext("%(num)s part is out", "%(num)s parts are out", len(out))
     return replace(_instalment(event, words), kind=event.kind, headline=said, sentences=(count,))
@@ -117,8 +121,8 @@ def _gap(event: Event, words: Words) -> Notice:
         "%(missing)s is missing, %(part)s is out: %(title)s — %(source)s",
         missing=part_name(gap.part, words),
         part=part_name(gap.after.part, words),
-        title=isolate(clip(gap.series, _TITLE)),
-        source=isolate(gap.source),
+        title=isolate(clip(gap.series, _TITLE), None, words.dir),
+        source=isolate(gap.source, None, words.dir),
     )
     today = words.local(event.at).date()
     around = (
@@ -142,9 +146,9 @@ def _overdue(event: Event, words: Words) -> Notice:
     assert event.promise is not None
     promise = event.promise
     name, subject = part_name(promise.part, words), awaited_subject(promise) or promise.series
-    said = words.gettext("%(part)s is overdue: %(title)s", part=name, title=isolate(subject))
+    said = words.gettext("%(part)s is overdue: %(title)s", part=name, title=isolate(subject, None, words.dir))
     if promise.source:
-        said = words.gettext("%(said)s — %(source)s", said=said, source=isolate(promise.source))
+        said = words.gettext("%(said)s — %(source)s", said=said, source=isolate(promise.source, None, words.dir))
     when = words.gettext(
         "%(when)s, %(age)s",
         when=promised(promise, words.local(event.at).date(), words),
@@ -167,26 +171,44 @@ def _overdue(event: Event, words: Words) -> Notice:
 
 
 def _corroborated(event: Event, words: Words) -> Notice:
-    """Say how many report it over how many origins, with what is denied beside it."""
+    """Say how many report it over how many origins, with who denies it, or holds back, beside it."""
     assert event.development is not None
     told = event.development
-    count = words.ngettext("%(num)s publisher", "%(num)s publishers", len(told.publishers))
-    origins = words.ngettext("%(num)s origin", "%(num)s origins", told.origins)
-    said = words.gettext("Reported by %(publishers)s, %(origins)s", publishers=count, origins=origins)
-    title = isolate(clip(told.lead.title, _TITLE), told.lead.lang)
-    denied = [words.gettext("Denied: %(quote)s", quote=clip(one.quote, _SENTENCE)) for one in told.claims]
+    title = isolate(clip(told.lead.title, _TITLE), told.lead.lang, words.dir)
     return Notice(
         kind=event.kind,
-        headline=words.gettext("%(said)s: %(title)s", said=said, title=title),
+        headline=words.gettext("%(said)s: %(title)s", said=reported_by(told, words), title=title),
         url=web(told.lead.url),
         at=told.lead.at,
         source=told.lead.source,
         story=event.story_title,
         sentences=_excerpt(told.lead),
-        context=tuple(Link(said, web(one.url)) for said, one in zip(denied, told.claims, strict=True)),
+        context=(*_claims(told, words), *_others(told, words)),
         actions=_read(told.lead.url, words),
         lang=told.lead.lang,
     )
+
+
+def _claims(told: DevelopmentLine, words: Words) -> Iterator[Link]:
+    """Quote who denies it, then who tells it with reserve; a hedge is no denial."""
+    for one in told.claims:
+        quote = isolate(clip(one.quote, _SENTENCE), one.lang, words.dir)
+        source = isolate(one.source, None, words.dir)
+        yield Link(
+            words.gettext("Denied: “%(quote)s” — %(source)s", quote=quote, source=source)
+            if one.kind is ClaimKind.DENIAL
+            else words.gettext("With reserve: “%(quote)s” — %(source)s", quote=quote, source=source),
+            web(one.url),
+        )
+
+
+def _others(told: DevelopmentLine, words: Words) -> Iterator[Link]:
+    """Name who else reports it, and how many copies there are."""
+    names = [isolate(name, None, words.dir) for name in told.publishers if name != told.lead.source]
+    shown, more = names[:_NAMES], names[_NAMES:]
+    shown += [words.ngettext("%(num)s more", "%(num)s more", len(more))] if more else []
+    if shown:
+        yield Link(words.gettext("Also in %(names)s", names=words.listing(shown)))
 
 
 def _feed_down(event: Event, words: Words) -> Notice:
@@ -222,10 +244,10 @@ def _missed(event: Event, words: Words) -> Notice:
     """Count what was missed, name the first few, each with its link, and say how many more there are."""
     named = [_WORDS[one.kind](one, words) for one in event.leading]
     more = event.total - len(named)
-    rest = [Link(words.ngettext("%(num)d more", "%(num)d more", more))] if more else []
+    rest = [Link(words.ngettext("%(num)s more", "%(num)s more", more))] if more else []
     return Notice(
         kind=event.kind,
-        headline=words.ngettext("%(num)d alert, missed while away", "%(num)d alerts, missed while away", event.total),
+        headline=words.ngettext("%(num)s alert, missed while away", "%(num)s alerts, missed while away", event.total),
         at=event.at,
         story=event.story_title,
         context=(*(Link(clip(one.headline, _SENTENCE), one.url) for one in named), *rest),

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from briefing.model import EventKind, Link, Notice
+from briefing.render.item_view import Passage, own, passage
 from briefing.render.links import web
 from briefing.render.locale import Words
-from briefing.render.view import Passage, passage
 
 _MARKS = {EventKind.INSTALMENT: "◉", EventKind.PROMISE: "◌", EventKind.OVERDUE: "◌", EventKind.GAP: "◌"}
 
@@ -34,7 +34,7 @@ def notice_view(notice: Notice, words: Words) -> NoticeView:
     return NoticeView(
         mark=_MARKS.get(notice.kind, ""),
         kicker=_kicker(notice, words),
-        headline=passage(notice.headline, None),
+        headline=own(notice.headline, words),
         url=web(notice.url),
         source=passage(notice.source or "", None),
         when=f"{words.full_date(words.local(notice.at).date())}, {words.clock(notice.at)}" if notice.at else "",

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from briefing.model import AwaitedLine, Issue, IssueStory, ItemLine, PartLine
+from briefing.model import AwaitedLine, DevelopmentLine, Issue, IssueStory, ItemLine, PartLine
 from briefing.render.locale import Words
 from briefing.render.plain import clip, isolate
 
 _TITLE = 140
-_EACH = 2  # items of a story worth a phrase
+_EACH = 2  # developments of a story worth a phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _parts(share: IssueStory, words: Words) -> Iterator[str]:
 def _several(parts: list[PartLine], words: Words) -> str:
     numbers = sorted({part.part for part in parts if part.part is not None})
     if len(numbers) == len(parts):
-        return words.gettext("Parts %(numbers)s are out", numbers=words.listing([str(n) for n in numbers]))
+        return words.gettext("Parts %(numbers)s are out", numbers=words.listing([words.number(n) for n in numbers]))
     return words.ngettext("%(num)s new part is out", "%(num)s new parts are out", len(parts))
 
 
@@ -55,7 +55,7 @@ def part_is_out(part: PartLine, words: Words) -> str:
     """Say that a part appeared: with how long it was awaited if it was promised, else with its title."""
     name = part_name(part.part, words)
     if part.kept is None or not part.kept.quote:
-        title = isolate(clip(part.item.title, _TITLE), part.item.lang)
+        title = isolate(clip(part.item.title, _TITLE), part.item.lang, words.dir)
         return words.gettext("%(part)s is out: %(title)s", part=name, title=title)
     return words.gettext("%(part)s is out, %(wait)s", part=name, wait=_wait(part.kept.promised_at, part.item.at, words))
 
@@ -87,23 +87,36 @@ def announced(line: AwaitedLine, words: Words) -> str:
     """Say that a part was announced, with its title or topic if that is known; awaited, if no item announced it."""
     name, subject = part_name(line.part, words), awaited_subject(line)
     if not line.quote and subject:
-        return words.gettext("%(part)s is awaited: %(title)s", part=name, title=isolate(subject))
+        return words.gettext("%(part)s is awaited: %(title)s", part=name, title=isolate(subject, None, words.dir))
     if not line.quote:
         return words.gettext("%(part)s is awaited", part=name)
     if not subject:
         return words.gettext("%(part)s is announced", part=name)
-    return words.gettext("%(part)s is announced: %(title)s", part=name, title=isolate(subject))
+    return words.gettext("%(part)s is announced: %(title)s", part=name, title=isolate(subject, None, words.dir))
 
 
 def _reports(share: IssueStory, words: Words) -> Iterator[str]:
-    for item in share.items[:_EACH]:
-        yield report(item, words)
+    for line in share.developments[:_EACH]:
+        yield _developed(line, words)
+
+
+def _developed(line: DevelopmentLine, words: Words) -> str:
+    """Say how many publishers report it; where all rest on one origin, whose report leads."""
+    if line.origins < 2:
+        return report(line.lead, words)
+    title = isolate(clip(line.lead.title, _TITLE), line.lead.lang, words.dir)
+    return words.ngettext(
+        "%(num)s publisher reports: %(title)s",
+        "%(num)s publishers report: %(title)s",
+        len(line.publishers),
+        title=title,
+    )
 
 
 def report(item: ItemLine, words: Words) -> str:
     """Attribute a headline to its publisher."""
-    title = isolate(clip(item.title, _TITLE), item.lang)
-    return words.gettext("%(source)s reports: %(title)s", source=isolate(item.source), title=title)
+    title = isolate(clip(item.title, _TITLE), item.lang, words.dir)
+    return words.gettext("%(source)s reports: %(title)s", source=isolate(item.source, None, words.dir), title=title)
 
 
 def _corrections(share: IssueStory, words: Words) -> Iterator[str]:

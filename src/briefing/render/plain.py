@@ -54,10 +54,13 @@ def clip(text: str, limit: int = 320) -> str:
     return (at_space if len(at_space) > limit * 0.6 else cut).rstrip(" ,;:–—-") + "…"
 
 
-def isolate(text: str, lang: str | None = None) -> str:
-    """Fence right-to-left words so that the sentence around them keeps its order (UAX #9)."""
+def isolate(text: str, lang: str | None = None, base: str = "ltr") -> str:
+    """Fence words that run against the sentence around them, whose direction is `base`, so that it keeps its order.
+
+    UAX #9 says how.
+    """
     calm = text.translate(_OVERRIDES)
-    return f"\u2068{calm}\u2069" if direction(calm, lang) == "rtl" else calm
+    return calm if direction(calm, lang) == base or not calm.strip() else f"\u2068{calm}\u2069"
 
 
 def columns(rows: Sequence[Sequence[str]], width: int = WIDTH) -> str:

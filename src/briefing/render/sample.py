@@ -4,10 +4,14 @@ The texts are samples: nobody said any of it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from briefing.model import (
     AwaitedLine,
+    ClaimKind,
+    ClaimLine,
+    DevelopmentLine,
     EventKind,
     Issue,
     IssueStory,
@@ -71,9 +75,25 @@ def _story(name: str) -> IssueStory:
         story=StoryId(name),
         title=f"A sample story, {name}",
         parts=(PartLine(plain, "A series", 2, owed, marks), PartLine(plain, "A series", None)),
-        items=(plain, whole),
+        developments=(_development(plain, whole), DevelopmentLine(whole)),
         awaited=(owed, AwaitedLine("A series", "Example", "There will be more.", _PROMISED)),
         corrections=(plain,),
         previously=(plain,),
         more=4,
+    )
+
+
+def _development(lead: ItemLine, other: ItemLine) -> DevelopmentLine:
+    denied = ClaimLine(ClaimKind.DENIAL, "A sample spokesman denied it.", "Example", lead.url)
+    return DevelopmentLine(
+        lead=lead,
+        also=(replace(other, source="Sample"), lead),
+        copies=2,
+        publishers=("Example", "Sample", "Copy"),
+        origins=2,
+        first=_NOW,
+        claims=(denied, ClaimLine(ClaimKind.HEDGE, "It could not be verified.", "Sample")),
+        told=True,
+        told_on=_PROMISED.date(),
+        related=(Link("A related sample", lead.url),),
     )

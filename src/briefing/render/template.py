@@ -5,12 +5,24 @@ Apart from `email`, which knows what a mail is: here a template is a name, its w
 
 import hashlib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined, TemplateNotFound, meta
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    meta,
+    pass_eval_context,
+)
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.nodes import EvalContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from briefing.errors import RenderError
 from briefing.render.locale import Words
@@ -87,8 +99,31 @@ def _environment(loader: BaseLoader, words: Words) -> ImmutableSandboxedEnvironm
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= {"wrap": wrap, "clip": clip, "isolate": isolate}
+    environment.globals |= {"_": _gettext(words), "gettext": _gettext(words), "ngettext": _ngettext(words)}
+    environment.globals |= {"dir": words.dir, "flow": Markup(' dir="rtl"') if words.dir == "rtl" else ""}
+    environment.filters |= {"wrap": wrap, "clip": clip, "isolate": partial(isolate, base=words.dir)}
+    environment.filters |= {"number": words.number}
     return environment
+
+
+def _gettext(words: Words) -> Callable[..., str]:
+    """Return what a template calls `_`: values are escaped in HTML, and numbers as the reader writes them."""
+
+    @pass_eval_context
+    def gettext(context: EvalContext, message: str, **values: object) -> str:
+        text = words.gettext(message)
+        return (Markup(text) if context.autoescape else text) % words.shown(values)  # noqa: S704  # ours
+
+    return gettext
+
+
+def _ngettext(words: Words) -> Callable[..., str]:
+    @pass_eval_context
+    def ngettext(context: EvalContext, one: str, many: str, num: int, **values: object) -> str:
+        text = words.catalogue.ngettext(one, many, num)
+        return (Markup(text) if context.autoescape else text) % words.shown({"num": num} | values)  # noqa: S704  # ours
+
+    return ngettext
 
 
 def _place(error: Exception, name: str) -> str:

@@ -4,48 +4,18 @@ Both bodies are made from one view, so HTML and plain text cannot say different 
 operator's own templates may use. Apart from `phrases`, which finds the words of what changed.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
-from markupsafe import Markup
-
-from briefing.model import AwaitedLine, Issue, IssueStory, ItemLine, PartLine, PartMark
-from briefing.render import markup
+from briefing.model import AwaitedLine, Issue, IssueStory, PartLine, PartMark
+from briefing.render.development_view import DevelopmentView, development_view
+from briefing.render.item_view import TITLE, ItemView, Passage, item_view, own, passage
 from briefing.render.links import web
 from briefing.render.locale import Words, direction
 from briefing.render.phrases import awaited_subject, part_name, phrases
 from briefing.render.plain import clip
 
-_TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
-_TITLE = 300
-_SENTENCE = 400
-_SENTENCES = 2
 _MARKS = 4  # parts that fit side by side on a phone
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Somebody else's words, with the language and direction they are set in."""
-
-    text: str
-    dir: str = "ltr"
-    lang: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """An item: `html` and `plain` hold all of it where the feed's rights allow, else they are empty."""
-
-    title: Passage
-    url: str | None
-    source: Passage
-    when: str
-    sentences: tuple[Passage, ...]
-    html: Markup
-    plain: str
-    minutes: int | None
-    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +57,21 @@ class AwaitedView:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """One story's sections; an empty one is left out."""
+    """One story's sections; an empty one is left out. `items` are the leads of its developments."""
 
     title: str
     parts: tuple[PartView, ...]
-    items: tuple[ItemView, ...]
+    developments: tuple[DevelopmentView, ...]
     awaited: tuple[AwaitedView, ...]
     previously: tuple[ItemView, ...]
     corrections: tuple[ItemView, ...]
     more: int
     dir: str = "ltr"
+
+    @property
+    def items(self) -> tuple[ItemView, ...]:
+        """What leads each development, for templates that show no more than that."""
+        return tuple(development.lead for development in self.developments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +101,15 @@ def issue_view(issue: Issue, words: Words) -> IssueView:
         day=words.full_date(issue.nominal),
         period=_period(issue, words),
         change=change,
-        change_dir=direction(change, None),
+        change_dir=own(change, words).dir,
         about=said[0].story if said else (issue.stories[0].title if issue.stories else ""),
         preheader=_preheader(issue, words),
         stories=tuple(_story(share, issue, words) for share in issue.stories),
-        reports=sum(len(s.items) + len(s.parts) + s.more for s in issue.stories),
+        reports=sum(sum(d.reports for d in s.developments) + len(s.parts) + s.more for s in issue.stories),
         parts=sum(len(s.parts) for s in issue.stories),
         awaited=sum(len(s.awaited) for s in issue.stories),
         lang=words.tag,
     )
-
-
-def passage(text: str, lang: str | None, limit: int = _SENTENCE) -> Passage:
-    """Clip somebody's words and say how they run."""
-    short = clip(text, limit)
-    return Passage(short, direction(short, lang), lang.replace("_", "-") if lang and _TAG.fullmatch(lang) else None)
 
 
 def _period(issue: Issue, words: Words) -> str:
@@ -166,26 +135,11 @@ def _story(share: IssueStory, issue: Issue, words: Words) -> StoryView:
         title=share.title,
         dir=direction(share.title, None),
         parts=tuple(_part(part, today, words) for part in share.parts),
-        items=tuple(item_view(item, today, words) for item in share.items),
+        developments=tuple(development_view(line, today, words) for line in share.developments),
         awaited=tuple(_awaited(line, issue, words) for line in share.awaited),
         previously=tuple(item_view(item, today, words) for item in share.previously),
         corrections=tuple(item_view(item, today, words) for item in share.corrections),
         more=share.more,
-    )
-
-
-def item_view(item: ItemLine, today: date, words: Words) -> ItemView:
-    """Lay out one item."""
-    return ItemView(
-        title=passage(item.title, item.lang, _TITLE),
-        url=web(item.url),
-        source=passage(item.source, None, _TITLE),
-        when=words.moment(item.at, today),
-        sentences=tuple(passage(s, item.lang) for s in item.excerpt[:_SENTENCES]),
-        html=Markup(markup.for_mail(item.source, item.html, item.lang, words) if item.html else ""),  # noqa: S704  # nh3 cleaned it
-        plain=markup.for_text(item.source, item.html, words, indent=3) if item.html else "",
-        minutes=item.minutes,
-        changed=item.changed,
     )
 
 
@@ -231,7 +185,7 @@ def _awaited(line: AwaitedLine, issue: Issue, words: Words) -> AwaitedView:
     return AwaitedView(
         name=part_name(line.part, words),
         title=passage(awaited_subject(line), None),
-        source=passage(line.source, None, _TITLE),
+        source=passage(line.source, None, TITLE),
         when=_made(line, issue.nominal, words),
         age=words.age(line.promised_at, issue.until),
         quote=passage(line.quote, None),

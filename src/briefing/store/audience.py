@@ -34,17 +34,26 @@ def add(
     consent: str,
     now: datetime,
     state: SubscriptionState = SubscriptionState.CONFIRMED,
+    locale: str | None = None,
 ) -> Subscription:
     """Put an address on a list and return the subscription as it stands (uq_subscribers_mailbox, primary key).
 
-    A subscription already in that state keeps its date and consent; any other takes the new ones.
+    A subscription already in that state keeps its date and consent; any other takes the new ones. `locale` counts on
+    every list; without one what is known stays.
     """
     folded = mailbox(address)
     stored = standing(session, addresses=[address], list=list).get(folded)
-    if stored is not None and stored.state is state:
-        return stored
-    put(session, subscriptions=[Subscription(address.strip(), list, state, consent, now)], now=now)
+    if stored is None or stored.state is not state:
+        put(session, subscriptions=[Subscription(address.strip(), list, state, consent, now)], now=now)
+    if locale is not None:
+        speak(session, addresses=[address], locale=locale)
     return standing(session, addresses=[address], list=list)[folded]
+
+
+def speak(session: Session, *, addresses: Collection[str], locale: str) -> None:
+    """Note the language in which these, as far as they are known, want their mail (uq_subscribers_mailbox)."""
+    for part in slices([mailbox(address) for address in addresses]):
+        session.exec(update(SubscriberRow).where(col(SubscriberRow.mailbox).in_(part)).values(locale=locale))
 
 
 def put(session: Session, *, subscriptions: Sequence[Subscription], now: datetime) -> None:
@@ -106,13 +115,13 @@ def listing(session: Session, *, list: str | None = None) -> tuple[Subscription,
 def _select(session: Session, *conditions: ColumnElement[bool]) -> tuple[Subscription, ...]:
     # Columns and not rows: of a list of many thousands, rows take five times as much memory.
     person, one, bar = table(SubscriberRow).c, table(SubscriptionRow).c, table(SuppressionRow)
-    query = columns(person.address, one.list, one.state, one.consent, one.since, bar.c.mailbox)
+    query = columns(person.address, one.list, one.state, one.consent, one.since, bar.c.mailbox, person.locale)
     query = query.join_from(table(SubscriptionRow), table(SubscriberRow))
     query = query.join(bar, bar.c.mailbox == person.mailbox, isouter=True).where(*conditions)
     found = session.connection().execute(query.order_by(one.list, person.mailbox))
     return tuple(
-        Subscription(address, name, SubscriptionState(state), consent, since, barred is not None)
-        for address, name, state, consent, since, barred in found
+        Subscription(address, name, SubscriptionState(state), consent, since, barred is not None, locale)
+        for address, name, state, consent, since, barred, locale in found
     )
 
 
@@ -120,7 +129,7 @@ def recipients(session: Session, *, list: str) -> tuple[Recipient, ...]:  # noqa
     """Return whom an issue of the list goes to: confirmed and not suppressed (pk_subscriptions)."""
     confirmed = SubscriptionState.CONFIRMED
     found = (one for one in listing(session, list=list) if one.state is confirmed and not one.suppressed)
-    return tuple(Recipient(one.address, list, one.since) for one in found)
+    return tuple(Recipient(one.address, list, one.since, one.locale) for one in found)
 
 
 def suppress(session: Session, *, address: str, reason: str, now: datetime) -> None:

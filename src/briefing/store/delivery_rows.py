@@ -30,6 +30,8 @@ def new_row(delivery: NewDelivery, now: datetime) -> dict[str, object]:
         "address": recipient.address if recipient else None,
         "list": recipient.list if recipient else None,
         "since": recipient.since if recipient else None,
+        "locale": recipient.locale if recipient else None,
+        "recall": recipient.recall if recipient else None,
         "issue_id": delivery.issue,
         "event": delivery.event,
         "payload": delivery.payload,
@@ -43,6 +45,13 @@ def _lane(delivery: NewDelivery) -> str:
     return LETTERS if delivery.issue is None else ISSUES
 
 
+def _recipient(row: DeliveryRow) -> Recipient | None:
+    if row.address is None:
+        return None
+    recall = None if row.recall is None else tuple(map(IssueId, row.recall))
+    return Recipient(row.address, row.list, row.since, row.locale, recall)
+
+
 def delivery_of(row: DeliveryRow) -> Delivery:
     """Return what a row says."""
     return Delivery(
@@ -54,7 +63,7 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         attempts=row.attempts,
         created_at=row.created_at,
         next_attempt_at=row.next_attempt_at,
-        recipient=None if row.address is None else Recipient(row.address, row.list, row.since),
+        recipient=_recipient(row),
         issue=None if row.issue_id is None else IssueId(row.issue_id),
         event=row.event,
         payload=row.payload,

@@ -1,18 +1,21 @@
 """Issues as composed, and how far each digest has got."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from briefing.model import Issue, IssueId, ItemId, Occurrence
+from briefing.model import DeliveryState, Issue, IssueId, ItemId, Occurrence, StoryId
+from briefing.store.audience import mailbox
 from briefing.store.batch import insert_new, insert_one
-from briefing.store.tables import DigestRow, IssueItemRow, IssueRow
+from briefing.store.tables import DeliveryRow, DigestRow, IssueItemRow, IssueRow
 
 _ISSUE = TypeAdapter(Issue)
+_RECALLED = 40  # issues that are searched for what a reader was sent last
 
 
 def known_since(session: Session, *, digest: str, now: datetime) -> datetime:
@@ -74,6 +77,27 @@ def last(session: Session, *, digest: str) -> Issue | None:
     return next(iter(listing(session, digest=digest, limit=1)), None)
 
 
+def recalled(session: Session, *, issue: Issue) -> dict[StoryId, dict[str, IssueId]]:
+    """Return, for each story of an issue, the earlier issue of its digest in which each address was told of it last.
+
+    What is still on its way counts, what is dead does not. It looks at the last `_RECALLED` issues, whose stored form
+    says which stories they told (uq_issues_digest_number, ix_deliveries_issue_id).
+    """
+    earlier = [one for one in listing(session, digest=issue.digest, limit=_RECALLED) if one.number < issue.number]
+    return {told.story: _last_sent(session, _telling(told.story, earlier)) for told in issue.stories}
+
+
+def _telling(story: StoryId, issues: Sequence[Issue]) -> list[IssueId]:
+    shares = ((one, told) for one in issues for told in one.stories if told.story == story)
+    return [one.id for one, told in shares if one.id is not None and (told.parts or told.developments)]
+
+
+def _last_sent(session: Session, issues: Sequence[IssueId]) -> dict[str, IssueId]:
+    last = select(DeliveryRow.address, func.max(DeliveryRow.issue_id)).group_by(col(DeliveryRow.address))
+    last = last.where(col(DeliveryRow.issue_id).in_(issues), col(DeliveryRow.state) != DeliveryState.DEAD.value)
+    return {mailbox(address): IssueId(sent) for address, sent in session.exec(last) if address and sent}
+
+
 def listing(session: Session, *, digest: str | None = None, limit: int = 50) -> tuple[Issue, ...]:
     """Return issues, newest first: of a digest (uq_issues_digest_number) or of all (primary key)."""
     query = select(IssueRow).limit(limit)
@@ -85,4 +109,17 @@ def listing(session: Session, *, digest: str | None = None, limit: int = 50) -> 
 
 
 def _issue(row: IssueRow) -> Issue:
-    return replace(_ISSUE.validate_python(row.composed), id=IssueId(row.id or 0))
+    return replace(_ISSUE.validate_python(_lifted(row.composed)), id=IssueId(row.id or 0))
+
+
+def _lifted(composed: dict[str, Any]) -> dict[str, Any]:
+    """Return what is stored with single items as developments of one, which is how older versions wrote them."""
+    stories = [
+        story if "items" not in story else story | {"developments": [_alone(item) for item in story["items"]]}
+        for story in composed["stories"]
+    ]
+    return composed | {"stories": stories}
+
+
+def _alone(item: dict[str, Any]) -> dict[str, Any]:
+    return {"lead": item, "publishers": [item["source"]], "first": item["at"]}

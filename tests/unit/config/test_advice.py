@@ -56,7 +56,7 @@ def test_mail_to_named_addresses_needs_no_postal_address(tmp_path: Path) -> None
 
 
 UNBUILT = (
-    ("another language", "locale: fa", "", "site.locale: fa"),
+    ("another language", "locale: fr", "", "site.locale: fr"),
     ("Teams", "", CHANNEL % 'type: teams, url: "${WORD}"', "channels.type: teams"),
     ("Telegram", "", CHANNEL % 'type: telegram, token: "${WORD}", chat: "1"', "channels.type: telegram"),
 )

@@ -5,7 +5,19 @@ from typing import Any
 
 from briefing.config.grammar import Digest
 from briefing.edit.digest import StoryDesk, compose
-from briefing.model import FeedId, Instalment, Issue, Item, ItemId, Occurrence, Promise, Series, StoryId
+from briefing.model import (
+    Corroboration,
+    Development,
+    FeedId,
+    Instalment,
+    Issue,
+    Item,
+    ItemId,
+    Occurrence,
+    Promise,
+    Series,
+    StoryId,
+)
 
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -72,3 +84,20 @@ def composed(*desks: StoryDesk, **changes: Any) -> Issue:
     found = issue(*desks, **changes)
     assert found is not None
     return found
+
+
+def development(*items: Item, **changes: Any) -> Development:
+    """Build a judged development of these items, each of a publisher and an origin of its own unless told otherwise."""
+    families = {one.id: one.source for one in items}
+    copies = changes.get("copies", {})
+    origins = tuple(sorted({families[one.id] for one in items if one.id not in copies}))
+    given: dict[str, Any] = {
+        "story": STORY,
+        "id": items[0].id,
+        "lead": items[0].id,
+        "items": tuple(sorted(items, key=lambda one: one.at)),
+        "copies": copies,
+        "families": families,
+        "corroboration": Corroboration(tuple(sorted(set(families.values()))), origins),
+    }
+    return Development(**(given | changes))

@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime
 
 from briefing.model import (
     AwaitedLine,
+    ClaimKind,
+    ClaimLine,
+    DevelopmentLine,
     Event,
     EventKind,
     FeedId,
@@ -11,6 +14,7 @@ from briefing.model import (
     IssueStory,
     ItemId,
     ItemLine,
+    Link,
     PartLine,
     PartMark,
     StoryId,
@@ -78,12 +82,39 @@ OLD = item("Anatomy of an exit", url=PART_1, source="Iran Monitor", at=at(5))
 CORRECTED = item("Rial steadies", url=None, source="Wire North", at=at(21, 9, 10), changed=True)
 
 
-def story(**sections: object) -> IssueStory:
-    return IssueStory(STORY, "The Moscow Contingency", **sections)  # type: ignore[arg-type]
+def alone(line: ItemLine) -> DevelopmentLine:
+    """Build the development that a single item is."""
+    return DevelopmentLine(line, publishers=(line.source,), first=line.at)
+
+
+def story(*, items: tuple[ItemLine, ...] = (), **sections: object) -> IssueStory:
+    """Build a story's share; `items` stand alone."""
+    given: dict[str, object] = {"developments": tuple(map(alone, items))} | sections
+    return IssueStory(STORY, "The Moscow Contingency", **given)  # type: ignore[arg-type]
 
 
 FULL = story(
     parts=(PART,), items=(item(), PERSIAN), awaited=(OWED_3,), corrections=(CORRECTED,), previously=(OLD,), more=3
+)
+
+
+SEVERAL = DevelopmentLine(
+    lead=item(),
+    also=(
+        item("Crowds at pension offices", source="Wire North", url="https://wire.example/2", at=at(22, 7)),
+        item("Pensioners: what is known", at=at(22, 8), url="https://gulf.example/a/3"),
+    ),
+    copies=2,
+    publishers=("Gulf Desk", "Wire North", "Morning Press", "Sample", "نامهٔ روز"),
+    origins=3,
+    first=at(22, 6, 40),
+    claims=(
+        ClaimLine(ClaimKind.DENIAL, "The ministry denied it.", "Wire North", "https://wire.example/2"),
+        ClaimLine(ClaimKind.HEDGE, "It could not be verified.", "Gulf Desk", "https://gulf.example/a/3"),
+    ),
+    told=True,
+    told_on=date(2025, 11, 21),
+    related=(Link("What pensions buy", "https://gulf.example/a/9"), Link("A year of protest")),
 )
 
 

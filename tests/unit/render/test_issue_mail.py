@@ -20,6 +20,7 @@ from tests.unit.render.samples import (
     PART_1,
     PART_2,
     PERSIAN,
+    SEVERAL,
     at,
     issue,
     item,
@@ -64,6 +65,14 @@ SUBJECTS = {
     ),
     "an announcement before reports": (story(items=(item(),), awaited=(OWED_3,)), "Part 3 is announced"),
     "a report": (story(items=(item(),)), "Gulf Desk reports: Pensioners gather in three cities"),
+    "a report of several": (
+        story(developments=(SEVERAL,)),
+        "5 publishers report: Pensioners gather in three cities",
+    ),
+    "a report that all took from one": (
+        story(developments=(replace(SEVERAL, origins=1),)),
+        "Gulf Desk reports: Pensioners gather in three cities",
+    ),
     "a Persian report": (story(items=(PERSIAN,)), f"\u2068نامهٔ روز\u2069 reports: \u2068{PERSIAN.title}\u2069"),
     "only corrections": (story(corrections=(CORRECTED,)), "1 report was changed after we sent it"),
     "only an awaited part": (story(awaited=(OWED_2,)), "Part 2 is still awaited, promised 17 days ago"),
@@ -104,7 +113,7 @@ def test_every_section_is_there_in_order_in_both_bodies() -> None:
 
 
 SECTIONS = {
-    "developments": replace(FULL, items=()),
+    "developments": replace(FULL, developments=()),
     "still awaited": replace(FULL, awaited=()),
     "previously": replace(FULL, previously=()),
     "corrections": replace(FULL, corrections=()),
@@ -161,6 +170,66 @@ def test_every_report_names_its_publisher() -> None:
         assert f"Reported by {source}" in words(sent.html)
     assert "Reported by Gulf Desk · 06:40" in sent.text
     assert "Reported by \u2068نامهٔ روز\u2069" in sent.text
+
+
+SAID_OF_SEVERAL = [
+    "Pensioners gather in three cities",
+    "More on what we sent on 21 November",
+    "Small crowds stood outside pension offices.",
+    "Reported by 5 publishers, 3 origins ▮▮▮▯▯ · first 06:40",
+    "Gulf Desk, Wire North and 2 copies",
+    "Update, 08:00: Pensioners: what is known — Gulf Desk",
+    "Denied: “The ministry denied it.” — Wire North",
+    "With reserve: “It could not be verified.” — Gulf Desk",
+    "Related: What pensions buy",
+    "A year of protest",
+]
+
+
+def test_a_development_says_who_reports_who_copies_who_denies_alike_in_both_bodies() -> None:
+    sent = mail(story(developments=(SEVERAL,)))
+    plain = " ".join(line.strip() for line in sent.text.splitlines())
+    for text in (words(sent.html).partition("Developments")[2], plain.partition("DEVELOPMENTS")[2]):
+        places = [text.find(said) for said in SAID_OF_SEVERAL]
+        assert places == sorted(places), text
+        assert min(places) >= 0, SAID_OF_SEVERAL[places.index(-1)]
+    links = markup.fromstring(sent.html.encode()).xpath("//a/@href")
+    assert {"https://wire.example/2", "https://gulf.example/a/3", "https://gulf.example/a/9"} <= set(links)
+
+
+def test_a_hedge_is_never_called_a_denial() -> None:
+    hedged = replace(SEVERAL, claims=SEVERAL.claims[1:])
+    sent = mail(story(developments=(hedged,)))
+    assert "Denied" not in sent.text + sent.html
+
+
+@pytest.mark.parametrize(
+    ("publishers", "origins", "marks"), [(2, 2, "▮▮"), (12, 1, "▮" + "▯" * 11), (13, 4, "")], ids=str
+)
+def test_marks_are_as_many_as_the_eye_can_count(publishers: int, origins: int, marks: str) -> None:
+    names = tuple(f"Source {n}" for n in range(publishers))
+    sent = mail(story(developments=(replace(SEVERAL, publishers=names, origins=origins),)))
+    assert "".join(sign for sign in sent.text if sign in "▮▯") == marks
+
+
+def test_a_development_is_counted_with_all_its_reports_in_a_week() -> None:
+    assert "5 reports" in mail(story(developments=(SEVERAL,)), template="weekly").text
+
+
+def test_another_language_changes_our_words_and_nobody_elses() -> None:
+    sent = mail(story(developments=(SEVERAL,)), reader=replace(READER, locale="de"))
+    assert "Berichtet von 5 Medien aus 3 Quellen ▮▮▮▯▯ · zuerst 06:40" in sent.text
+    assert "Dementiert: „The ministry denied it.“ — Wire North" in sent.text
+    assert sent.subject.startswith("5 Medien berichten: Pensioners gather in three cities")
+
+
+def test_a_persian_mail_runs_from_the_right_and_fences_foreign_names() -> None:
+    sent = mail(FULL, reader=replace(READER, locale="fa"))
+    tree = markup.fromstring(sent.html.encode())
+    assert (tree.get("dir"), tree.get("lang")) == ("rtl", "fa")
+    assert "text-align: right" in tree.xpath("//h2[contains(@class,'section')]/..")[0].get("style")
+    assert "گزارش \u2068Gulf Desk\u2069 · ۰۶:۴۰" in sent.text
+    assert not tree.xpath("//a/@dir | //td/@dir")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -12,7 +13,7 @@ import briefing
 
 PACKAGE = Path(briefing.__file__).parent
 TEMPLATES = PACKAGE / "templates"
-CATALOGUE = PACKAGE / "render" / "catalogue" / "en.po"
+CATALOGUES = sorted((PACKAGE / "render" / "catalogue").glob("*.po"))
 CSS = (TEMPLATES / "frame" / "style.css").read_text(encoding="utf-8")
 LIGHT, DARK = CSS.split("@media (prefers-color-scheme: dark)")
 PAPER = re.compile(r"\.paper \{ background-color: (#\w{6})")
@@ -70,15 +71,35 @@ def messages() -> set[str]:
     }
 
 
-def test_the_catalogue_holds_every_word_of_ours_and_no_other() -> None:
-    with CATALOGUE.open("rb") as source:
-        known = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(source, locale="en") if m.id}
-    assert known == messages()
+def told(catalogue: Path) -> dict[str, Message]:
+    with catalogue.open("rb") as source:
+        return {m.id if isinstance(m.id, str) else m.id[0]: m for m in read_po(source, locale=catalogue.stem) if m.id}
+
+
+def test_we_speak_english_german_and_persian() -> None:
+    assert [catalogue.stem for catalogue in CATALOGUES] == ["de", "en", "fa"]
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
+def test_a_catalogue_holds_every_word_of_ours_and_no_other(catalogue: Path) -> None:
+    assert told(catalogue).keys() == messages()
+
+
+@pytest.mark.parametrize("catalogue", [c for c in CATALOGUES if c.stem != "en"], ids=lambda path: path.stem)
+def test_a_translation_is_whole_and_fills_in_what_the_english_does(catalogue: Path) -> None:
+    named = re.compile(r"%\((\w+)\)s")
+    for english, message in told(catalogue).items():
+        forms = [message.string] if isinstance(message.string, str) else message.string
+        assert all(forms), english
+        assert not message.fuzzy, english
+        for form in forms:
+            assert sorted(named.findall(form)) == sorted(named.findall(english)), english
+            assert "%" not in named.sub("", form), english
 
 
 def test_nothing_we_say_is_ever_confirmed() -> None:
     """Reports are attributed; it is not ours to confirm them."""
-    files = [CATALOGUE, *(p for p in TEMPLATES.resolve().rglob("*") if p.suffix in (".html", ".txt", ".css"))]
+    files = [*CATALOGUES, *(p for p in TEMPLATES.resolve().rglob("*") if p.suffix in (".html", ".txt", ".css"))]
     files += list((PACKAGE / "render").glob("*.py"))
     assert len(files) > 15
     for path in files:

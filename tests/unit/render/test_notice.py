@@ -7,7 +7,20 @@ import pytest
 from briefing.model import Event, EventKind, GapLine, Link
 from briefing.render.email import Renderer
 from briefing.render.notice import notice
-from tests.unit.render.samples import DESK, MARKS, OLD, OWED_2, OWED_3, PART, PART_1, PART_2, PERSIAN, event, item
+from tests.unit.render.samples import (
+    DESK,
+    MARKS,
+    OLD,
+    OWED_2,
+    OWED_3,
+    PART,
+    PART_1,
+    PART_2,
+    PERSIAN,
+    SEVERAL,
+    event,
+    item,
+)
 
 K = EventKind
 HEADLINES: dict[str, tuple[Event, str]] = {
@@ -59,6 +72,10 @@ HEADLINES: dict[str, tuple[Event, str]] = {
     "a Persian item": (
         event(K.ITEM, item=PERSIAN),
         f"\u2068نامهٔ روز\u2069 reports: \u2068{PERSIAN.title}\u2069",
+    ),
+    "what several report": (
+        event(K.CORROBORATED, development=SEVERAL, item=None),
+        "Reported by 5 publishers, 3 origins: Pensioners gather in three cities",
     ),
     "a dead feed": (
         event(K.FEED_DOWN, item=None, detail="503 since 09:10"),
@@ -122,6 +139,16 @@ def test_a_new_series_says_how_many_parts_are_out_and_what_is_awaited() -> None:
     assert words.sentences == ("2 parts are out",)
     assert Link("Part 3 is awaited") in words.context
     assert words.url == PART_2
+
+
+def test_what_several_report_is_told_with_who_denies_it_and_who_holds_back() -> None:
+    words = said(event(K.CORROBORATED, development=SEVERAL, item=None))
+    assert words.context == (
+        Link("Denied: “The ministry denied it.” — Wire North", "https://wire.example/2"),
+        Link("With reserve: “It could not be verified.” — Gulf Desk", "https://gulf.example/a/3"),
+        Link("Also in Wire North, Morning Press, Sample and \u2068نامهٔ روز\u2069"),
+    )
+    assert (words.url, words.source, words.sentences) == (SEVERAL.lead.url, "Gulf Desk", SEVERAL.lead.excerpt)
 
 
 def test_at_most_two_sentences_are_told() -> None:

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from briefing.render.locale import Words, direction
+from briefing.config.advice import LANGUAGES
+from briefing.render.locale import Words, direction, languages
 from briefing.render.plain import clip, columns, isolate, wrap
 from tests.unit.render.samples import at
 
@@ -54,7 +55,7 @@ def test_a_period_is_said_once_where_it_can_be(since: datetime, until: datetime,
     assert LONDON.period(since, until) == words
 
 
-@pytest.mark.parametrize("name", ["xx", "fr", "fa-IR", "", "not a locale", "../en"])
+@pytest.mark.parametrize("name", ["xx", "fr", "ku-IR", "", "not a locale", "../en"])
 def test_a_locale_without_a_catalogue_speaks_english_throughout(name: str) -> None:
     words = Words(name, "UTC")
     assert words.tag == "en"
@@ -63,6 +64,27 @@ def test_a_locale_without_a_catalogue_speaks_english_throughout(name: str) -> No
 
 def test_a_regional_english_keeps_its_tag() -> None:
     assert Words("en_GB", "UTC").tag == "en-GB"
+
+
+PERSIAN, GERMAN = Words("fa-IR", "Asia/Tehran"), Words("de", "Europe/Berlin")
+
+
+def test_persian_has_its_own_digits_and_reads_from_the_right() -> None:
+    assert (PERSIAN.tag, PERSIAN.dir) == ("fa-IR", "rtl")
+    assert PERSIAN.full_date(TODAY) == "شنبه ۲۲ نوامبر"
+    assert PERSIAN.moment(at(22, 8, 12), TODAY) == "۱۱:۴۲"
+    assert PERSIAN.day(at(15, year=2024), TODAY) == "۱۵ نوامبر ۲۰۲۴"
+    assert PERSIAN.age(at(5), at(22)) == "۱۷ روز پیش"
+    assert PERSIAN.number(1204) == "۱٬۲۰۴"
+    assert PERSIAN.listing(["۲", "۳"]) == "۲ و ۳"
+
+
+def test_german_has_its_own_plurals_and_dates() -> None:
+    assert (GERMAN.tag, GERMAN.dir) == ("de", "ltr")
+    assert GERMAN.full_date(TODAY) == "Samstag, 22. November"
+    assert GERMAN.period(at(15), at(22)) == "15.–22. November"
+    assert [GERMAN.ngettext("%(num)s copy", "%(num)s copies", n) for n in (1, 2)] == ["1 Kopie", "2 Kopien"]
+    assert GERMAN.number(1204) == "1.204"
 
 
 @pytest.mark.parametrize(
@@ -116,6 +138,11 @@ def test_right_to_left_words_are_fenced_and_cannot_break_out() -> None:
     assert isolate("\u202eevil\u2069 نامه نامه نامه") == "\u2068evil نامه نامه نامه\u2069"
 
 
+def test_words_from_the_left_are_fenced_in_a_sentence_from_the_right() -> None:
+    assert isolate("Gulf Desk", None, "rtl") == "\u2068Gulf Desk\u2069"
+    assert isolate("نامه", None, "rtl") == "نامه"
+
+
 def test_columns_align_wide_letters_and_wrap_long_cells() -> None:
     table = columns([["Name", "Note"], ["語語", "x"], ["Ana", "word " * 30]])
     lines = table.splitlines()
@@ -127,3 +154,7 @@ def test_columns_align_wide_letters_and_wrap_long_cells() -> None:
 def test_more_columns_than_fit_are_narrowed_evenly() -> None:
     rows = [["indicator one"] * 8, ["value"] * 8]
     assert all(len(line) <= 72 for line in columns(rows).splitlines())
+
+
+def test_the_configuration_knows_the_languages_we_speak() -> None:
+    assert set(languages()) == LANGUAGES

@@ -16,6 +16,7 @@ class SubscriberRow(Row, table=True):
     mailbox: str = Field(sa_type=Text, unique=True)
     address: str = Field(sa_type=Text)
     created_at: datetime
+    locale: str | None = Field(default=None, sa_type=Text)  # None: whatever the digest's is
 
 
 class SubscriptionRow(Row, table=True):
