@@ -4,6 +4,7 @@ It calls the index of a unique constraint or a text key `sqlite_autoindex_`, the
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,8 +17,12 @@ from briefing.model import (
     Candidate,
     Copy,
     Counts,
+    DevelopmentLine,
     FeedId,
+    Issue,
+    IssueStory,
     ItemId,
+    ItemLine,
     Lookup,
     Member,
     ParsedItem,
@@ -31,6 +36,16 @@ from briefing.store.engine import Store
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FEED, STORY = FeedId("a"), StoryId("iran")
 TERMS: dict[str, Any] = {"now": NOW, "lease": timedelta(minutes=1), "limit": 5}
+
+
+def _recalled(session: Session) -> None:
+    """Ask who was sent the one issue that stands before another."""
+    line = ItemLine(ItemId(1), "Title", None, "Source", NOW)
+    told = IssueStory(STORY, "Iran", developments=(DevelopmentLine(line),))
+    first = Issue("morning", 1, NOW.date(), "06:00", "UTC", "en", "digest", NOW, NOW, (told,))
+    issues.add(session, issue=first)
+    issues.recalled(session, issue=replace(first, number=2, slot="07:00"))
+
 
 WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "feeds.claim": (lambda s: feeds.claim(s, **TERMS), {"ix_feeds_next_poll_at"}),
@@ -94,6 +109,7 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "stories.series_of": (lambda s: stories.series_of(s, promise=PromiseId(1)), {"PRIMARY"}),
     "items.times": (lambda s: items.times(s, feed=FEED, limit=5), {"ix_items_feed_id_first_seen"}),
     "issues.last": (lambda s: issues.last(s, digest="morning"), {"sqlite_autoindex_issues_2"}),
+    "issues.recalled": (_recalled, {"sqlite_autoindex_issues_2", "ix_deliveries_issue_id"}),
     "issues.first_known": (lambda s: issues.first_known(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
     "issues.settled": (lambda s: issues.settled(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
     "outbox.claim": (lambda s: outbox.claim(s, owner="me", lane=ISSUES, **TERMS), {"ix_deliveries_due"}),
@@ -109,6 +125,10 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "outbox.told": (lambda s: outbox.told(s, keys=["1"]), {"sqlite_autoindex_events_1"}),
     "outbox.found": (lambda s: outbox.found(s, keys=["1"]), {"sqlite_autoindex_deliveries_1"}),
     "audience.recipients": (lambda s: audience.recipients(s, list="iran"), {"sqlite_autoindex_subscriptions_1"}),
+    "audience.speak": (
+        lambda s: audience.speak(s, addresses=["a@x.example"], locale="fa"),
+        {"sqlite_autoindex_subscribers_1"},
+    ),
     "audience.standing": (
         lambda s: audience.standing(s, addresses=["a@x.example"], list="iran"),
         {"sqlite_autoindex_subscribers_1"},

@@ -111,6 +111,21 @@ async def test_a_correction_goes_to_nobody_who_was_sent_nothing(world: World) ->
     assert [message["To"] for message in changed] == ["ada@example.org"]
 
 
+@live_on_both(DAILY)
+async def test_what_a_report_calls_related_is_named_with_its_address_where_we_know_it(world: World) -> None:
+    html = "<p>The first. The second.</p><p>Related Read: Report number 1</p><p>Related Read: An old map</p>"
+    (message,) = await thirteen(world, report(2, html=html), report(1))
+    lines = text([message], "reader@example.org").splitlines()
+    at = lines.index("   Related: Report number 1")
+    assert lines[at + 1].strip().startswith("http://")
+    assert "   Related: An old map" in lines
+
+
+@live_on_both(DAILY.replace("title: The One}", "title: The One, weight: 3}"))
+async def test_a_feed_may_weigh_more_than_others(world: World) -> None:
+    assert [plan.weights["one"] for plan in world.service.plans] == [3]
+
+
 @live_on_both(JOINED)
 async def test_a_readers_language_wins_over_the_digests(world: World) -> None:
     subscribe(world, "ada@example.org")

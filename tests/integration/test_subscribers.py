@@ -203,6 +203,19 @@ def test_a_suppressed_address_is_imported_and_gets_no_mail() -> None:
     store.close()
 
 
+def test_a_language_is_asked_for_by_name_and_only_one_that_we_speak() -> None:
+    assert call("subscribers", "add", "ann@example.org", *TO, "--locale", "fa").exit_code == Exit.DONE
+    refused = call("subscribers", "add", "bob@example.org", *TO, "--locale", "fr")
+    assert refused.exit_code == Exit.USAGE
+    assert "known: de, en, fa" in " ".join(refused.stderr.split())
+    bring("cid@example.org\n", *TO, "--locale", "de")
+    rows = call("subscribers", "export").stdout.splitlines()[1:]
+    assert {row.partition(",")[0]: row.rpartition(",")[2] for row in rows} == {
+        "ann@example.org": "fa",
+        "cid@example.org": "de",
+    }
+
+
 def test_what_goes_out_comes_back_the_same_elsewhere() -> None:
     rows = [
         f"ann@example.org,guild,confirmed,'=cmd|' /C calc'!A0,{MAY},,fa",

@@ -93,6 +93,8 @@ def _telling(story: StoryId, issues: Sequence[Issue]) -> list[IssueId]:
 
 
 def _last_sent(session: Session, issues: Sequence[IssueId]) -> dict[str, IssueId]:
+    if not issues:
+        return {}
     last = select(DeliveryRow.address, func.max(DeliveryRow.issue_id)).group_by(col(DeliveryRow.address))
     last = last.where(col(DeliveryRow.issue_id).in_(issues), col(DeliveryRow.state) != DeliveryState.DEAD.value)
     return {mailbox(address): IssueId(sent) for address, sent in session.exec(last) if address and sent}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from lxml import html as markup
 
-from briefing.model import Recipient
+from briefing.model import DevelopmentLine, ItemLine, Link, Recipient
 from briefing.render.email import LIMIT, Renderer, unsubscribe
 from tests.unit.render.samples import (
     CORRECTED,
@@ -21,6 +21,7 @@ from tests.unit.render.samples import (
     PART_2,
     PERSIAN,
     SEVERAL,
+    alone,
     at,
     issue,
     item,
@@ -232,6 +233,19 @@ def test_a_persian_mail_runs_from_the_right_and_fences_foreign_names() -> None:
     assert not tree.xpath("//a/@dir | //td/@dir")
 
 
+def _said_by(hostile: str, line: ItemLine) -> DevelopmentLine:
+    """Build a development in which everything is hostile."""
+    claims = tuple(replace(claim, quote=hostile, source=hostile, url=line.url) for claim in SEVERAL.claims)
+    return replace(
+        SEVERAL,
+        lead=line,
+        also=(line, replace(line, source=hostile + "2")),
+        publishers=(hostile, "another"),
+        claims=claims,
+        related=(Link(hostile, line.url),),
+    )
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_from_a_feed_is_markup_or_template(hostile: str) -> None:
     line = item(hostile, source=hostile, excerpt=(hostile,), url="https://x.example/?q=" + hostile)
@@ -239,7 +253,7 @@ def test_nothing_from_a_feed_is_markup_or_template(hostile: str) -> None:
     share = replace(
         story(
             parts=(replace(PART, item=line, series=hostile),),
-            items=(line,),
+            developments=(_said_by(hostile, line), alone(line)),
             awaited=(owed,),
             previously=(line,),
             corrections=(line,),
