@@ -22,11 +22,8 @@ crashes: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a 
 torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thousand kills, a hundred thousand steps
 	KILLS=1000 STEPS=100000 $(BIN)/pytest -n 2 tests/torture tests/integration/test_state_machine.py
 
-quality: .venv/ready  ## how right the judging is, on the labelled data in the folder BRIEFING_CORPUS
-	PYTHONPATH=. $(BIN)/python bench/quality/developments.py
-	PYTHONPATH=. $(BIN)/python bench/quality/copies.py
-	PYTHONPATH=. $(BIN)/python bench/quality/origins.py
-	PYTHONPATH=. $(BIN)/python bench/quality/series.py
+quality: .venv/ready  ## how right the judging is, on the labelled data in the folder BRIEFING_CORPUS: docs/quality.md
+	PYTHONPATH=. $(BIN)/python -m bench.quality
 
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser

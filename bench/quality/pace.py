@@ -1,10 +1,11 @@
-"""What folding and grouping cost for each item, with many items stored: one core, no database.
+"""What judging costs for each item, with many items stored: classify, match, fold, group; one core, no database.
 
     python bench/quality/pace.py [STORED] [NEW] [STORIES]        (default: 100000 2000 1000)
 
 Items of some 50 words in invented words (as frequent as in a language), one in five a copy with one word in seven
 changed; all stored items are within the window, each in one story. The band table is a dict, as the index of the
-database is a tree; reading and writing it is not counted, computing bands and comparing texts is.
+database is a tree; reading and writing it is not counted, computing bands and comparing texts is. Each story asks a
+query of its own. What is stored beyond the window costs an item nothing: no band and no term of it is kept.
 """
 
 import random
@@ -12,13 +13,20 @@ import resource
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from briefing.detect.developments import Grouping
+from briefing.detect.instalments import instalment
+from briefing.detect.match import Matcher, StoryRule, compile  # noqa: A004 - as in re.compile
+from briefing.detect.promises import announcements
 from briefing.detect.publishers import shipped
 from briefing.detect.syndication import SHARED, bands, fold
-from briefing.model import FeedId, Item, ItemId
+from briefing.model import FeedId, Item, ItemId, StoryId
+from briefing.relate import CROWDED
 
+Bands = defaultdict[int, list[ItemId]]
 START = datetime(2026, 11, 1, tzinfo=UTC)
 BATCH = 35
 
@@ -44,42 +52,75 @@ def items(count: int, stories: int, chance: random.Random) -> list[Item]:
     return found
 
 
-def main(stored: int, new: int, stories: int) -> int:
-    """Fill, then place and fold the new items in batches, and print items a second."""
-    pool = items(stored + new, stories, random.Random(7))
-    table: defaultdict[int, list[int]] = defaultdict(list)
+def filled(pool: Sequence[Item], stories: int) -> tuple[Bands, list[Grouping]]:
+    """Fold and group what is stored already."""
+    table: Bands = defaultdict(list)
     groupings = [Grouping() for _ in range(stories)]
-    for item in pool[:stored]:
+    for item in pool:
         for band in bands(item):
             table[band].append(item.id)
         groupings[item.id % stories].place(item)
-    publishers = shipped()
-    spent = {"bands": 0.0, "fold": 0.0, "group": 0.0}
-    copies = compared = 0
+    return table, groupings
+
+
+def queries(pool: Sequence[Item], stories: int) -> Matcher:
+    """Ask a boolean query for each story, of names that its first items have in common."""
+    texts = (" ".join(one.text for one in pool[n : n + 40 * stories : stories]) for n in range(stories))
+    own = ([word for word, _ in Counter(filter(str.istitle, text.split())).most_common(3)] for text in texts)
+    rules = {StoryId(f"s{n}"): StoryRule(query=compile(f"{a} AND ({b} OR {c})")) for n, (a, b, c) in enumerate(own)}
+    return Matcher(rules)
+
+
+def near(table: Bands, found: Iterable[Sequence[int]]) -> set[ItemId]:
+    """Look up who shares bands with new items, as the database does."""
+    met: set[ItemId] = set()
+    for numbers in found:
+        shared = Counter(one for band in numbers if len(table[band]) <= CROWDED for one in table[band])
+        met.update(one for one, count in shared.items() if count >= SHARED)
+    return met
+
+
+class Clock(Counter[str]):
+    """CPU nanoseconds by what they were spent on."""
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """Count what the block spends."""
+        at = time.process_time_ns()
+        yield
+        self[name] += time.process_time_ns() - at
+
+
+def main(stored: int, new: int, stories: int) -> int:
+    """Fill, then judge the new items in batches, and print items a second."""
+    pool = items(stored + new, stories, random.Random(7))
+    table, groupings = filled(pool[:stored], stories)
+    matcher, publishers, spent = queries(pool, stories), shipped(), Clock()
+    copies = matched = compared = 0
     for start in range(stored, stored + new, BATCH):
         batch = pool[start : start + BATCH]
-        at = time.process_time()
-        found = [bands(item) for item in batch]
-        spent["bands"] += time.process_time() - at
-        near: set[int] = set()
-        for numbers in found:
-            shared = Counter(one for band in numbers if len(table[band]) <= 40 for one in table[band])
-            near.update(one for one, count in shared.items() if count >= SHARED)
-        at = time.process_time()
-        copies += len(fold(batch, [pool[one] for one in near], publishers))
-        spent["fold"] += time.process_time() - at
-        compared += len(near)
-        at = time.process_time()
-        for item in batch:
-            groupings[item.id % stories].place(item)
-        spent["group"] += time.process_time() - at
+        with spent("classify"):
+            for one in batch:
+                instalment(one.title, lead=one.text)
+                announcements(one.text, one.title)
+        with spent("match"):
+            matched += sum(len(matcher.stories(one.feed, one.title, one.text)) for one in batch)
+        with spent("bands"):
+            found = [bands(item) for item in batch]
+        candidates = [pool[one] for one in near(table, found)]
+        with spent("fold"):
+            copies += len(fold(batch, candidates, publishers))
+        with spent("group"):
+            for item in batch:
+                groupings[item.id % stories].place(item)
+        compared += len(candidates)
         for item, numbers in zip(batch, found, strict=True):
             for band in numbers:
                 table[band].append(item.id)
-    parts = ", ".join(f"{name} {1e6 * seconds / new:.0f} us" for name, seconds in spent.items())
-    print(f"pace {new / sum(spent.values()):.0f} items/s with {stored} stored in {stories} stories: {parts}")
+    parts = ", ".join(f"{name} {nanoseconds / 1e3 / new:.0f} us" for name, nanoseconds in spent.items())
+    print(f"pace {1e9 * new / spent.total():.0f} items/s with {stored} stored, {stories} stories and queries: {parts}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  {copies} copies, {compared / new:.1f} candidates an item, peak {peak:.0f} MiB")
+    print(f"  {matched} matches, {copies} copies, {compared / new:.1f} candidates an item, peak {peak:.0f} MiB")
     return 0
 
 

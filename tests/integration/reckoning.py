@@ -279,5 +279,7 @@ def words(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _told(composed: Mapping[str, Any]) -> set[str]:
-    lines = [line for story in composed["stories"] for line in (*story["items"], *(p["item"] for p in story["parts"]))]
+    stories = composed["stories"]
+    lines = [part["item"] for story in stories for part in story["parts"]]
+    lines += [line for story in stories for one in story["developments"] for line in (one["lead"], *one["also"])]
     return set(words(line["title"] for line in lines))

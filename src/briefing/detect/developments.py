@@ -28,6 +28,7 @@ _CANDIDATES = 8
 _NEIGHBOURS = 4  # of these, whose items may change company
 _HOUR = timedelta(hours=1)
 _FORGET = 20_000  # items, after which all counts are halved: a story's words change
+_LOGS = [log(count + 0.5) for count in range(_FORGET + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,9 @@ class Grouping:
         most = log(self._items + self._tuning.unseen + 1)
         counts = self._counts
         return {
-            term: (1 + log(weight)) * rarity
+            term: rarity if weight == 1.0 else (1 + log(weight)) * rarity
             for term, weight in found.weights.items()
-            if (rarity := most - log(counts[term] + 0.5)) > 0
+            if (rarity := most - _LOGS[counts[term]]) > 0
         }
 
     # --- what is near -----------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ class Grouping:
         neighbours = [
             (near, one)
             for other in others
-            if 1 < other.size <= _COMMON
+            if 1 < other.size <= _COMMON and other.sum(member) >= self._tuning.near  # or none of its items is near
             for one in other.members.values()
             if (near := dot(member.terms, one.terms)) >= self._tuning.near
         ]

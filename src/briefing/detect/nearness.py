@@ -90,8 +90,17 @@ class Development:
         self.first, self.last = (min(dates), max(dates)) if dates else (None, None)
         return [term for term in member.terms if not any(term in each.total for each in self.parts.values())]
 
+    def sum(self, member: Member) -> float:
+        """Add up what an item shares with each item here, whatever their languages."""
+        shared = 0.0
+        for part in self.parts.values():
+            shared += dot(member.terms, part.total)
+        return shared
+
     def nearness(self, member: Member, foreign: float) -> float:
         """Average the likeness of an item with each item here."""
+        if len(self.parts) == 1 and member.lang in self.parts:
+            return dot(member.terms, self.parts[member.lang].total) / self.size
         alike = (
             dot(member.terms, part.total) * _across(member.lang, lang, member.names, part.names / part.size, foreign)
             for lang, part in self.parts.items()

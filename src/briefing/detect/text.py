@@ -5,6 +5,7 @@ Apart from `match`, which asks where words stand: here is only what a word is. N
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Ye, kaf, alef, he and their kin are one letter typed on different keyboards (after Lucene's Arabic and Persian
 # normalisers); curly apostrophes and quotes are typography.
@@ -44,6 +45,7 @@ _UNSPACED = (
 _GAP = re.compile(r"(?:[^\w\u0300-\u036f\u0900-\u109f\u1780-\u17ff]|_)+")
 _SEAM = re.compile(f"(?<=[{_UNSPACED}])(?=[^{_UNSPACED} ])|(?<=[^{_UNSPACED} ])(?=[{_UNSPACED}])")
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+_OFTEN = 8_000  # characters; longer texts are not kept
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 
 
@@ -59,8 +61,15 @@ def fold(text: str) -> str:
 
 def spaced(text: str) -> str:
     """Fold `text` into words parted by single spaces; scripts without spaces stay in one piece, apart from others."""
+    return _spaced(text) if len(text) > _OFTEN else _spaced_lately(text)
+
+
+def _spaced(text: str) -> str:
     run = _GAP.sub(" ", fold(text)).strip()
     return run if run.isascii() else _SEAM.sub(" ", run)
+
+
+_spaced_lately = lru_cache(maxsize=256)(_spaced)  # queries, copies and names ask for the words of the same item
 
 
 def is_unspaced(letter: str) -> bool:
