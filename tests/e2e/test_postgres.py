@@ -15,4 +15,4 @@ def test_the_demos_story_holds_on_postgresql(tmp_path: Path) -> None:
         world = asyncio.run(play(tmp_path, lambda _: None, database=url))
 
     assert [words for words, holds in world.facts if not holds] == []
-    assert len(world.facts) == 12
+    assert len(world.facts) == 19

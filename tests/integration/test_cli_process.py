@@ -106,7 +106,7 @@ def _read_back() -> None:
     """Look at what the first poll brought, and do not send it."""
     status = call("status").stdout.splitlines()
     assert re.match(r"feeds      1 ok · 1 failing \(wire: HTTP 500 .* for \d+ s, next try in 1\d min\)$", status[0])
-    assert status[1] == "awaited    lanterns Part 2 (promised 1 h ago)"
+    assert status[1] == "awaited    lanterns Part 2 (promised 1 h ago, polled every 5 min)"
     assert "◌ awaited part 2  The Keeper of the Lanterns (promised 1 h ago)" in call("stories").stdout
     assert [row["source"] for row in json.loads(call("items", "--feed", "review", "--json").stdout)] == [
         "The Review"

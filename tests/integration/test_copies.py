@@ -193,7 +193,7 @@ async def test_the_desk_of_a_digest_has_the_developments_of_what_is_new(world: W
     await bring(world, "wire", "star", "post")
     plan = world.service.plans[0]
     with world.store.reading() as session:
-        desk = _desk(session, plan, StoryId("docks"), NOON - timedelta(days=2), NOON - timedelta(days=2))
+        desk = _desk(session, plan, StoryId("docks"), NOON - timedelta(days=2), NOON - timedelta(days=2), NOON)
     (development,) = desk.developments
     assert [item.feed for item in development.items] == ["wire", "star", "post"]
     assert len(development.corroboration.origins) == 2
