@@ -107,7 +107,7 @@ def _read_back() -> None:
     status = call("status").stdout.splitlines()
     assert re.match(r"feeds      1 ok · 1 failing \(wire: HTTP 500 .* for \d+ s, next try in 1\d min\)$", status[0])
     assert status[1] == "awaited    lanterns Part 2 (promised 1 h ago, polled every 5 min)"
-    assert "◌ awaited part 2  The Keeper of the Lanterns (promised 1 h ago)" in call("stories").stdout
+    assert "◌ awaited  part 2  The Keeper of the Lanterns · promised 1 h ago" in call("stories").stdout
     assert [row["source"] for row in json.loads(call("items", "--feed", "review", "--json").stdout)] == [
         "The Review"
     ] * 3
@@ -221,7 +221,7 @@ def test_the_first_commands_answer_at_once(words: str, seconds: float, tmp_path:
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     # Of the processor, and in the best of a few tries: the machine may be busy with other tests.
-    assert any(once() < seconds for _ in range(10))
+    assert any(once() < seconds for _ in range(30))
 
 
 @pytest.mark.parametrize("words", ["--help", "check"])

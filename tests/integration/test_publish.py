@@ -113,11 +113,12 @@ async def test_a_correction_goes_to_nobody_who_was_sent_nothing(world: World) ->
 
 @live_on_both(DAILY)
 async def test_what_a_report_calls_related_is_named_with_its_address_where_we_know_it(world: World) -> None:
-    html = "<p>The first. The second.</p><p>Related Read: Rain in Lisbon</p><p>Related Read: An old map</p>"
-    other = replace(report(1), title="Rain in Lisbon", text="It rained on the seven hills.")
-    (message,) = await thirteen(world, report(2, html=html), other)
+    story = "Lantern makers of Qazvin laid down their work; the guild of glass refused every higher price. " * 3
+    html = f"<p>{story}</p><p>Related Read: Report number 1</p><p>Related Read: An old map</p>"
+    other = replace(report(1), at=NOON - timedelta(hours=46), text="It rained on seven hills, and the river rose. " * 9)
+    (message,) = await thirteen(world, replace(report(2, html=html), title="Lanterns go dark in Qazvin"), other)
     lines = text([message], "reader@example.org").splitlines()
-    at = lines.index("   Related: Rain in Lisbon")
+    at = lines.index("   Related: Report number 1")
     assert lines[at + 1].strip().startswith("http://")
     assert "   Related: An old map" in lines
 
