@@ -12,14 +12,16 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+DETAIL = "    "  # other people's sentences, for reading on a screen
 MEASURES = ("series", "developments", "copies", "origins", "pace")
 
 
 def printed(name: str) -> str:
-    """Run one measure to its end, show its lines and return them as a block."""
+    """Run one measure to its end, show its lines and return the figures and misses as a block."""
     run = subprocess.run([sys.executable, f"{HERE}/{name}.py"], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
     sys.stdout.write(run.stdout)
-    return f"```\n{run.stdout.rstrip()}\n```"
+    kept = "\n".join(line for line in run.stdout.splitlines() if not line.startswith(DETAIL))
+    return f"```\n{kept}\n```"
 
 
 def main() -> int:
