@@ -194,7 +194,7 @@ def _teller(config: Config, posted: Letters, secret: bytes) -> Teller:
 
 def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:
     """Play items of a file through a configuration, in a database that is gone afterwards."""
-    posted = letters(setting, _unstored)
+    posted = letters(setting, unstored)
     dates = [piece.published for piece in pieces if piece.published]
     with TemporaryDirectory(prefix="briefing-") as folder, closing(Store(f"sqlite:///{folder}/rehearsal.db")) as store:
         store.upgrade()
@@ -206,8 +206,8 @@ def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:
             return Rehearsal(session, told_by, written, start=start).play(pieces)
 
 
-async def _unstored(_: IssueId) -> None:
-    """Return no issue: none of a rehearsal is rendered."""
+async def unstored(_: IssueId) -> None:
+    """Return no issue: those of a draft or a rehearsal are in no database."""
 
 
 def rules(config: Config, teller: Teller) -> Rules:

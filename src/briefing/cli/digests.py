@@ -30,7 +30,7 @@ from briefing.cli.run import serve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from briefing.model import Delivery, IssueId, Mail, Recipient
+    from briefing.model import Delivery, Mail, Recipient
 
 DigestName = Annotated[
     str | None,
@@ -99,7 +99,7 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     checked, now = open_config(config), utc_now()
     name = _named(digest, list(checked.digests))
     setting = app.Setting(checked, config.resolve().parent)
-    letters = app.letters(setting, unstored)
+    letters = app.letters(setting, app.unstored)
     plan = next(plan for plan in app.plans(checked, letters, secret=b"") if plan.id == name)
     with open_store(database) as store, store.reading() as session:
         known_since = issues.first_known(session, digest=name) or now
@@ -110,10 +110,6 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
         raise Failure(f"{name} has nothing to say now", hint="briefing poll fetches what is new")
     mail, message = letters.shown(draft.issue, next(iter(readers), ANYBODY), now)
     return Drafted(name, mail, message, readers, None if checked.site.smtp else setting.beside / "outbox")
-
-
-async def unstored(_: "IssueId") -> None:
-    """Return no issue: a draft is in no database."""
 
 
 def _named(digest: str | None, ids: list[str]) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from briefing.cli import output
-from briefing.cli.digests import unstored
 from briefing.cli.failure import Failure
 from briefing.cli.ledger import MARKS
 from briefing.cli.options import count, open_config, open_store
@@ -39,7 +38,7 @@ def _traced(config: Path, database: str, item: int) -> "Trace | None":
 
     keep_quiet()
     checked, now = open_config(config), utc_now()
-    plans = app.plans(checked, app.letters(app.Setting(checked, config.resolve().parent), unstored), secret=b"")
+    plans = app.plans(checked, app.letters(app.Setting(checked, config.resolve().parent), app.unstored), secret=b"")
     with open_store(database) as store, store.reading() as session:
         reaches = [publish.reach(session, plan, now=now) for plan in plans]
         return trace(session, checked, corroborate.sources(checked), item=ItemId(item), reaches=reaches)

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
     from briefing.model import Item
 
+StoryName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="STORY", autocompletion=ids_of("stories"), help="Id of a story; default: all.", show_default=False
+    ),
+]
+
 
 def items(
     feed: Annotated[
@@ -68,12 +75,7 @@ def _meant(config: "Path", feed: str | None, story: str | None) -> None:
 
 
 def stories(
-    story: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="STORY", autocompletion=ids_of("stories"), help="Id of a story; default: all.", show_default=False
-        ),
-    ] = None,
+    story: StoryName = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,

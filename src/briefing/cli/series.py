@@ -12,6 +12,7 @@ from briefing.cli import ledger, output
 from briefing.cli.completion import ids_of
 from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, known, open_config, open_store
+from briefing.cli.reading import StoryName
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -28,12 +29,7 @@ Number = Annotated[str, typer.Argument(metavar="SERIES", help="Id of a series, s
 
 @app.command("list", epilog="Example: briefing series list moscow-contingency")
 def show_all(
-    story: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="STORY", autocompletion=ids_of("stories"), help="Id of a story; default: all.", show_default=False
-        ),
-    ] = None,
+    story: StoryName = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     json: Json = False,
