@@ -4,8 +4,9 @@ BIN := .venv/bin
 LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links \
         --no-header --quiet
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE # the tests start processes by the hundred
 
-.PHONY: demo run test crashes torture quality check lock e2e shots clean
+.PHONY: demo run test slow torture quality check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -13,14 +14,14 @@ demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, 
 run: .venv/ready  ## the service, with ./feeds.yaml
 	$(BIN)/briefing run
 
-test: .venv/ready  ## all tests but the browser's and those that take minutes
-	$(BIN)/pytest -n 3
+test: .venv/ready  ## all tests but the browser's and the slow ones
+	$(BIN)/pytest -n 4
 
-crashes: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a world in which all may happen
-	KILLS=30 STEPS=10000 $(BIN)/pytest -n 2 tests/torture/test_kills.py tests/integration/test_state_machine.py
+slow: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a world in which all may happen, hostile feeds
+	KILLS=30 STEPS=10000 $(BIN)/pytest -n 2 -m slow tests tests/torture/test_kills.py
 
 torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thousand kills, a hundred thousand steps
-	KILLS=1000 STEPS=100000 $(BIN)/pytest -n 2 tests/torture tests/integration/test_state_machine.py
+	KILLS=1000 STEPS=100000 $(BIN)/pytest -n 2 -m '' tests/torture tests/integration/test_state_machine.py
 
 quality: .venv/ready  ## how right the judging is, on the labelled data in the folder BRIEFING_CORPUS: docs/quality.md
 	PYTHONPATH=. $(BIN)/python -m bench.quality

@@ -78,21 +78,21 @@ def folded(batches: Sequence[Sequence[Report]]) -> dict[FeedId, FeedId]:
         return {feed[copy]: feed[head] for copy, head in copies.families(session, items=feed).items()}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(REPORTS, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(reports: list[Report], chance: object) -> None:
     shuffled = sorted(reports, key=lambda _: chance.random())  # type: ignore[attr-defined]
     assert folded([[one] for one in reports]) == folded([[one] for one in shuffled])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(REPORTS, st.integers(1, 6))
 def test_one_by_one_or_in_batches_is_the_same(reports: list[Report], size: int) -> None:
     batches = [reports[start : start + size] for start in range(0, len(reports), size)]
     assert folded([[one] for one in reports]) == folded(batches)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(REPORTS, st.integers(0, 6), st.integers(0, 3))
 def test_an_edit_parts_what_differs_and_its_return_leaves_all_as_it_was(
     reports: list[Report], which: int, form: int

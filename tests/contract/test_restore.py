@@ -1,7 +1,6 @@
 """Backups and restores that are refused or break off: what stood stays, and the words say what was wrong."""
 
 import resource
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +16,7 @@ from briefing.store.engine import Store
 from briefing.store.tables import METADATA
 from tests.contract.copies import NOON, add, quiet, restore, rows, seed, sound
 from tests.contract.scratch import KINDS, blank, killed
+from tests.databases import migrated
 
 
 @pytest.fixture(params=KINDS)
@@ -50,11 +50,9 @@ def spoiled(file: Path, how: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("how", ["empty", "another's database", "cut off", "overwritten", "newer"])
-def test_what_is_no_backup_of_ours_is_refused(
-    request: pytest.FixtureRequest, migrated: Path, tmp_path: Path, how: str
-) -> None:
+def test_what_is_no_backup_of_ours_is_refused(request: pytest.FixtureRequest, tmp_path: Path, how: str) -> None:
     with blank(request, "sqlite") as store:
-        shutil.copy(migrated, store.path or "")
+        Path(store.path or "").write_bytes(migrated())
         seed(store)
         file = tmp_path / "backup"
         backup.backup(store, file, now=NOON, seen=quiet)

@@ -21,10 +21,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import psycopg
@@ -38,6 +37,7 @@ from briefing.store.tables import METADATA
 from demo.chat_sink import SECRET, ChatSink
 from demo.feed_server import FeedServer
 from demo.smtp_sink import SmtpSink
+from tests.databases import migrated
 from tests.e2e.process import servers, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -231,7 +231,7 @@ def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1, re
     folder.mkdir(parents=True, exist_ok=True)
     if database == "sqlite":
         database = f"sqlite:///{folder / 'briefing.db'}"
-        (folder / "briefing.db").write_bytes(_empty())
+        (folder / "briefing.db").write_bytes(migrated())
     now = datetime.now(UTC)
     with servers() as (feed, chat), Ambush() as mail:
         feed.put("/feed", document(now))
@@ -277,15 +277,6 @@ def seed(database: str, url: str, now: datetime, readers: int) -> None:
         issues.known_since(session, digest="daily", now=now)
         for number in range(readers):
             audience.add(session, address=f"r{number}@example.org", list="readers", consent="form", now=now)
-
-
-@cache
-def _empty() -> bytes:
-    """Migrate once for all rounds."""
-    with TemporaryDirectory() as folder:
-        with closing(Store(f"sqlite:///{folder}/empty.db")) as store:
-            store.upgrade()
-        return (Path(folder) / "empty.db").read_bytes()
 
 
 def age(url: str, by: timedelta, pid: int | None = None) -> None:

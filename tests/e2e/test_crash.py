@@ -11,7 +11,7 @@ from demo.feed_server import FeedServer
 from demo.smtp_sink import END, SmtpSink
 from tests.e2e.process import CONFIG, Running, servers, wait_until
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 RSS = (
     '<rss version="2.0"><channel><title>One</title><link>https://one.example/</link><description>d</description>'
     "<item><guid>1</guid><title>Something new</title><link>https://one.example/1</link><pubDate>{}</pubDate>"

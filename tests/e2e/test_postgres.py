@@ -9,6 +9,7 @@ from demo.scenario import play
 from tests.contract import postgres
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_the_demos_story_holds_on_postgresql(tmp_path: Path) -> None:
     with postgres.running() as url:

@@ -101,11 +101,11 @@ async def _end(running: asyncio.subprocess.Process, typed: str = "", seconds: fl
 def call(*args: str, typed: str = "", **environ: str) -> Result:
     """Call `briefing` in this process and folder; how it logs is no matter of the next call."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     try:
         return CliRunner().invoke(COMMAND, list(args), input=typed, env={**QUIET, **environ})
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)
         root.handlers[:], root.level = handlers, level
 
 

@@ -22,10 +22,11 @@ from briefing.model import FeedId
 from briefing.render.email import Renderer
 from briefing.service import Service
 from briefing.store import audience, feeds
+from tests.databases import migrated
 from tests.integration.computer import Disk, PowerCut, Process, Stopped, Thread, Time
 from tests.integration.far_ends import Net, peeking
 from tests.integration.reckoning import Reckoning
-from tests.integration.world import NOON, _empty_database
+from tests.integration.world import NOON
 
 CONFIG = """
 version: 1
@@ -138,7 +139,7 @@ class Place:
         self.disk.close()
         for file in self.folder.glob("test.db*"):
             file.unlink()
-        self.disk.path.write_bytes(_empty_database())
+        self.disk.path.write_bytes(migrated())
 
 
 class Life:

@@ -90,6 +90,7 @@ def alternates(urls: Iterable[str]) -> str:
     return page("The Review", "Welcome.", head="".join(links))
 
 
+@pytest.mark.slow
 def test_nothing_is_followed_to_a_blocked_address(net: Net) -> None:
     async def exchange() -> None:
         async with public(net) as feeds, follow.Scout(Request(HOME), lambda: NOON) as scout:

@@ -210,6 +210,7 @@ def test_a_reader_who_goes_away_is_no_error(reader: list[str], tmp_path: Path) -
     assert (ended.status, ended.err) == (Exit.DONE, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "seconds"), [("--help", 0.3), ("check", 0.5)])
 def test_the_first_commands_answer_at_once(words: str, seconds: float, tmp_path: Path) -> None:
     write_config(tmp_path)

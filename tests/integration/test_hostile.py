@@ -29,6 +29,7 @@ def tried(folder: Path, cases: Mapping[str, Case]) -> tuple[Outcome, list[str], 
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_one_poll_of_hostile_feeds_and_the_issue_about_them(tmp_path: Path) -> None:
     outcome, wrong, mails = tried(tmp_path, CASES)
@@ -37,6 +38,7 @@ def test_one_poll_of_hostile_feeds_and_the_issue_about_them(tmp_path: Path) -> N
     print(outcome)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_one_poll_of_feeds_that_are_broken_by_chance(tmp_path: Path) -> None:
     seed = random.randrange(2**32)

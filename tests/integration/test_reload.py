@@ -219,9 +219,9 @@ def test_a_refused_edit_shows_in_the_metric_until_it_is_mended(tmp_path: Path, q
 def quiet() -> Iterator[None]:
     """How the service logs is no matter of the next test."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
     root.handlers[:], root.level = handlers, level
 
 

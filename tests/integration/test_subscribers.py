@@ -17,6 +17,7 @@ from briefing.enrol import EnrolError, normalised
 from briefing.model import Subscription, SubscriptionState
 from briefing.store import audience
 from briefing.store.engine import Store
+from tests.databases import migrated
 from tests.integration.command import call, write_config
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -25,23 +26,13 @@ MAY = "2026-05-03T00:00:00+00:00"
 TO = ("--list", "guild", "--consent", "form")
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Return a database with our tables and nothing in them."""
-    path = tmp_path_factory.mktemp("migrated") / "briefing.db"
-    store = Store(f"sqlite:///{path}")
-    store.upgrade()
-    store.close()
-    return path.read_bytes()
-
-
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, migrated: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in a folder with a feeds.yaml of one list, and two empty databases."""
     monkeypatch.chdir(tmp_path)
     write_config(tmp_path)
     for name in ("briefing.db", "elsewhere.db"):
-        (tmp_path / name).write_bytes(migrated)
+        (tmp_path / name).write_bytes(migrated())
     return tmp_path
 
 

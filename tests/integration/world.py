@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from aiohttp import web
@@ -23,6 +21,7 @@ from briefing.store.engine import Store
 from demo.chat_sink import SECRET, ChatSink
 from demo.feed_server import FeedServer
 from demo.smtp_sink import SmtpSink
+from tests import databases
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 SITE = """
@@ -173,10 +172,8 @@ async def world(folder: Path, config: str, database: str = "") -> AsyncIterator[
 
     `database` is the URL of one with our tables and nothing in them; default: a new one of SQLite.
     """
-    if not database:
-        (folder / "test.db").write_bytes(_empty_database())
     async with Feeds() as server, ChatSink() as chat:
-        with SmtpSink() as mail, closing(Store(database or f"sqlite:///{folder / 'test.db'}")) as store:
+        with SmtpSink() as mail, databases.postgres(database) if database else databases.sqlite() as store:
             async with _service(folder, config, server, chat, mail, store, [NOON]) as started:
                 yield started
 
@@ -193,16 +190,6 @@ async def _service(
     setting = app.Setting(checked.config, folder, clock=lambda: clock[0], jitter=lambda: 0.0)
     async with app.service(setting, store) as service:
         yield World(service, store, server, chat, mail, folder, setting, clock)
-
-
-@cache
-def _empty_database() -> bytes:
-    """Migrate once for all tests."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        with closing(Store(f"sqlite:///{path}")) as store:
-            store.upgrade()
-        return path.read_bytes()
 
 
 async def until(holds: Callable[[], object]) -> None:

@@ -1,6 +1,6 @@
 """Kill -9 and SIGSTOP while 300 readers are mailed and 50 webhooks posted: what was under way may come twice, no more.
 
-KILLS is how many on each database: 30 in CI (`make crashes`), 1,000 in `make torture`; a tenth of them at each point
+KILLS is how many on each database: 30 in CI (`make slow`), 1,000 in `make torture`; a tenth of them at each point
 of a conversation, and as many workers that sleep. SEED gives other moments.
 """
 
@@ -23,7 +23,7 @@ MANY = KILLS >= 100
 READERS = 300 if MANY else 40  # where a kill has its place
 A_ROUND = 20  # workers put to sleep while so many mails go out
 BOTH = pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-pytestmark = pytest.mark.timeout(3600 if MANY else 120)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if MANY else 120)]
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ _DIGITS = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 _WEEK = 6  # days in which a weekday's name is unambiguous
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the languages we have words in."""
     return tuple(sorted(file.name.removesuffix(".po") for file in _CATALOGUES.iterdir() if file.name.endswith(".po")))

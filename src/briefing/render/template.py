@@ -6,11 +6,12 @@ Apart from `email`, which knows what a mail is: here a template is a name, its w
 import hashlib
 import traceback
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     FileSystemLoader,
     PackageLoader,
@@ -19,6 +20,7 @@ from jinja2 import (
     meta,
     pass_eval_context,
 )
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.nodes import EvalContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -54,12 +56,10 @@ class Templates:
         """Return a short digest of a message's templates and of all they refer to."""
         seen: dict[str, str] = {}
         waiting = [self._name(folder, file) for file in FILES]
-        environment = self._environment(Words("en", "UTC"))
         while waiting:
             name = waiting.pop()
             seen[name] = self._source(name)
-            found = meta.find_referenced_templates(environment.parse(seen[name]))
-            waiting += [other for other in found if other is not None and other not in seen]
+            waiting += [other for other in _references(seen[name]) if other not in seen]
         text = "\0".join(f"{name}\0{seen[name]}" for name in sorted(seen))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -88,9 +88,39 @@ class Templates:
         return self._environments[language]
 
 
+class Compiled(BytecodeCache):
+    """What templates compiled to in this process, by their source: a reload compiles only what changed.
+
+    One per language, because Jinja2 works out at once what a filter makes of a constant, and ours are a language's.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get(bucket.key):
+            bucket.bytecode_from_string(code)  # which looks at the checksum of the source
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled(_language: str) -> Compiled:
+    return Compiled()
+
+
+@lru_cache(maxsize=256)
+def _references(source: str) -> tuple[str, ...]:
+    """Return the names of the templates that a template extends, includes or imports."""
+    parsed = _environment(BaseLoader(), Words("en", "UTC")).parse(source)
+    return tuple(name for name in meta.find_referenced_templates(parsed) if name is not None)
+
+
 def _environment(loader: BaseLoader, words: Words) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         loader=loader,
+        bytecode_cache=_compiled(words.locale.language),
         autoescape=lambda name: name is None or name.endswith(".html"),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, update
 from sqlmodel import Session, col, or_, select
 
 from briefing.model import (
@@ -35,6 +35,15 @@ from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
 
 _EVENT = TypeAdapter(Event)
 _OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
+_DUE = (  # asked all day, so it is put together once
+    select(DeliveryRow)
+    .where(col(DeliveryRow.lane) == bindparam("lane"), col(DeliveryRow.next_attempt_at) <= bindparam("now"))
+    .where(col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None))
+    .where(col(DeliveryRow.state) == bindparam("state"))
+    .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
 
 
 def tell(session: Session, *, events: Sequence[Event]) -> tuple[Event, ...]:
@@ -95,13 +104,9 @@ def claim(
 
 def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[DeliveryRow]:
     # A query a state, so that each reads `limit` rows of the index in order, however many are due.
-    due = select(DeliveryRow).where(col(DeliveryRow.lane) == lane, col(DeliveryRow.next_attempt_at) <= now)
-    due = due.where(col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None))
-    if only is not None:
-        due = due.where(col(DeliveryRow.key).in_(only))
-    due = due.order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id)).limit(limit)
-    due = due.with_for_update(skip_locked=True)
-    rows = [row for state in _OPEN for row in session.exec(due.where(col(DeliveryRow.state) == state))]
+    due = _DUE if only is None else _DUE.where(col(DeliveryRow.key).in_(only))
+    asked = {"lane": lane, "now": now, "most": limit}
+    rows = [row for state in _OPEN for row in session.exec(due, params=asked | {"state": state})]
     return sorted(rows, key=lambda row: (row.next_attempt_at, row.id))[:limit]
 
 

@@ -30,6 +30,7 @@ def count(name: str) -> int:
         return 0
 
 
+@pytest.mark.slow
 def test_whole_feeds_have_the_items_that_five_other_parsers_find() -> None:
     found = {row["file"]: (row["entries"], count(row["file"])) for row in rows("real")}
     assert {name: both for name, both in found.items() if both[0] != both[1]} == {}
@@ -40,6 +41,7 @@ def test_unit_cases_of_other_parsers_differ_only_in_items_that_say_nothing() -> 
     assert len(wrong) <= 14
 
 
+@pytest.mark.slow
 def test_guids_and_links_of_whole_feeds_are_as_written_or_absolute() -> None:
     for row in rows("real"):
         feed = parse.feed((CORPUS / row["file"]).read_bytes(), None, "https://feed.example/x")
