@@ -21,6 +21,8 @@ from tests.contract.seeds import REVISIONS
 from tests.integration.documents import Entry, rss
 from tests.integration.world import SITE, World, live
 
+pytestmark = pytest.mark.slow
+
 BACKUPS = int(os.environ.get("BACKUPS", "8"))  # of each database
 
 
@@ -77,7 +79,6 @@ def pairs(store: Store) -> tuple[set[str], set[str]]:
     return told, owed
 
 
-@pytest.mark.slow
 def test_backups_of_a_database_at_work_hold_all_that_was_committed_and_nothing_half(
     source: Store, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -130,7 +131,6 @@ def test_new_rows_after_a_restore_take_no_number_that_was_used_since_the_backup(
     assert numbers[2] > numbers[1] + 100_000
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
 def test_a_database_is_backed_up_as_it_is_and_an_older_one_upgraded_when_it_is_restored(
     request: pytest.FixtureRequest, tmp_path: Path, revision: str

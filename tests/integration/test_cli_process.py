@@ -21,6 +21,8 @@ from demo.chat_sink import SECRET, ChatSink
 from tests.integration.command import Ended, Process, call, put_site, write_config
 from tests.integration.world import Feeds
 
+pytestmark = pytest.mark.slow
+
 CHANNELS = """\
 channels:
   hook: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}
@@ -210,7 +212,6 @@ def test_a_reader_who_goes_away_is_no_error(reader: list[str], tmp_path: Path) -
     assert (ended.status, ended.err) == (Exit.DONE, "")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("words", "seconds"), [("--help", 0.3), ("check", 0.5)])
 def test_the_first_commands_answer_at_once(words: str, seconds: float, tmp_path: Path) -> None:
     write_config(tmp_path)

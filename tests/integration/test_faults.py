@@ -28,6 +28,8 @@ from demo.smtp_sink import END
 from tests.integration.documents import Entry, rss
 from tests.integration.world import NOON, SITE, World, live, play, until
 
+pytestmark = pytest.mark.slow
+
 FEED = """
 feeds:
   one: {url: "${FEEDS}/one.rss", allow_private: true, title: One}
