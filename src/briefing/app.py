@@ -167,7 +167,7 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
         pages=Pages(wires.fetcher, wires.isolate),
         clock=clock,
         jitter=setting.jitter,
-        enqueued=relaying.wake.set,
+        enqueued=relaying.look,
     )
     return Service(
         poller=poller,

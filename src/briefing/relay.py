@@ -9,7 +9,7 @@ message a connection, because a connection takes its next message only after its
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -75,25 +75,35 @@ class Relay:
         self._under_way: dict[DeliveryId, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._free = {lane.name: lane.width for lane in lanes}
+        self._ended = dict.fromkeys(self._free, 0)  # attempts so far
         self._held = {lane.name: Hold() for lane in lanes}
         self._claiming = asyncio.Lock()
-        self.wake = asyncio.Event()
+        self._anew, self._wake = True, asyncio.Event()
         self.undelivered = 0  # attempts so far that the far end did not take
 
+    def look(self) -> None:
+        """Let `run` ask every lane what is due: something was enqueued, or time has passed."""
+        self._anew = True
+        self._wake.set()
+
     async def run(self) -> None:
-        """Relay until cancelled; wakes when something was enqueued, freed, or at the scheduler's tick."""
+        """Relay until cancelled; asks a lane for more when a connection of it is free again, and all at `look`."""
         renewing = asyncio.create_task(self._renew())
+        asked = dict(self._ended)
         try:
             await self.fold()
             while True:
-                self.wake.clear()
+                self._wake.clear()
+                lanes = self._lanes if self._anew else self._freed(asked)
+                self._anew = False
                 try:
-                    for lane in self._lanes:
+                    for lane in lanes:
+                        asked[lane.name] = self._ended[lane.name]
                         await self._start(lane)
                 except Exception:
                     # The relay's edge: whatever broke is logged, and tried again when the next tick wakes us.
                     log.exception("relay.broke")
-                await self.wake.wait()
+                await self._wake.wait()
         finally:
             # What is under way keeps its lease to its end, also when another relay runs by then.
             asyncio.gather(*self._tasks, return_exceptions=True).add_done_callback(lambda _: renewing.cancel())
@@ -101,17 +111,21 @@ class Relay:
     async def drain(self, only: Collection[str] | None = None) -> int:
         """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
         renewing = asyncio.create_task(self._renew())
-        attempts = 0
+        asked = dict(self._ended)
+        attempts, first = 0, True
         try:
             if only is None:
                 await self.fold(patient=False)
             while True:
-                quiet = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
-                started = sum([await self._start(lane, only) for lane in self._lanes])
-                attempts += started
+                last = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
+                started = 0
+                for lane in self._lanes if first or last else self._freed(asked):
+                    asked[lane.name] = self._ended[lane.name]
+                    started += await self._start(lane, only)
+                attempts, first = attempts + started, False
                 if self._tasks:
                     await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-                elif quiet and not started:
+                elif last and not started:
                     return attempts
         finally:
             renewing.cancel()
@@ -134,6 +148,10 @@ class Relay:
         """Let what is under way end, but no longer than this."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+
+    def _freed(self, asked: Mapping[str, int]) -> list[Lane]:
+        """Return the lanes in which an attempt has ended since they were last asked."""
+        return [lane for lane in self._lanes if self._ended[lane.name] > asked[lane.name]]
 
     async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
         async with self._claiming:  # one at a time, or two would count the same connection as free
@@ -179,7 +197,8 @@ class Relay:
         finally:
             del self._under_way[delivery.id]
             self._free[lane.name] += 1
-            self.wake.set()
+            self._ended[lane.name] += 1
+            self._wake.set()
 
     def _hold(self, lane: Lane, verdict: Verdict) -> None:
         before = self._held[lane.name]

@@ -106,14 +106,14 @@ class Service:
         """Write every issue that is due."""
         written = [issue for plan in self.plans if (issue := await self._publish(plan))]
         if written:
-            self.relay.wake.set()
+            self.relay.look()
         return written
 
     async def remind(self) -> int:
         """Tell what is overdue or was passed over, and give up what was awaited too long; return how much was told."""
         told = await self._write(partial(remind.remind, rules=self.poller.rules, now=self._clock()))
         if told:
-            self.relay.wake.set()
+            self.relay.look()
         return told
 
     async def _publish(self, plan: Plan) -> Issue | None:
@@ -195,7 +195,7 @@ class Service:
 
     async def _wake(self) -> None:
         await self.relay.fold()
-        self.relay.wake.set()
+        self.relay.look()
 
 
 def _draft(session: Session, *, plan: Plan, now: datetime) -> Draft | None:

@@ -98,10 +98,12 @@ class Compiled(BytecodeCache):
         self._code: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a template's bucket, if there is anything to fill it with."""
         if code := self._code.get(bucket.key):
             bucket.bytecode_from_string(code)  # which looks at the checksum of the source
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a template compiled to."""
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
