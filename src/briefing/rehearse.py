@@ -150,6 +150,7 @@ def _parsed(piece: Piece) -> ParsedItem:
         html=html,
         text=text,
         lang=piece.lang,
+        number=piece.number,
         excerpt=sanitize.sentences(text, piece.lang, _SENTENCES),
     )
 

@@ -166,6 +166,17 @@ ADDED = (
             "deliveries": {"locale": lambda _: None, "recall": lambda _: None},
         },
     ),
+    Added(
+        "0007",
+        {
+            "items": [{**_ITEM, "id": 2, "key": "guid-2", "last_seen": AT, "number": 9999}],
+            "feeds": [{**_FEED, "id": "c", "epoch": 0, "skip_hours": "[0,23]", "skip_days": "[6]"}],
+        },
+        {
+            "items": {"number": lambda _: None},
+            "feeds": {"skip_hours": lambda _: None, "skip_days": lambda _: None},
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

@@ -40,6 +40,7 @@ class _Piece:
     text: str
     unit: Unit | None = None
     id: str | int | None = None
+    number: int | None = None  # what its feed counts it as
 
 
 def explain(
@@ -58,7 +59,8 @@ def explain(
 ) -> None:
     """Say which part of a series a title is, and which part to come a sentence promises.
 
-    A line of FILE is {"id", "text", "unit"}; unit is "title" or "sentence", without it the text is judged as both.
+    A line of FILE is {"id", "text", "unit", "number"}; unit is "title" or "sentence", without it the text is judged as
+    both; number is what its feed counts it as, if it does.
 
     Of a stored item (briefing items lists their ids): which stories it belongs to and by which words, whose copy it is,
     whom it cites, with what it reports the same, its series, and who was told or will be.
@@ -78,10 +80,10 @@ def explain(
 
 
 def _judged(piece: _Piece) -> "tuple[Marker | None, Announcement | None]":
-    from briefing.detect.markers import marker
+    from briefing.detect.instalments import instalment
     from briefing.detect.promises import announcements
 
-    mark = marker(piece.text) if piece.unit is not Unit.SENTENCE else None
+    mark = instalment(piece.text, number=piece.number) if piece.unit is not Unit.SENTENCE else None
     promises = announcements(piece.text, "") if piece.unit is not Unit.TITLE else ()
     return mark, promises[0] if promises else None
 
@@ -137,4 +139,7 @@ def _piece(row: Any) -> _Piece:
         raise ValueError('unit is neither "title" nor "sentence"')
     if not isinstance(row.get("id"), str | int | None):
         raise TypeError("id is neither a text nor a number")
-    return _Piece(row["text"], Unit(row["unit"]) if row.get("unit") else None, row.get("id"))
+    if type(row.get("number")) not in (int, type(None)):
+        raise TypeError("number is no whole number")
+    unit = Unit(row["unit"]) if row.get("unit") else None
+    return _Piece(row["text"], unit, row.get("id"), row.get("number"))

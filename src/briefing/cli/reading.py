@@ -61,7 +61,8 @@ def items(
 
 def _line(item: "Item") -> dict[str, object]:
     shown = {"title": item.title, "summary": escape(item.text, quote=False), "url": item.url, "source": item.source}
-    return {"id": str(item.id), **shown, "published": item.at, "lang": item.lang, "feed": item.feed}
+    place = {"lang": item.lang, "feed": item.feed, "number": item.number}
+    return {"id": str(item.id), **shown, "published": item.at, **place}
 
 
 def _meant(config: "Path", feed: str | None, story: str | None) -> None:

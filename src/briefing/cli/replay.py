@@ -99,6 +99,8 @@ def _piece(row: Any) -> "Piece":
     texts = {name: row.get(name) for name in _TEXTS}
     if wrong := next((name for name, value in texts.items() if not isinstance(value, str | None)), None):
         raise ValueError(f"{wrong} is no text")
+    if type(number := row.get("number")) not in (int, type(None)):
+        raise ValueError("number is no whole number")
     return Piece(
         id=str(row["id"]),
         title=row["title"],
@@ -108,6 +110,7 @@ def _piece(row: Any) -> "Piece":
         published=_moment(row.get("published")),
         lang=texts["lang"],
         feed=texts["feed"],
+        number=number,
     )
 
 

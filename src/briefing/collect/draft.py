@@ -21,6 +21,7 @@ _AUTHORS = 10
 _CATEGORIES = 20
 _EXCERPT = 2
 _YEARS = range(1990, 2101)  # clocks that were never set say 1970, typing errors 20026
+_NUMBER = re.compile(r"0{0,3}([1-9]\d{0,3})", re.ASCII)  # a greater one is a date or a joke
 _LANG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|br|center|cite|code|div|em|embed|font|form|h[1-6]|i|iframe|img|input|li|link|mark"
@@ -54,6 +55,7 @@ class Draft:
     lang: str | None = None
     credit: str | None = None
     categories: tuple[str, ...] = ()
+    number: str | None = None
 
 
 def finished(draft: Draft) -> ParsedItem:
@@ -83,6 +85,7 @@ def finished(draft: Draft) -> ParsedItem:
         credit=heading(Text(draft.credit or ""), _NAME) or None,
         categories=names(draft.categories, _CATEGORIES),
         excerpt=excerpt,
+        number=counted(draft.number),
     )
 
 
@@ -115,6 +118,12 @@ def language(tag: str | None) -> str | None:
     """Return a language tag as BCP 47 writes it, None if it is none."""
     bare = (tag or "").strip().replace("_", "-")
     return bare if len(bare) <= 35 and _LANG.fullmatch(bare) else None
+
+
+def counted(number: str | None) -> int | None:
+    """Return the number a feed gives an item, 1 to 9999; None for any other, and for what is no whole number."""
+    found = _NUMBER.fullmatch((number or "").strip())
+    return int(found[1]) if found else None
 
 
 def utc(moment: datetime | None) -> datetime | None:

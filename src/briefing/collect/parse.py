@@ -20,7 +20,7 @@ from briefing.collect.repair import declared, repaired
 from briefing.errors import ParseError
 from briefing.model import ParsedFeed, ParsedItem
 
-PARSER_VERSION = "1"  # a new one makes every stored body hash stale, so that unchanged feeds are read once more
+PARSER_VERSION = "2"  # a new one makes every stored body hash stale, so that unchanged feeds are read once more
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LONGEST_TTL = timedelta(days=30)
@@ -32,6 +32,7 @@ _PERIODS = {
     "yearly": timedelta(days=365),
 }
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+_NO_EPISODES = frozenset({"trailer", "bonus"})
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 # An id is compared, never followed: resolved, it would change with the address it was fetched from (RFC 4287, 4.2.6).
@@ -124,6 +125,7 @@ def _draft(entry: Any, document: Any, base: str | None) -> Draft:
         authors=_authors(entry) or _authors(document.feed),
         lang=_lang(entry) or _text(document.feed, "language"),
         credit=_text(dict.get(entry, "source") or {}, "title"),
+        number=_number(entry),
         categories=tuple(_text(tag, "label") or _text(tag, "term") for tag in dict.get(entry, "tags") or ()),
     )
 
@@ -176,6 +178,13 @@ def _authors(context: Any) -> tuple[str, ...]:
 def _lang(entry: Any) -> str:
     details = [*(dict.get(entry, "content") or ()), dict.get(entry, "summary_detail"), dict.get(entry, "title_detail")]
     return next((lang for detail in details if detail and (lang := _text(detail, "language"))), "")
+
+
+def _number(entry: Any) -> str:
+    """Return the number of an episode; a trailer or an extra is none, whatever number it bears."""
+    if _text(entry, "itunes_episodetype").strip().lower() in _NO_EPISODES:
+        return ""
+    return _text(entry, "itunes_episode") or _text(entry, "podcast_episode")
 
 
 def _time(context: Any, name: str) -> datetime | None:

@@ -36,7 +36,8 @@ class _Told:
 def instalment(title: str, *, url: str | None = None, number: int | None = None, lead: str = "") -> Marker | None:
     """Read which part of a series an item is; None if nothing sure says that it is one.
 
-    `number`: the feed's own, such as itunes:episode; `lead`: how its text begins, as much of it as there is.
+    `number`: the feed's own, such as itunes:episode, which counts where the title names a series before its own name
+    or the address agrees; `lead`: how its text begins, as much of it as there is.
     """
     plain = straight(visible(lead[:_LEAD]))
     said, told, slug = marker(title), _introduced(plain), _in_address(url or "")
@@ -45,7 +46,9 @@ def instalment(title: str, *, url: str | None = None, number: int | None = None,
     if said is None:
         return _joined(Marker(told.part, own_title=title.strip()), told, slug) if told else None
     joined = _joined(_joined(said, told, slug), slug, None)
-    return replace(joined, part=number) if joined.part is None and joined.series_title and not joined.final else joined
+    if number is None or joined.part is not None or joined.final or not joined.own_title:
+        return joined
+    return replace(joined, part=number, by_feed=True)
 
 
 def _joined(said: Marker, told: _Told | None, other: _Told | None) -> Marker:

@@ -48,7 +48,7 @@ def evidence(item: Item, mark: Marker | None, text: str, series: Series, promise
     age = promise.made_at - item.at
     if not _is_open(promise, item) or promise.made_by == item.id or age > _DATE_ONLY:
         return None
-    if mark and mark.part is not None and promise.part not in {None, mark.part}:
+    if mark and mark.part is not None and not mark.by_feed and promise.part not in {None, mark.part}:
         return None
     at_home = comes_from(series, item)
     if by_number := _by_number(item, mark, text if at_home else "", series, promise):
@@ -96,8 +96,13 @@ def _by_number(item: Item, mark: Marker | None, text: str, series: Series, promi
         return None
     if mark.series_title and named_alike(mark.series_title, series):
         return Evidence(95, f"it is part {mark.part} of the same series, “{series.title}”")
-    if not mark.series_title and promise.part == mark.part and _touches(item, text, series, promise):
-        return Evidence(80, f"it says it is part {mark.part} and speaks of the same matter")
+    if mark.series_title or promise.part != mark.part:
+        return None
+    says = f"its feed numbers it {mark.part}" if mark.by_feed else f"it says it is part {mark.part}"
+    if _touches(item, text, series, promise):
+        return Evidence(80, f"{says} and speaks of the same matter")
+    if mark.by_feed and comes_from(series, item) and mark.part - 1 in series.numbers:
+        return Evidence(75, f"{says}, which follows the last part")
     return None
 
 

@@ -45,6 +45,7 @@ class Marker:
     series_title: str = ""
     own_title: str = ""
     final: bool = False
+    by_feed: bool = False  # the part is the number that its feed gives it
 
 
 def marker(title: str) -> Marker | None:

@@ -16,6 +16,7 @@ from briefing.detect.bylines import comes_from, same_hand
 from briefing.detect.instalments import instalment
 from briefing.detect.keeping import evidence, named_alike, telling
 from briefing.detect.markers import Marker, marker
+from briefing.detect.numbering import counted
 from briefing.detect.progress import Place, progress
 from briefing.detect.promises import Announcement, announcements
 from briefing.detect.text import spaced, words
@@ -43,7 +44,7 @@ def advance(
     own = [series for series in told if item.id not in series.refused and _concerns(series, item)]
     live = [series for series in own if series.ruling is not Ruling.REJECTED]
     best_text = text or item.text
-    mark = instalment(item.title, url=item.url, lead=best_text)
+    mark = counted(live, item, instalment(item.title, url=item.url, number=item.number, lead=best_text))
     announced = announcements(best_text, item.title)
     says_so = mark and mark.series_title and (mark.part is not None or mark.final)
     named = mark if says_so else _implied(item, mark, announced)
@@ -60,7 +61,7 @@ def advance(
     if place is None or not is_watched(place.series, only):
         return None
     before = next((series for series in own if series == place.series), None)
-    explicit = mark is not None and mark.part is not None
+    explicit = mark is not None and mark.part is not None and not mark.by_feed
     return progress(before, place, item, announced, now, explicit=explicit)
 
 
@@ -82,7 +83,7 @@ def _standing(own: Sequence[Series], item: Item, mark: Marker | None) -> Place |
     """Find the place an item already has, first the one a person gave it; or where a person found it before us."""
     standing = [(part, series) for series in own for part in series.instalments if part.item == item.id]
     for part, series in sorted(standing, key=lambda place: not place[0].by_hand):
-        says = mark.part if mark and not part.by_hand else None
+        says = mark.part if mark and not part.by_hand and not mark.by_feed else None
         return Place(series, part.part if says is None else says, by_hand=part.by_hand)
     for series in own:
         if (index := _found_at(series, item)) is not None:
@@ -126,8 +127,9 @@ def _kept(own: Sequence[Series], item: Item, mark: Marker | None, text: str) -> 
         score=reason.score,
         by_hand=False,
     )
-    marked = mark.part if mark else None
-    part = next((part for part in (marked, promise.part) if part is not None), _next_part(series))
+    told = mark.part if mark else None
+    parts = (promise.part, told) if mark and mark.by_feed else (told, promise.part)
+    part = next((part for part in parts if part is not None), _next_part(series))
     return Place(series, part, (index, kept), joins=part not in series.numbers)
 
 
@@ -199,7 +201,8 @@ def _implied(item: Item, mark: Marker | None, announced: Sequence[Announcement])
     if not any(one.part is not None or one.title or one.topic for one in announced):
         return None
     coming = [one.part for one in announced if one.part is not None and one.part > 1]
-    part = mark.part if mark and mark.part is not None else min(coming) - 1 if coming else None
+    said = mark.part if mark and not mark.by_feed else None
+    part = said if said is not None else min(coming) - 1 if coming else None
     return Marker(part, series_title=_series_title(item.title, mark))
 
 

@@ -47,6 +47,7 @@ from briefing.model.feeds import (
     ParsedItem,
     Polled,
     Request,
+    Silence,
     Throttled,
     Validators,
 )
@@ -169,6 +170,7 @@ __all__ = [
     "Series",
     "SeriesId",
     "Sieved",
+    "Silence",
     "StoryId",
     "Subscription",
     "SubscriptionState",

@@ -94,6 +94,15 @@ class ParsedItem:
     credit: str | None = None  # RSS <source>, Atom source: whose text this is
     categories: tuple[str, ...] = ()
     excerpt: tuple[str, ...] = ()  # the first sentences of `text`, at most two
+    number: int | None = None  # what its feed counts it as, such as itunes:episode
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """When a feed asks not to be polled, in UTC: hours of each day, 0 to 23, and days of the week, Monday is 0."""
+
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,7 @@ class ParsedFeed:
     ttl: timedelta | None = None
     damaged: bool = False  # not well-formed; what could be read was kept
     dropped: int = 0  # items beyond the cap
+    silence: Silence = Silence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,7 @@ class FeedState:
     paused: bool = False
     primed: bool = False  # its first successful poll is behind it
     epoch: int = 0  # times claimed, ever
+    silence: Silence = Silence()  # as its last document asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +171,4 @@ class Polled:
     gone: bool = False
     items_new: int = 0
     items_changed: int = 0
+    silence: Silence | None = None

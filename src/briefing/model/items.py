@@ -66,6 +66,7 @@ class Item:
     lang: str | None = None
     news: bool = True
     changed_at: datetime | None = None
+    number: int | None = None  # what its feed counts it as; that may be all of a show
 
     @classmethod
     def unstored(
@@ -84,6 +85,7 @@ class Item:
             text=parsed.text,
             authors=parsed.authors,
             lang=parsed.lang or lang,
+            number=parsed.number,
         )
 
     @property
@@ -104,6 +106,7 @@ class Piece:
     published: datetime | None = None
     lang: str | None = None
     feed: str | None = None  # the id of the feed that brought it, where the file knows
+    number: int | None = None  # what its feed counts it as
 
 
 @dataclass(frozen=True, slots=True)

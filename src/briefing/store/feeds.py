@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from briefing.model import FeedId, FeedState, Polled, Validators
+from briefing.model import FeedId, FeedState, Polled, Silence, Validators
 from briefing.store.batch import insert_new
 from briefing.store.tables import FeedMoveRow, FeedRow
 
@@ -26,6 +26,8 @@ _FORGET: dict[str, object] = {
     "moved_to": None,
     "moved_count": 0,
     "gone": False,
+    "skip_hours": None,
+    "skip_days": None,
     "primed": False,  # what it holds now is its past, not news
 }
 
@@ -106,6 +108,8 @@ def polled(session: Session, record: Polled) -> FeedState:
     values = _outcome(row, record)
     if record.validators is not None:
         values |= _columns(record.validators)
+    if record.silence is not None:
+        values |= {"skip_hours": list(record.silence.hours), "skip_days": list(record.silence.days)}
     if record.title is not None:
         values["title"] = record.title
     if record.url is not None and record.url != row.url:
@@ -196,4 +200,5 @@ def _state(row: FeedRow) -> FeedState:
         paused=row.paused,
         primed=row.primed,
         epoch=row.epoch,
+        silence=Silence(tuple(row.skip_hours or ()), tuple(row.skip_days or ())),
     )

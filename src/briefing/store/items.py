@@ -84,6 +84,7 @@ def _content(candidate: Candidate, keep_html: bool) -> dict[str, object]:
         "html": parsed.html if keep_html else "",
         "text": parsed.text,
         "authors": list(parsed.authors),
+        "number": parsed.number,
     }
 
 
@@ -250,4 +251,5 @@ def _item(row: ItemRow, full_text: str | None = None) -> Item:
         lang=row.lang,
         news=row.news,
         changed_at=row.changed_at,
+        number=row.number,
     )

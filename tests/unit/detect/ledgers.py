@@ -15,7 +15,7 @@ NOW = START + timedelta(days=60)
 DAY = timedelta(days=1)
 
 
-def item(number: int, title: str, *, days: float = 0, source: str = "Example Analysis", **more: Any) -> Item:
+def item(number: int, title: str, /, *, days: float = 0, source: str = "Example Analysis", **more: Any) -> Item:
     """Build an item of the usual source, so many days after the start."""
     at = START + timedelta(days=days)
     feed = FeedId(source.lower().replace(" ", "-"))

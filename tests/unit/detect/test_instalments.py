@@ -103,7 +103,7 @@ def test_a_number_alone_counts_the_episodes_of_a_show() -> None:
 
 def test_a_number_counts_in_a_named_series() -> None:
     found = instalment("Port Tax Learning Series: Night Shifts", number=4)
-    assert found == Marker(4, None, "Port Tax Learning Series", "Night Shifts")
+    assert found == Marker(4, None, "Port Tax Learning Series", "Night Shifts", by_feed=True)
 
 
 @pytest.mark.parametrize("url", ["", "https://", "https://example.org", f"{SITE}/%ff/%E2-part-", "https://[", "::"])

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from briefing.store.columns import Row, Text
+from briefing.store.columns import Json, Row, Text
 
 
 class FeedRow(Row, table=True):
@@ -33,6 +33,8 @@ class FeedRow(Row, table=True):
     paused: bool = False
     primed: bool = False
     epoch: int = 0  # times claimed, ever
+    skip_hours: list[int] | None = Field(default=None, sa_type=Json)  # when it asks not to be polled
+    skip_days: list[int] | None = Field(default=None, sa_type=Json)
 
 
 class FeedMoveRow(Row, table=True):

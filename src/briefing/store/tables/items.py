@@ -40,6 +40,7 @@ class ItemRow(Row, table=True):
     authors: list[str] = Field(sa_type=Json)
     lang: str | None = Field(default=None, sa_type=Text)
     news: bool = True
+    number: int | None = None  # what its feed counts it as
     page_until: datetime | None = None  # its page could not be read yet; try until then
 
 
