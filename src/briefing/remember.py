@@ -50,6 +50,7 @@ log = structlog.get_logger()
 TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detection alone
 PAGE_PATIENCE = timedelta(days=1)  # a page that cannot be read is tried again for this long
 LATEST = 20  # items of a feed that show its rhythm
+Owed = Sequence[tuple[datetime, timedelta] | None]
 
 
 class Tell(Protocol):
@@ -120,19 +121,19 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
         engine.queue(session)  # first, so that two workers never wait for each other's series
     filed = [_file(session, rules, arrival, item, now) for item in (*new, *changed, *late)]
     events = _compare(session, rules, filed, {item.id for item in new}, now) if filed else ()
-    ttl = arrival.feed.ttl if arrival.feed else None
+    owed = _owed(session, rules, settings, now)
     record = polled(
         arrival.state,
         arrival.outcome,
         every=settings.every,
         share=settings.jitter,
-        ttl=ttl,
+        feed=arrival.feed,
         now=now,
         jitter=jitter,
-        pace=_pace(session, rules, settings, now) if isinstance(arrival.outcome, Fetched | NotModified) else None,
+        pace=_pace(session, settings, owed, now) if isinstance(arrival.outcome, Fetched | NotModified) else None,
+        awaited=bool(owed),
     )
-    title = arrival.feed.title if arrival.feed else None
-    record = replace(record, title=title, items_new=len(new), items_changed=len(changed))
+    record = replace(record, items_new=len(new), items_changed=len(changed))
     after = feeds.polled(session, record)
     health = alert.feed_event(arrival.state, after, now=now)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
@@ -142,15 +143,19 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
 
 
-def _pace(session: Session, rules: Rules, settings: FeedSettings, now: datetime) -> timedelta:
-    """Return the interval that suits a feed: what its series owe makes it shorter, its own rhythm longer."""
+def _owed(session: Session, rules: Rules, settings: FeedSettings, now: datetime) -> Owed:
+    """Return when each part that a feed's series owe should appear, None where nobody knows."""
     waiting = stories.awaiting(session, stories=rules.serial.get(settings.id, frozenset()))
     mine = [
         one
         for one in waiting
         if one.feed in {settings.id, None} and series.is_watched(one, rules.series[one.story].match)
     ]
-    owed = [when for one in mine for when in rhythm.owed(one, rules.series[one.story].remind_after, now)]
+    return [when for one in mine for when in rhythm.owed(one, rules.series[one.story].remind_after, now)]
+
+
+def _pace(session: Session, settings: FeedSettings, owed: Owed, now: datetime) -> timedelta:
+    """Return the interval that suits a feed: what its series owe makes it shorter, its own rhythm longer."""
     times = items.times(session, feed=settings.id, limit=LATEST)
     return cadence.interval(settings.every, relax=settings.relax, times=times, owed=owed, now=now)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from html import escape
 
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 HTML = "text/html; charset=utf-8"
 LONG = " ".join(["A whole article, of which the feed ships every paragraph, reports on the matter at length."] * 12)
 
@@ -20,6 +21,7 @@ class Entry:
     text: str = "A short text."
     link: str | None = None
     html: str | None = None
+    number: int | None = None  # of the episode
 
     @property
     def markup(self) -> str:
@@ -30,7 +32,8 @@ class Entry:
 def rss(*entries: Entry, title: str = "One", base: str = "https://one.example", lang: str = "en") -> str:
     """Write an RSS 2.0 document, in the order given."""
     return (
-        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{escape(title)}</title>'
+        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:itunes="{ITUNES}">'
+        f"<channel><title>{escape(title)}</title>"
         f"<link>{base}/</link><description>Samples</description><language>{lang}</language>"
         f"{''.join(_rss_item(entry, base) for entry in entries)}</channel></rss>"
     )
@@ -57,9 +60,10 @@ def page(title: str, *paragraphs: str, head: str = "") -> str:
 
 def _rss_item(entry: Entry, base: str) -> str:
     dated = f"<pubDate>{format_datetime(entry.at)}</pubDate>" if entry.at else ""
+    numbered = f"<itunes:episode>{entry.number}</itunes:episode>" if entry.number else ""
     return (
         f"<item><title>{escape(entry.title)}</title><link>{escape(_link(entry, base))}</link>"
-        f'<guid isPermaLink="false">{escape(entry.guid)}</guid>{dated}'
+        f'<guid isPermaLink="false">{escape(entry.guid)}</guid>{dated}{numbered}'
         f"<description>{escape(entry.markup)}</description></item>"
     )
 

@@ -102,6 +102,8 @@ def test_lines_in_words_begin_with_the_id(tmp_path: Path) -> None:
         (b'{"text": "x", "unit": "novel"}', "unit is neither"),
         (b'{"text": "x", "unit": []}', "unit is neither"),
         (b'{"text": "x", "id": []}', "id is neither"),
+        (b'{"text": "x", "number": "4"}', "number is no whole number"),
+        (b'{"text": "x", "number": true}', "number is no whole number"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path: Path, line: bytes, reason: str) -> None:
@@ -118,3 +120,10 @@ def test_one_thing_is_explained(options: tuple[str, ...]) -> None:
     ended = call("explain", *options)
     assert ended.exit_code == Exit.USAGE
     assert "one of TEXT, --jsonl FILE and --item ID" in ended.stderr
+
+
+def test_the_number_that_a_feed_gives_counts_in_a_named_series_alone() -> None:
+    texts = ("Port Tax Learning Series: Night Shifts", "Night Shifts", TITLE)
+    typed = "\n".join(json.dumps({"text": text, "number": 4}) for text in texts)
+    ended = call("explain", "--jsonl", "-", "--json", typed=typed)
+    assert [line["part_number"] for line in lines(ended.stdout)] == [4, None, 2]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from briefing.model import FeedId
 from tests.integration.documents import LONG, Entry, rss
 from tests.integration.world import NOON, SITE, World, live, live_on_both
 
@@ -105,3 +106,39 @@ async def test_an_operator_can_have_every_feed_polled_alike(world: World) -> Non
     put(world, *(Entry(str(n), f"Rain {n}", NOON - timedelta(days=n)) for n in range(8)))
     await world.poll()
     assert wait(world) == 15 * MINUTE
+
+
+HUSH = "<skipHours><hour>13</hour><hour>14</hour></skipHours><language>"
+
+
+def hushed(world: World, *entries: Entry) -> None:
+    world.feeds.put("/one.rss", rss(*entries, base=world.feeds.url).replace("<language>", HUSH))
+
+
+@live_on_both(CONFIG.replace("every: 15m", "every: 1h"))
+async def test_a_feed_is_left_alone_in_the_hours_it_names_until_it_names_others(world: World) -> None:
+    world.feeds.put("/two.rss", rss(base=world.feeds.url))
+    hushed(world, SECOND)
+    assert await world.poll() == {"one": "new", "two": "new"}
+    assert (wait(world), wait(world, "two")) == (180 * MINUTE, 60 * MINUTE)
+    world.until(14)
+    assert await world.poll() == {"two": "unchanged"}
+    assert [report.feed for report in await world.service.poll(only={FeedId("one")}, force=True)] == ["one"]
+    assert wait(world) == 60 * MINUTE  # at 14:00, for an unchanged document still asks for it
+    world.until(12)
+    assert (await world.poll())["one"] == "unchanged"
+    assert wait(world) == 180 * MINUTE
+    world.until(15)
+    world.feeds.put("/one.rss", rss(SECOND, base=world.feeds.url))
+    assert (await world.poll())["one"] == "new"
+    world.until(12)
+    await world.poll()
+    assert wait(world) == 60 * MINUTE
+
+
+@live(CONFIG.replace("every: 15m", "every: 1h"))
+async def test_a_feed_that_owes_a_part_is_polled_in_its_silence(world: World) -> None:
+    hushed(world, FIRST)
+    world.later(minutes=50)
+    await world.poll()
+    assert wait(world) == 20 * MINUTE

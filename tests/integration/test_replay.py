@@ -87,6 +87,7 @@ def test_the_stories_are_those_of_feeds_yaml(folder: Path) -> None:
         ("[]", "items.jsonl:2: not an object with an id and a title"),
         ('{"id": 1}', "items.jsonl:2: not an object with an id and a title"),
         ('{"id": 1, "title": "a", "url": 7}', "items.jsonl:2: url is no text"),
+        ('{"id": 1, "title": "a", "number": 1.5}', "items.jsonl:2: number is no whole number"),
         ('{"id": 1, "title": "a", "published": "soon"}', "items.jsonl:2: Invalid isoformat"),
     ],
 )

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
-from briefing.model import FeedState
+from briefing.model import FeedState, Silence
 from briefing.retry import POLL_BACKOFF_LIMIT, exponential
 
 REPEATS_TO_MOVE = 3
 FLOOR = timedelta(minutes=1)  # no feed is polled more often, whatever it owes
+_WEEK = 7 * 24  # hours
 _ERROR_JITTER = 0.1
 _ENOUGH = 5  # dated items that show a rhythm
 _LOOKS = 8  # polls of a quiet feed for each of its items
@@ -73,6 +74,16 @@ def next_poll(
     """
     wait = max(every, fresh_for or every, ttl or every)
     return now + _spread(wait, every, jitter_share * jitter)
+
+
+def outside(due: datetime, silence: Silence) -> datetime:
+    """Return the first moment from `due` on, at the same minute of an hour, at which a feed may be polled.
+
+    At the same minute, lest all feeds that are silent until six come due at six. Of a feed that is silent at all times,
+    `due`: it asks for nothing that can be meant.
+    """
+    coming = (due + timedelta(hours=hours) for hours in range(_WEEK))
+    return next((at for at in coming if at.hour not in silence.hours and at.weekday() not in silence.days), due)
 
 
 def after_failure(failures: int, *, every: timedelta, now: datetime, jitter: float) -> datetime:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from briefing.collect import cadence
 from briefing.collect.failure import status_words
-from briefing.model import Failed, FeedState, Fetched, FetchOutcome, Gone, NotModified, Polled, Throttled
+from briefing.model import Failed, FeedState, Fetched, FetchOutcome, Gone, NotModified, ParsedFeed, Polled, Throttled
 
 FAR = timedelta(days=36_500)  # a feed that is gone is not due in our lifetime
 
@@ -21,14 +21,17 @@ def polled(
     *,
     every: timedelta,
     share: float,
-    ttl: timedelta | None,
+    feed: ParsedFeed | None,
     now: datetime,
     jitter: float,
     pace: timedelta | None = None,
+    awaited: bool = False,
 ) -> Polled:
     """Return the record of a poll: when the next one is due, what was learnt, what went wrong in an operator's words.
 
+    `feed` is what it brought, None if that was nothing new.
     `pace` is the interval that suits the feed now, if that is not `every`; what went wrong is asked for by `every`.
+    After a success a feed is left alone in its silence, unless a part of a series is `awaited` of it.
 
     Validators are given only for a success, so a document that could not be read is asked for again in full. 429 is
     no failure; 503 is one, whose wait the server may set.
@@ -37,7 +40,8 @@ def polled(
     again = cadence.after_failure(state.failures + 1, every=every, now=now, jitter=jitter)
     match outcome:
         case Fetched() | NotModified():
-            return _answered(state, outcome, every=pace or every, share=share, ttl=ttl, now=now, jitter=jitter)
+            told = _answered(state, outcome, feed, every=pace or every, share=share, now=now, jitter=jitter)
+            return told if awaited else replace(told, next_poll_at=cadence.outside(told.next_poll_at, told.silence))
         case Throttled(status=status, retry_after=wait):
             due = cadence.after_throttle(wait, failures=state.failures + 1, every=every, now=now, jitter=jitter)
             kind = "throttled" if status == HTTPStatus.TOO_MANY_REQUESTS else "failed"
@@ -54,14 +58,15 @@ def polled(
 def _answered(
     state: FeedState,
     outcome: Fetched | NotModified,
+    feed: ParsedFeed | None,
     *,
     every: timedelta,
     share: float,
-    ttl: timedelta | None,
     now: datetime,
     jitter: float,
 ) -> Polled:
     adopted, moving, count = cadence.moved(state, outcome.moved_to)
+    ttl = feed.ttl if feed else None
     due = cadence.next_poll(
         every=every, jitter_share=share, fresh_for=outcome.fresh_for, ttl=ttl, now=now, jitter=jitter
     )
@@ -75,4 +80,6 @@ def _answered(
         url=adopted,
         moved_to=moving,
         moved_count=count,
+        title=feed.title if feed else None,
+        silence=feed.silence if feed else state.silence,
     )

@@ -4,8 +4,10 @@ Apart from `jsonfeed`, which reads the other format, and `draft`, where both are
 feedparser can hang or raise on small documents, and it is told to neither clean nor resolve, which are not its trade.
 """
 
+import calendar
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -18,7 +20,7 @@ from briefing.collect.dates import moment
 from briefing.collect.draft import Draft, Text, finished, heading, language
 from briefing.collect.repair import declared, repaired
 from briefing.errors import ParseError
-from briefing.model import ParsedFeed, ParsedItem
+from briefing.model import ParsedFeed, ParsedItem, Silence
 
 PARSER_VERSION = "2"  # a new one makes every stored body hash stale, so that unchanged feeds are read once more
 
@@ -32,12 +34,32 @@ _PERIODS = {
     "yearly": timedelta(days=365),
 }
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+_LISTED = 100  # hours or days of skipHours and skipDays that are read
+_DAYS = tuple(day.lower() for day in calendar.day_name)
 _NO_EPISODES = frozenset({"trailer", "bonus"})
+_HOUR = re.compile(r"\s*(?:[01]?\d|2[0-4])\s*", re.ASCII)  # 24 is midnight, in RSS 0.91
+_HOURS = 24
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 # An id is compared, never followed: resolved, it would change with the address it was fetched from (RFC 4287, 4.2.6).
 for _reader in (feedparser.api.StrictFeedParser, feedparser.api.LooseFeedParser):
     _reader.can_be_relative_uri = _reader.can_be_relative_uri - {"id"}
+
+
+def _listing(name: str) -> Callable[[Any], None]:
+    """Return how a reader ends an element that comes several times: all are kept, not the last alone."""
+
+    def end(reader: Any) -> None:
+        value = reader.pop(name)
+        if value and not reader.inentry and len(listed := reader.feeddata.setdefault(f"listed_{name}", [])) < _LISTED:
+            listed.append(value)
+
+    return end
+
+
+for _reader in (feedparser.api.StrictFeedParser, feedparser.api.LooseFeedParser):
+    for _name in ("hour", "day"):
+        setattr(_reader, f"_end_{_name}", _listing(_name))
 
 
 def feed(body: bytes, content_type: str | None, url: str, *, max_items: int = 500) -> ParsedFeed:
@@ -72,6 +94,7 @@ def _xml(body: bytes, content_type: str | None, url: str, max_items: int) -> Par
         ttl=_ttl(about),
         damaged=bool(document.bozo) and not isinstance(document.get("bozo_exception"), _HARMLESS),
         dropped=dropped,
+        silence=_silence(about),
     )
 
 
@@ -201,6 +224,16 @@ def _ttl(about: Any) -> timedelta | None:
     if period is None or not (times.isascii() and times.isdigit() and int(times[:6]) > 0):
         return None
     return min(period / int(times[:6]), _LONGEST_TTL)
+
+
+def _silence(about: Any) -> Silence:
+    """Return when RSS's skipHours and skipDays ask us to stay away; what speaks of every hour or day says nothing."""
+    hours = {int(hour) % 24 for hour in dict.get(about, "listed_hour") or () if _HOUR.fullmatch(hour)}
+    names = (day.strip().lower() for day in dict.get(about, "listed_day") or ())
+    days = {_DAYS.index(name) for name in names if name in _DAYS}
+    return Silence(
+        tuple(sorted(hours)) if len(hours) < _HOURS else (), tuple(sorted(days)) if len(days) < len(_DAYS) else ()
+    )
 
 
 def _text(context: Any, name: str) -> str:

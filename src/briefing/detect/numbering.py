@@ -1,7 +1,7 @@
 """What the number that a feed gives an item, such as itunes:episode, says of it in a ledger.
 
-Apart from `instalments`, which reads what an item says of itself: a feed's number may count all of a show, so it needs a
-series to count in.
+Apart from `instalments`, which reads what an item says of itself: a feed's number may count all of a show, so it
+needs a series to count in.
 
 - A number in the title, the first lines or the address wins; a final part needs none.
 - A number alone neither opens a series nor joins one.

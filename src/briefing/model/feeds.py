@@ -171,4 +171,4 @@ class Polled:
     gone: bool = False
     items_new: int = 0
     items_changed: int = 0
-    silence: Silence | None = None
+    silence: Silence = Silence()  # kept of a success alone

@@ -108,8 +108,6 @@ def polled(session: Session, record: Polled) -> FeedState:
     values = _outcome(row, record)
     if record.validators is not None:
         values |= _columns(record.validators)
-    if record.silence is not None:
-        values |= {"skip_hours": list(record.silence.hours), "skip_days": list(record.silence.days)}
     if record.title is not None:
         values["title"] = record.title
     if record.url is not None and record.url != row.url:
@@ -130,7 +128,8 @@ def _outcome(row: FeedRow, record: Polled) -> dict[str, object]:
         "gone": record.gone,
     }
     if record.ok:
-        return values | {"last_ok_at": record.at, "failures": 0, "down_since": None, "primed": True}
+        silence = {"skip_hours": list(record.silence.hours), "skip_days": list(record.silence.days)}
+        return values | silence | {"last_ok_at": record.at, "failures": 0, "down_since": None, "primed": True}
     if record.outcome == "throttled":
         return values
     return values | {"failures": row.failures + 1, "down_since": row.down_since or record.at}

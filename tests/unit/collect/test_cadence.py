@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefing.collect import cadence
-from briefing.model import FeedState
+from briefing.model import FeedState, Silence
 from briefing.model.ids import FeedId
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -198,3 +198,35 @@ def test_a_move_is_believed_the_third_time_in_a_row() -> None:
 )
 def test_the_count_of_moves_breaks(seen: str | None, result: tuple[str | None, str | None, int]) -> None:
     assert cadence.moved(replace(STATE, moved_to=NEW, moved_count=2), seen) == result
+
+
+@pytest.mark.parametrize(
+    ("silence", "wait"),
+    [
+        pytest.param(Silence(), timedelta(0), id="none"),
+        pytest.param(Silence(hours=(11, 13)), timedelta(0), id="other hours"),
+        pytest.param(Silence(hours=(12, 13)), 2 * H1, id="two hours, at the same minute"),
+        pytest.param(Silence(hours=tuple(range(12, 24))), 12 * H1, id="until midnight"),
+        pytest.param(Silence(days=(0, 2)), timedelta(0), id="other days"),
+        pytest.param(Silence(days=(6,)), 12 * H1, id="this Sunday"),
+        pytest.param(Silence(hours=tuple(range(6)), days=(6, 0)), 42 * H1, id="until Tuesday at six"),
+    ],
+)
+def test_a_feed_is_left_alone_in_its_silence(silence: Silence, wait: timedelta) -> None:
+    due = NOW + timedelta(minutes=7)
+    assert cadence.outside(due, silence) - due == wait
+
+
+@given(
+    due=MOMENTS,
+    hours=st.sets(st.integers(0, 23), max_size=23),
+    days=st.sets(st.integers(0, 6), max_size=6),
+)
+def test_no_silence_lasts_longer_than_a_week(due: datetime, hours: set[int], days: set[int]) -> None:
+    at = cadence.outside(due, Silence(tuple(hours), tuple(days)))
+    assert due <= at < due + timedelta(days=7)
+    assert (at.hour in hours, at.weekday() in days) == (False, False)
+
+
+def test_a_feed_that_is_always_silent_is_polled() -> None:
+    assert cadence.outside(NOW, Silence(tuple(range(24)))) == NOW

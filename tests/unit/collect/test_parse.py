@@ -9,10 +9,12 @@ from briefing.collect import parse
 from briefing.collect.dates import moment
 from briefing.collect.repair import repaired
 from briefing.errors import ParseError
-from briefing.model import ParsedFeed, ParsedItem
+from briefing.model import ParsedFeed, ParsedItem, Silence
 
 FEEDS = Path(__file__).parents[2] / "data" / "feeds"
 URL = "https://feeds.example/outlet"
+ODD = ("", "0", "-1", "+1", "3.5", "12abc", "1e3", "٣", "10000", "1" + "0" * 30, "0" * 5000 + "1")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def at(*parts: int) -> datetime:
@@ -311,3 +313,50 @@ def test_what_is_no_feed_is_told_by_what_it_looks_like(body: bytes, words: str) 
 
 def test_an_empty_feed_is_healthy() -> None:
     assert parse.feed(rss(), None, URL).items == ()
+
+
+EPISODE = "<title>A</title><itunes:episode>{}</itunes:episode>"
+ITUNES = '<rss xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:podcast="https://podcastindex.org/x" '
+
+
+def podcast(item: str) -> bytes:
+    return rss(item).replace(b"<rss ", ITUNES.encode())
+
+
+@pytest.mark.parametrize(
+    ("item", "number"),
+    [
+        pytest.param(EPISODE.format(12), 12, id="itunes:episode"),
+        pytest.param(EPISODE.format(" 007 "), 7, id="zeros and white space"),
+        pytest.param(EPISODE.format(12) + "<itunes:episodeType>full</itunes:episodeType>", 12, id="a full episode"),
+        pytest.param(EPISODE.format(12) + "<itunes:episodeType> Bonus</itunes:episodeType>", None, id="a bonus"),
+        pytest.param(EPISODE.format(12) + "<itunes:episodeType>trailer</itunes:episodeType>", None, id="a trailer"),
+        pytest.param("<title>A</title><podcast:episode>15</podcast:episode>", 15, id="podcast:episode"),
+        pytest.param("<title>A</title><podcast:episode>3.5</podcast:episode>", None, id="half an episode"),
+        pytest.param(EPISODE.format(12) + "<podcast:episode>15</podcast:episode>", 12, id="itunes wins"),
+        pytest.param("<title>A</title>", None, id="none"),
+        *(pytest.param(EPISODE.format(odd), None, id=odd[:12] or "empty") for odd in ODD),
+    ],
+)
+def test_the_number_that_a_feed_gives_an_item_is_a_small_whole_one(item: str, number: int | None) -> None:
+    assert only(podcast(item)).number == number
+
+
+SKIPS = "<skipHours>{}</skipHours><skipDays>{}</skipDays>"
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "silence"),
+    [
+        pytest.param(["5", " 0 ", "23"], ["Saturday", " sunday "], Silence((0, 5, 23), (5, 6)), id="some of each"),
+        pytest.param(["24", "07"], [], Silence((0, 7)), id="midnight is 24 in RSS 0.91"),
+        pytest.param(["25", "-1", "x", "", "1e1", "\u0663"], ["Caturday", ""], Silence(), id="no such hours and days"),
+        pytest.param([str(hour) for hour in range(24)], list(DAYS), Silence(), id="all hours and days say nothing"),
+        pytest.param(["5"] * 5000, ["Monday"] * 5000, Silence((5,), (0,)), id="one many times"),
+    ],
+)
+def test_skipped_hours_and_days_are_read(hours: list[str], days: list[str], silence: Silence) -> None:
+    told = ("".join(f"<{name}>{one}</{name}>" for one in many) for name, many in (("hour", hours), ("day", days)))
+    item = "<title>A</title><hour>9</hour><description>&lt;skipHours&gt;&lt;hour&gt;9&lt;/hour&gt;</description>"
+    feed = parse.feed(rss(item, channel=SKIPS.format(*told)), None, URL)
+    assert (feed.silence, len(feed.items)) == (silence, 1)

@@ -84,7 +84,9 @@ def test_reading_a_numbered_item_again_changes_nothing() -> None:
         pytest.param(OWED, "Part 2: Salt and Iron", 12, "", None, id="the title has another number"),
     ],
 )
-def test_a_number_keeps_a_promise(promise: str, title: str, number: int | None, text: str, evidence: str | None) -> None:
+def test_a_number_keeps_a_promise(
+    promise: str, title: str, number: int | None, text: str, evidence: str | None
+) -> None:
     ledger = Ledger()
     ledger.arrive(item(1, "Cranes at dawn", text=promise, number=11))
     (owing,) = ledger.series
