@@ -32,6 +32,7 @@ from briefing.model import (
     FeedId,
     FeedState,
     Fetched,
+    FetchOutcome,
     NotModified,
     ParsedFeed,
     Request,
@@ -134,17 +135,24 @@ class Poller:
 
     async def _arrive(self, state: FeedState, settings: FeedSettings) -> Arrival:
         now = self._clock()
-        outcome = await self._fetcher.get(request(settings, state), now=now, parser_version=PARSER_VERSION)
+        outcome, feed = await self._read(request(settings, state), now)
         if isinstance(outcome, NotModified):
             return await self._with_pages(Arrival(state, outcome), settings, now)
-        if not isinstance(outcome, Fetched):
+        if feed is None:
             return Arrival(state, outcome)
-        try:
-            feed = await self._isolate.feed(outcome)
-        except FeedError as error:
-            return Arrival(state, Failed(str(error)))
         sieved = await self._sieve(feed, state, settings, now)
         return await self._with_pages(Arrival(state, outcome, feed, sieved), settings, now)
+
+    async def _read(self, wanted: Request, now: datetime) -> tuple[FetchOutcome, ParsedFeed | None]:
+        """Fetch a document and have it read; its bytes are let go of, for what follows can take long."""
+        async with self._fetcher.holding(wanted, now=now, parser_version=PARSER_VERSION) as outcome:
+            if not isinstance(outcome, Fetched):
+                return outcome, None
+            try:
+                feed = await self._isolate.feed(outcome)
+            except FeedError as error:
+                return Failed(str(error)), None
+        return replace(outcome, body=b""), feed
 
     async def _sieve(self, feed: ParsedFeed, state: FeedState, settings: FeedSettings, now: datetime) -> Sieved:
         # In a thread: folding the texts of a big feed takes longer than the loop may stand still.

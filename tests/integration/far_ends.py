@@ -7,7 +7,8 @@ wire would put it, and tell the books what they offered and took.
 import asyncio
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
@@ -113,13 +114,16 @@ class Net:
     def close(self) -> None:
         """End a connection."""
 
-    async def get(self, request: Request, *, now: datetime, parser_version: str = "1") -> FetchOutcome:
+    @asynccontextmanager
+    async def holding(
+        self, request: Request, *, now: datetime, parser_version: str = "1"
+    ) -> AsyncIterator[FetchOutcome]:
         """Answer a poll."""
         await asyncio.sleep(0.1)
         site = self.sites[request.url.removeprefix("https://").partition(".")[0]]
         found = answer(site, request, now, parser_version, self.reckoning)
         self.disk.power.come_by("fetched")
-        return found
+        yield found
 
     async def feed(self, fetched: Fetched) -> ParsedFeed:
         """Read a document as a child would; each once."""

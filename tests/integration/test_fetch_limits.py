@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from briefing.collect.fetch import Fetcher
+from briefing.collect.room import SMALL, Room
 from briefing.model import Failed, Fetched, FetchOutcome, Request
 from tests.integration.loopback import FEED, NOW, Answer, fetch, fetch_wire, fetcher, get, page, redirect, serving, wire
 
@@ -234,5 +235,46 @@ def test_another_host_need_not_wait() -> None:
                 outcome = await way_out.get(Request(site.url(host=host), allow_private=True), now=NOW)
                 assert isinstance(outcome, Fetched)
             assert time.perf_counter() - started < 1
+
+    asyncio.run(exchange())
+
+
+@pytest.mark.parametrize(
+    ("size", "packed", "most"),
+    [(2**20, False, 2), (2**20, True, 2), (SMALL, False, 16), (SMALL + 1, False, 8)],
+    ids=["large", "large and compressed", "small", "no longer small: it takes the most it may become, for a while"],
+)
+def test_documents_that_are_being_read_share_the_room_and_waiting_for_it_costs_no_deadline(
+    size: int, packed: bool, most: int
+) -> None:
+    inside: list[int] = []
+
+    async def hold(way_out: Fetcher, url: str) -> type[FetchOutcome]:
+        request = Request(url, allow_private=True, max_bytes=2**20, deadline=timedelta(seconds=1))
+        async with way_out.holding(request, now=NOW) as outcome:
+            inside.append(inside[-1] + 1 if inside else 1)
+            await asyncio.sleep(0.15)
+            inside.append(inside[-1] - 1)
+        return type(outcome)
+
+    async def exchange() -> None:
+        body = bytes(size)
+        answer = page(gzip.compress(body), Content_Encoding="gzip") if packed else page(body)
+        room = Room(2 * 2**20)
+        async with serving({"/feed": answer}) as site, Fetcher(per_host=20, spacing=timedelta(0), room=room) as way_out:
+            outcomes = await asyncio.gather(*(hold(way_out, site.url()) for _ in range(20)))
+        assert outcomes == [Fetched] * 20
+        assert max(inside) == most
+
+    asyncio.run(exchange())
+
+
+def test_a_document_that_is_refused_leaves_its_room() -> None:
+    async def exchange() -> None:
+        answers = {"/feed": page(bytes(2**20)), "/large": page(bytes(2**20 + 1))}
+        async with serving(answers) as site, Fetcher(spacing=timedelta(0), room=Room(2**20)) as way_out:
+            for path, outcome in (("/large", Failed), ("/feed", Fetched), ("/large", Failed), ("/feed", Fetched)):
+                request = Request(site.url(path), allow_private=True, max_bytes=2**20)
+                assert isinstance(await way_out.get(request, now=NOW), outcome)
 
     asyncio.run(exchange())

@@ -44,8 +44,8 @@ async def test_an_episode_keeps_the_promise_of_its_number(world: World) -> None:
     assert (series.numbers, series.promises[0].state) == ({311, 312}, PromiseState.KEPT)
     assert "its feed numbers it 312" in (series.promises[0].evidence or "")
     assert {item.title: item.number for item in world.items()}["Salt and iron"] == 312
-    assert await world.deliver() == 1
-    assert "Salt and iron" in str(world.chat.posts[0].body)
+    await world.deliver()
+    assert b"Salt and iron" in world.chat.posts[-1].body
     # What is read again later, changed, still has its number.
     world.feeds.put("/one.rss", rss(episode(312, "Salt, iron and tar", days=1), owing, *before))
     await world.poll(hours=1)

@@ -22,6 +22,7 @@ from briefing import address, dial
 from briefing.collect import failure, freshness
 from briefing.collect.inflate import Body
 from briefing.collect.politeness import Politeness
+from briefing.collect.room import SMALL, Place, Room
 from briefing.config import mask
 from briefing.errors import FetchError
 from briefing.model import Failed, Fetched, FetchOutcome, Gone, NotModified, Request, Throttled
@@ -29,6 +30,7 @@ from briefing.retry import retry_after
 
 HEADERS_LIMIT = 64 * 1024
 _CONNECTIONS = 100
+_STEP = 1024  # bytes from the wire between two looks at what came out of them: compressed, a thousand times as much
 _SILENCE = httpx.Timeout(connect=10, read=20, write=10, pool=None)
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
@@ -73,6 +75,8 @@ class _Asked:
     auth: tuple[str, str] | None
     conditions: dict[str, str]
     parser_version: str
+    limit: asyncio.Timeout  # the deadline
+    place: Place  # for the body
 
     def moved_to(self, trail: _Trail) -> str | None:
         """Say where the feed moved for good, unless following it for good would lose, give away or store a secret."""
@@ -99,10 +103,12 @@ class Fetcher:
         spacing: timedelta = timedelta(seconds=1),
         names: AbstractResolver | None = None,
         ports: Collection[int] = address.PORTS,
+        room: Room | None = None,
     ) -> None:
         self._politeness = Politeness(per_host, spacing)
         self._names = names
         self._ports = ports
+        self._room = room or Room()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -121,12 +127,24 @@ class Fetcher:
     async def get(self, request: Request, *, now: datetime, parser_version: str = "1") -> FetchOutcome:
         """Fetch what a request asks for, unless it is what its validators already know.
 
-        The deadline covers redirects and body, not the wait for our own turn at a host.
+        The deadline covers redirects and body, not the wait for our own turn at a host or for room for the body.
         """
+        async with self.holding(request, now=now, parser_version=parser_version) as outcome:
+            return outcome
+
+    @asynccontextmanager
+    async def holding(
+        self, request: Request, *, now: datetime, parser_version: str = "1"
+    ) -> AsyncIterator[FetchOutcome]:
+        """Fetch as `get` does, and keep the room that the body takes until the context is left."""
+        async with self._room.place() as place:
+            yield await self._fetched(request, place, now, parser_version)
+
+    async def _fetched(self, request: Request, place: Place, now: datetime, parser_version: str) -> FetchOutcome:
         seconds = request.deadline.total_seconds()
         try:
             async with asyncio.timeout(seconds) as limit:
-                return await self._follow(_prepared(request, parser_version), limit, now)
+                return await self._follow(_prepared(request, parser_version, limit, place), now)
         except TimeoutError:
             return Failed(f"no complete answer within {seconds:g} s")
         except httpx.InvalidURL:
@@ -134,11 +152,11 @@ class Fetcher:
         except (FetchError, httpx.HTTPError, ClientError, OSError, ValueError) as error:
             return Failed(failure.words(error))
 
-    async def _follow(self, asked: _Asked, limit: asyncio.Timeout, now: datetime) -> FetchOutcome:
+    async def _follow(self, asked: _Asked, now: datetime) -> FetchOutcome:
         trail = _Trail(asked.url)
         while trail.hops <= asked.request.max_redirects:
             self._check(trail.url, asked.request)
-            async with self._turn(trail.url.host, limit), self._send(asked, trail) as response:
+            async with self._turn(trail.url.host, asked.limit), self._send(asked, trail) as response:
                 _check_headers(response)
                 location = response.headers.get("location")
                 if location is None or response.status_code not in _PERMANENT | _TEMPORARY:
@@ -158,11 +176,9 @@ class Fetcher:
     @asynccontextmanager
     async def _turn(self, host: str, limit: asyncio.Timeout) -> AsyncIterator[None]:
         """Hold a slot at a host; the deadline stands still while we wait for it."""
-        loop = asyncio.get_running_loop()
-        left = (limit.when() or loop.time()) - loop.time()
-        limit.reschedule(None)
-        async with self._politeness.turn(host.rstrip(".")):
-            limit.reschedule(loop.time() + left)
+        async with AsyncExitStack() as stack:
+            async with _standing_still(limit):
+                await stack.enter_async_context(self._politeness.turn(host.rstrip(".")))
             yield
 
     def _send(self, asked: _Asked, trail: _Trail) -> AbstractAsyncContextManager[httpx.Response]:
@@ -173,12 +189,23 @@ class Fetcher:
         return client.stream("GET", trail.url, headers=headers, auth=auth)
 
 
-def _prepared(request: Request, parser_version: str) -> _Asked:
+def _prepared(request: Request, parser_version: str, limit: asyncio.Timeout, place: Place) -> _Asked:
     url = httpx.URL(request.url.strip())
     auth = request.auth or ((url.username, url.password) if url.userinfo else None)
     # A body hash alone asks for nothing, so it adds no header here.
     conditions = freshness.conditions(request.validators, parser_version)
-    return _Asked(request, url.copy_with(userinfo=None, fragment=None), auth, conditions, parser_version)
+    bare = url.copy_with(userinfo=None, fragment=None)
+    return _Asked(request, bare, auth, conditions, parser_version, limit, place)
+
+
+@asynccontextmanager
+async def _standing_still(limit: asyncio.Timeout) -> AsyncIterator[None]:
+    """Stop a deadline while we wait for what is not the server's to give."""
+    loop = asyncio.get_running_loop()
+    left = (limit.when() or loop.time()) - loop.time()
+    limit.reschedule(None)
+    yield
+    limit.reschedule(loop.time() + left)
 
 
 async def _outcome(response: httpx.Response, asked: _Asked, trail: _Trail, now: datetime) -> FetchOutcome:
@@ -196,7 +223,7 @@ async def _outcome(response: httpx.Response, asked: _Asked, trail: _Trail, now: 
 
 
 async def _document(response: httpx.Response, asked: _Asked, trail: _Trail, now: datetime) -> Fetched | NotModified:
-    body = await _read(response, asked.request.max_bytes)
+    body = await _read(response, asked)
     body_hash = freshness.body_hash(body, asked.parser_version)
     validators = freshness.validators(response.headers, body_hash)
     fresh_for = freshness.fresh_for(response.headers, now)
@@ -207,11 +234,23 @@ async def _document(response: httpx.Response, asked: _Asked, trail: _Trail, now:
     return Fetched(str(trail.url), body, content_type, validators, fresh_for, moved_to)
 
 
-async def _read(response: httpx.Response, max_bytes: int) -> bytes:
-    body = Body(response.headers.get_list("content-encoding"), max_bytes)
+async def _read(response: httpx.Response, asked: _Asked) -> bytes:
+    body = Body(response.headers.get_list("content-encoding"), asked.request.max_bytes)
     async for arrived in response.aiter_raw():
-        body.add(arrived)
-    return body.finish()
+        for start in range(0, len(arrived), _STEP):
+            body.add(arrived[start : start + _STEP])
+            if body.size > SMALL:
+                await _take(asked, asked.request.max_bytes)
+    whole = body.finish()
+    await _take(asked, len(whole))
+    asked.place.keep(len(whole))
+    return whole
+
+
+async def _take(asked: _Asked, wanted: int) -> None:
+    if not asked.place.taken:
+        async with _standing_still(asked.limit):
+            await asked.place.take(wanted)
 
 
 def _check_headers(response: httpx.Response) -> None:

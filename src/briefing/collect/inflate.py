@@ -42,6 +42,11 @@ class Body:
         except zlib.error as error:
             raise FetchError("the compressed body is damaged") from error
 
+    @property
+    def size(self) -> int:
+        """How many bytes have come out so far."""
+        return self._size
+
     def finish(self) -> bytes:
         """Return the whole body, unpacked."""
         if self._encoding != "identity" and self._arrived:

@@ -46,9 +46,9 @@ class Pages:
         if not await asyncio.to_thread(fulltext.robots_allow, rules.text, request.url, request.user_agent):
             log.info("page.disallowed", host=urlsplit(request.url).hostname, by="robots.txt")
             return Page(request.url, "", "")
-        outcome = await self._fetcher.get(request, now=now)
-        if isinstance(outcome, Fetched):
-            return await self._text(outcome)
+        async with self._fetcher.holding(request, now=now) as outcome:
+            if isinstance(outcome, Fetched):
+                return await self._text(outcome)
         log.info("page.unread", host=urlsplit(request.url).hostname, outcome=type(outcome).__name__)
         return Page(request.url, "", "") if _is_final(outcome) else None
 
