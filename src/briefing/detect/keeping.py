@@ -11,7 +11,7 @@ from datetime import timedelta
 from rapidfuzz import fuzz
 
 from briefing.detect.bylines import comes_from
-from briefing.detect.markers import Marker
+from briefing.detect.markers import Marker, marker
 from briefing.detect.rhythm import AFTERLIFE
 from briefing.detect.text import spaced, words
 from briefing.detect.tongue import straight, visible
@@ -101,9 +101,15 @@ def _by_number(item: Item, mark: Marker | None, text: str, series: Series, promi
     says = f"its feed numbers it {mark.part}" if mark.by_feed else f"it says it is part {mark.part}"
     if _touches(item, text, series, promise):
         return Evidence(80, f"{says} and speaks of the same matter")
-    if mark.by_feed and comes_from(series, item) and mark.part - 1 in series.numbers:
+    if mark.by_feed and comes_from(series, item) and _is_next(series, promise, mark.part):
         return Evidence(75, f"{says}, which follows the last part")
     return None
+
+
+def _is_next(series: Series, promise: Promise, part: int) -> bool:
+    """Say whether a feed's number alone tells a part: it follows the last one, and no title was to tell it."""
+    titled = bool(promise.title) or any(marker(one.title) for one in series.instalments)
+    return part - 1 in series.numbers and not titled
 
 
 def _touches(item: Item, text: str, series: Series, promise: Promise) -> bool:

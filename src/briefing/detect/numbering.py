@@ -7,7 +7,8 @@ needs a series to count in.
 - A number alone neither opens a series nor joins one.
 - It says which part an item is whose title names a known series, if it carries that on: it follows a part that is
   there, or is awaited. Otherwise it counts something else, and the item has no number.
-- It keeps a promise of this part that the same feed owes, if the item speaks of the matter or follows the last part.
+- It keeps a promise of this part that the same feed owes, if the item speaks of the matter; or if it follows the last
+  part, no title was promised, and the parts are not numbered in their titles, as this one then would be.
 """
 
 import re

@@ -96,6 +96,19 @@ def test_a_number_keeps_a_promise(
     assert evidence is None or evidence in (made.evidence or "")
 
 
+@pytest.mark.parametrize(
+    ("first", "promise"),
+    [
+        pytest.param("Cranes at dawn", "Coming up in Part 2: The Night Shift.", id="another title was promised"),
+        pytest.param(f"{FILES}, Part 1", "Part 2 is out next Tuesday.", id="parts are numbered in their titles"),
+    ],
+)
+def test_an_episode_that_happens_to_have_the_number_keeps_no_promise(first: str, promise: str) -> None:
+    ledger = Ledger()
+    ledger.arrive(item(1, first, text=promise, number=1), item(2, "Salt and Iron", days=7, number=2))
+    assert (ledger.only.promises[0].part, ledger.only.promises[0].state) == (2, PromiseState.AWAITED)
+
+
 def test_a_number_of_another_feed_keeps_no_promise() -> None:
     ledger = Ledger()
     ledger.arrive(item(1, "Cranes at dawn", text=BARE, number=11))
