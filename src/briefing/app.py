@@ -9,7 +9,7 @@ sent keeps its lease and is recorded by the one writer; after a death it is clai
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -20,32 +20,24 @@ from tempfile import TemporaryDirectory
 import structlog
 from sqlmodel import Session
 
-from briefing import heap, poll, publish, relay, remind
+from briefing import compiled, heap, poll, relay, remind
 from briefing.clock import Clock, utc_now
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
 from briefing.collect.pages import Pages
 from briefing.config import effective
 from briefing.config.alerts import MailChannel
-from briefing.config.grammar import Config, Digest, Rights
-from briefing.config.series import SeriesRule
-from briefing.corroborate import sources
-from briefing.detect import match
-from briefing.edit import schedule
+from briefing.config.grammar import Config
 from briefing.errors import StoreError
-from briefing.model import ISSUES, LETTERS, FeedId, Issue, IssueId, Piece, StoryId
-from briefing.post import ANYBODY, ChannelLane, Letters, MailLane, Postman
+from briefing.model import ISSUES, LETTERS, Piece, StoryId
+from briefing.post import ChannelLane, Letters, MailLane, Postman
 from briefing.rehearse import Rehearsal, Rehearsed
-from briefing.relate import Groupings, aliases
-from briefing.remember import Rules
-from briefing.render.email import Desk, Renderer
 from briefing.send.http import Poster
 from briefing.send.smtp import Folder, Smtp
 from briefing.service import Service
 from briefing.store import engine, feeds, issues, outbox
 from briefing.store.engine import Store
 from briefing.store.writer import Writer
-from briefing.tell import Teller
 from briefing.watch import Watch
 
 log = structlog.get_logger()
@@ -131,7 +123,9 @@ async def service(
         Poster() as poster,
     ):
         secret = await write(partial(prepare, setting=setting, alone=first and store.path is not None))
-        posted = letters(setting, lambda wanted: write(partial(issues.get, issue=wanted)))
+        posted = compiled.letters(
+            setting.config, setting.beside, lambda wanted: write(partial(issues.get, issue=wanted))
+        )
         lane = _mail_lane(setting, posted)
         try:
             yield _assemble(setting, Wires(write, fetcher, isolate, poster, secret), posted, lane)
@@ -152,7 +146,7 @@ def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:
 
 def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -> Service:
     config, clock = setting.config, setting.clock
-    teller = _teller(config, posted, wires.secret)
+    teller = compiled.teller(config, posted, wires.secret)
     hooks = ChannelLane(config.channels, wires.poster, clock)
     lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send, folds=True)]
     posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
@@ -160,7 +154,7 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"
     relaying = relay.Relay(lanes=lanes, teller=teller, write=wires.write, clock=clock, owner=owner)
     poller = poll.Poller(
-        rules=rules(config, teller),
+        rules=compiled.rules(config, teller),
         write=wires.write,
         fetcher=wires.fetcher,
         isolate=wires.isolate,
@@ -171,7 +165,7 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
     )
     return Service(
         poller=poller,
-        plans=plans(config, posted, wires.secret),
+        plans=compiled.plans(config, posted, wires.secret),
         relay=relaying,
         teller=teller,
         letters=posted,
@@ -181,128 +175,18 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
     )
 
 
-def _teller(config: Config, posted: Letters, secret: bytes) -> Teller:
-    return Teller(
-        routes=config.routes,
-        channels=config.channels,
-        renderer=posted.renderer,
-        desk=posted.desk,
-        operator=effective.operator(config),
-        secret=secret,
-    )
-
-
 def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:
     """Play items of a file through a configuration, in a database that is gone afterwards."""
-    posted = letters(setting, unstored)
+    posted = compiled.letters(setting.config, setting.beside, compiled.unstored)
     dates = [piece.published for piece in pieces if piece.published]
     with TemporaryDirectory(prefix="briefing-") as folder, closing(Store(f"sqlite:///{folder}/rehearsal.db")) as store:
         store.upgrade()
         with store.transaction() as session:
             secret = engine.secret(session)
-            told_by = rules(setting.config, _teller(setting.config, posted, secret))
-            written = plans(setting.config, posted, secret)
+            told_by = compiled.rules(setting.config, compiled.teller(setting.config, posted, secret))
+            written = compiled.plans(setting.config, posted, secret)
             start = min(dates, default=setting.clock())
             return Rehearsal(session, told_by, written, start=start).play(pieces)
-
-
-async def unstored(_: IssueId) -> None:
-    """Return no issue: those of a draft or a rehearsal are in no database."""
-
-
-def rules(config: Config, teller: Teller) -> Rules:
-    """Compile what the configuration says about feeds and stories."""
-    return Rules(
-        feeds={name: effective.settings(config, name) for name in effective.feeds(config)},
-        matcher=matcher(config),
-        titles={StoryId(name): story.title for name, story in config.stories.items()},
-        serial=_serial(config),
-        series=_series(config),
-        sources=sources(config),
-        groupings=Groupings(aliases(config)),
-        corroborate={StoryId(name): s.corroborate for name, s in config.stories.items() if s.corroborate},
-        tell=teller.deliveries,
-    )
-
-
-def matcher(config: Config) -> match.Matcher:
-    """Compile every story's query over its feeds."""
-    return match.Matcher(
-        {
-            StoryId(name): match.StoryRule(
-                feeds=frozenset(effective.story_feeds(config, StoryId(name))),
-                query=match.compile(story.query) if story.query else None,
-                exclude=match.compile(story.exclude) if story.exclude else None,
-            )
-            for name, story in config.stories.items()
-        }
-    )
-
-
-def _serial(config: Config) -> Mapping[FeedId, frozenset[StoryId]]:
-    """Return, for each feed, the stories that follow series in it."""
-    found: dict[FeedId, frozenset[StoryId]] = {}
-    for name, story in config.stories.items():
-        if story.series is not None:
-            for feed in effective.story_feeds(config, StoryId(name)):
-                found[feed] = found.get(feed, frozenset()) | {StoryId(name)}
-    return found
-
-
-def _series(config: Config) -> Mapping[StoryId, SeriesRule]:
-    return {StoryId(name): story.series for name, story in config.stories.items() if story.series is not None}
-
-
-def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
-    """Compile the digests."""
-    settings = [effective.settings(config, name) for name in effective.feeds(config)]
-    full = frozenset(feed.id for feed in settings if feed.rights is Rights.FULL)
-    known = sources(config)
-    return [
-        publish.Plan(
-            id=name,
-            digest=digest,
-            rule=schedule.rule_of(digest, effective.zone(config, digest)),
-            desk=_desk(config, digest),
-            titles={StoryId(story): config.stories[story].title for story in digest.stories},
-            full=full,
-            sources=known,
-            weights={FeedId(name): feed.weight for name, feed in config.feeds.items()},
-            reach=config.defaults.since,
-            series=_series(config),
-            proof=partial(posted.words, reader=ANYBODY),
-            version=partial(posted.renderer.version, digest.template),
-            secret=secret,
-        )
-        for name, digest in config.digests.items()
-    ]
-
-
-def _desk(config: Config, digest: Digest | None = None) -> Desk:
-    """Return what mails of a digest, or of the site, say about themselves."""
-    site, address = config.site, effective.sender_address(config)
-    name = site.from_.rpartition("<")[0].strip() or address
-    return Desk(
-        digest_title=(digest.title or config.stories[digest.stories[0]].title) if digest else name,
-        site_name=name,
-        sender=site.from_,
-        unsubscribe=site.unsubscribe or address,
-        postal_address=site.postal_address,
-        zone=effective.zone(config, digest) if digest else site.timezone,
-        locale=effective.locale(config, digest) if digest else site.locale,
-        lists=tuple((name, listed.title) for name, listed in config.lists.items()),
-    )
-
-
-def letters(setting: Setting, issue: Callable[[IssueId], Awaitable[Issue | None]]) -> Letters:
-    """Return what renders mail, with the operator's templates first; `issue` finds the stored ones."""
-    own = setting.beside / "templates"
-    return Letters(
-        renderer=Renderer(own if own.is_dir() else None),
-        desk=_desk(setting.config),
-        desks={name: _desk(setting.config, digest) for name, digest in setting.config.digests.items()},
-        issue=issue,
-    )
 
 
 def _mail_lane(setting: Setting, posted: Letters) -> MailLane:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from briefing import follow
-from briefing.app import matcher
 from briefing.check import Checked, amend, check
+from briefing.compiled import matcher
 from briefing.config import effective
 from briefing.errors import ConfigError, FeedError
 from briefing.follow import Found, Trial

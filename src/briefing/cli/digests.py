@@ -88,7 +88,7 @@ def preview(
 
 
 def _draft(digest: str | None, config: Path, database: str) -> Drafted:
-    from briefing import app, publish
+    from briefing import compiled, publish
     from briefing.cli.logs import keep_quiet
     from briefing.clock import utc_now
     from briefing.model import Occurrence
@@ -98,9 +98,9 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     keep_quiet()
     checked, now = open_config(config), utc_now()
     name = _named(digest, list(checked.digests))
-    setting = app.Setting(checked, config.resolve().parent)
-    letters = app.letters(setting, app.unstored)
-    plan = next(plan for plan in app.plans(checked, letters, secret=b"") if plan.id == name)
+    beside = config.resolve().parent
+    letters = compiled.letters(checked, beside, compiled.unstored)
+    plan = next(plan for plan in compiled.plans(checked, letters, secret=b"") if plan.id == name)
     with open_store(database) as store, store.reading() as session:
         known_since = issues.first_known(session, digest=name) or now
         occurrence = Occurrence(now.date(), "draft", now)
@@ -109,7 +109,7 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     if draft is None:
         raise Failure(f"{name} has nothing to say now", hint="briefing poll fetches what is new")
     mail, message = letters.shown(draft.issue, next(iter(readers), ANYBODY), now)
-    return Drafted(name, mail, message, readers, None if checked.site.smtp else setting.beside / "outbox")
+    return Drafted(name, mail, message, readers, None if checked.site.smtp else beside / "outbox")
 
 
 def _named(digest: str | None, ids: list[str]) -> str:

@@ -30,7 +30,7 @@ def explain_item(config: Path, database: str, item: int, *, json: bool) -> None:
 
 
 def _traced(config: Path, database: str, item: int) -> "Trace | None":
-    from briefing import app, corroborate, publish
+    from briefing import compiled, corroborate, publish
     from briefing.cli.logs import keep_quiet
     from briefing.clock import utc_now
     from briefing.model import ItemId
@@ -38,7 +38,8 @@ def _traced(config: Path, database: str, item: int) -> "Trace | None":
 
     keep_quiet()
     checked, now = open_config(config), utc_now()
-    plans = app.plans(checked, app.letters(app.Setting(checked, config.resolve().parent), app.unstored), secret=b"")
+    letters = compiled.letters(checked, config.resolve().parent, compiled.unstored)
+    plans = compiled.plans(checked, letters, secret=b"")
     with open_store(database) as store, store.reading() as session:
         reaches = [publish.reach(session, plan, now=now) for plan in plans]
         return trace(session, checked, corroborate.sources(checked), item=ItemId(item), reaches=reaches)

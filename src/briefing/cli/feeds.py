@@ -139,8 +139,7 @@ def test(
     """Fetch a feed and show which items would match which stories, and by which words; nothing is stored."""
     import asyncio
 
-    from briefing import app as composition
-    from briefing import follow
+    from briefing import compiled, follow
     from briefing.cli.logs import keep_quiet
     from briefing.config import effective
 
@@ -148,7 +147,7 @@ def test(
     checked = open_config(config)
     if not name.startswith(("http://", "https://")):
         known("feed", name, effective.feeds(checked), otherwise="give an id of feeds.yaml, or an address")
-    rows = asyncio.run(follow.trial(checked, name, composition.matcher(checked), allow_private=allow_private))
+    rows = asyncio.run(follow.trial(checked, name, compiled.matcher(checked), allow_private=allow_private))
     if json:
         output.as_json(rows)
     else:
