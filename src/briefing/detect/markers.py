@@ -30,6 +30,7 @@ _BARE_EPISODE = re.compile(r"^(?P<n>\d{3,4}):\s+(?=\D)")
 _JOINTS = re.compile(r"[\s\u200c,]+")
 _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})$")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
+_QUOTED = re.compile(r"([\"']).+\1")
 _DANGLING = re.compile(r"\s*[(\[{（【［〔]\s*(?:#\d+)?\s*$|^[)\]}）】］〕]\s*")
 
 
@@ -69,7 +70,7 @@ def marker(title: str) -> Marker | None:
 def _unquoted(title: str) -> str:
     """Take off the quotes around a title that is one quotation."""
     plain = straight(title)
-    return title[1:-1] if re.fullmatch(r"([\"']).+\1", plain) and plain.count(plain[0]) == 2 else title
+    return title[1:-1] if _QUOTED.fullmatch(plain) and plain.count(plain[0]) == 2 else title
 
 
 def number(word: str, tongue: Tongue) -> int | None:

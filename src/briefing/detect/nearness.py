@@ -17,7 +17,7 @@ _NOTHING = 1e-9
 def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Sum the products of what two share."""
     few, many = (one, other) if len(one) <= len(other) else (other, one)
-    return sum([weight * many[term] for term, weight in few.items() if term in many])  # a list: this is the hot place
+    return sum([few[term] * many[term] for term in filter(many.__contains__, few)])  # the hot place: as little as can be
 
 
 @dataclass(slots=True)
@@ -29,8 +29,12 @@ class _Part:
     names: float = 0.0
 
     def add(self, member: Member) -> None:
-        for term, weight in member.terms.items():
-            self.total[term] = self.total.get(term, 0.0) + weight
+        if self.size:
+            total = self.total
+            for term, weight in member.terms.items():
+                total[term] = total.get(term, 0.0) + weight
+        else:
+            self.total = dict(member.terms)
         self.size += 1
         self.names += member.names
 

@@ -5,16 +5,17 @@ and names count more. Apart from `developments`, which compares the terms of sev
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
+from typing import NamedTuple
 
 from briefing.detect.stopwords import STOPWORDS
 from briefing.detect.text import fold, is_unspaced, spaced
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[.!?:]")
 _ENDS = frozenset(".!?:")
-_SPACED = "\u0dff"  # no script below it writes without spaces
 _LONGEST = 600  # words: reports say what they are about at their start
 _STEM = 7  # letters: on news this tells as much as a stemmer of each language (docs/quality.md)
 
@@ -35,76 +36,80 @@ class Terms:
     weights: dict[str, float] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
 
-    def add(self, term: str, weight: float, *, name: bool = False) -> None:
-        """Count a term once more."""
-        self.weights[term] = self.weights.get(term, 0.0) + weight
-        if name:
-            self.names.add(term)
-
 
 def terms(
     title: str, text: str, lang: str = "en", aliases: Mapping[str, str] | None = None, weights: Weights = Weights()
 ) -> Terms:
     """Weigh the terms of an item; `aliases` leads from a spelling, `spaced`, to the one name it stands for."""
     found = Terms()
-    for words, place in ((_words(title, is_title=True), weights.title), (_words(text, is_title=False), 1.0)):
-        _collect(found, words, lang, place, weights.name)
+    heading = _words(title, lang)
+    _collect(found, heading, weights.title, 1.0 if _is_in_capitals(heading) else weights.name)
+    _collect(found, _words(text, lang), 1.0, weights.name)
     if aliases:
         run = f" {spaced(title)} \n {spaced(text[:4000])} "
         for spelling, name in aliases.items():
             if f" {spelling} " in run or (is_unspaced(spelling[0]) and spelling in run):
-                found.add(f"={name}", weights.alias, name=True)
+                found.weights[f"={name}"] = found.weights.get(f"={name}", 0.0) + weights.alias
+                found.names.add(f"={name}")
     return found
 
 
-_Word = tuple[str, bool]  # as shown; whether it starts a sentence, where a capital letter says nothing
+class _Word(NamedTuple):
+    """What a word says wherever it stands, or a sign between sentences."""
+
+    stem: str = ""  # empty for words that tell nothing
+    is_capital: bool = False
+    is_name: bool = False
+    pairs: tuple[str, ...] = ()  # overlapping pairs of letters, for a run of a script without spaces
+    is_end: bool = False
 
 
-def _words(text: str, *, is_title: bool) -> list[_Word]:
-    found: list[_Word] = []
-    starts = True
-    for word in _WORD.findall(text):
-        if word in _ENDS:
-            starts = True
-            continue
-        found.append((word, starts))
-        starts = False
-        if len(found) == _LONGEST:
-            break
-    if is_title and sum(word[0].isupper() for word, _ in found) > 0.6 * len(found):
-        return [(word, True) for word, _ in found]  # Written In Capitals, as many titles are
-    return found
+def _words(text: str, lang: str) -> list[_Word]:
+    written = _WORD.findall(text)
+    if len(written) > _LONGEST:
+        places = [place for place, word in enumerate(written) if word not in _ENDS]
+        del written[places[_LONGEST - 1] + 1 if len(places) >= _LONGEST else len(written) :]
+    return [*map(_read, written, repeat(lang))]
 
 
-def _collect(found: Terms, words: list[_Word], lang: str, place: float, name: float) -> None:
-    before = ""
-    for word, starts in words:
-        capital = word[0].isupper()
-        stem = stemmed(word, lang)
-        if not stem:
-            before = before if capital else ""
-            continue
-        if stem[0] > _SPACED and is_unspaced(stem[0]):
-            for pair in _pairs(stem):
-                found.add(pair, place)
+def _is_in_capitals(words: list[_Word]) -> bool:
+    """Say whether a title is Written In Capitals, as many are: then they tell no names."""
+    return sum(word.is_capital for word in words) > 0.6 * sum(not word.is_end for word in words)
+
+
+def _collect(found: Terms, words: list[_Word], place: float, name: float) -> None:
+    weights, names = found.weights, found.names
+    before, starts = "", True  # a capital letter at the start of a sentence says nothing
+    for stem, is_capital, is_name, pairs, is_end in words:
+        if pairs:
             before = ""
-            continue
-        is_name = capital or stem.isdecimal()
-        found.add(stem, place * name if capital and not starts else place, name=is_name)
-        if capital and before:
-            found.add(f"{before} {stem}", place, name=True)
-        before = stem if capital else ""
-
-
-def _pairs(run: str) -> Iterator[str]:
-    """Cut a run of a script without spaces into overlapping pairs of letters."""
-    return (run[place : place + 2] for place in range(max(1, len(run) - 1)))
+            for pair in pairs:
+                weights[pair] = weights.get(pair, 0.0) + place
+        elif stem:
+            weights[stem] = weights.get(stem, 0.0) + (place * name if is_capital and not starts else place)
+            if is_name:
+                names.add(stem)
+            if is_capital and before:
+                both = f"{before} {stem}"
+                weights[both] = weights.get(both, 0.0) + place
+                names.add(both)
+            before = stem if is_capital else ""
+        elif not is_capital and not is_end:
+            before = ""
+        starts = is_end
 
 
 @lru_cache(maxsize=100_000)
-def stemmed(word: str, lang: str) -> str:
-    """Fold a word to its stem in `lang`; empty for words that tell nothing."""
-    folded = fold(word).removesuffix("'s")
-    if (len(folded) < 2 and not (folded and is_unspaced(folded))) or folded in STOPWORDS.get(lang, STOPWORDS["en"]):
-        return ""
-    return folded if is_unspaced(folded[0]) else folded[:_STEM]
+def _read(word: str, lang: str) -> _Word:
+    """Fold a word to its stem in `lang`."""
+    if word in _ENDS:
+        return _Word(is_end=True)
+    is_capital, folded = word[0].isupper(), fold(word).removesuffix("'s")
+    unspaced = bool(folded) and is_unspaced(folded[0])
+    if (len(folded) < 2 and not unspaced) or folded in STOPWORDS.get(lang, STOPWORDS["en"]):
+        return _Word(is_capital=is_capital)
+    if unspaced:
+        pairs = (folded[place : place + 2] for place in range(max(1, len(folded) - 1)))
+        return _Word(folded, is_capital, pairs=tuple(pairs))
+    stem = folded[:_STEM]
+    return _Word(stem, is_capital, is_capital or stem.isdecimal())

@@ -45,6 +45,7 @@ _UNSPACED = (
 _GAP = re.compile(r"(?:[^\w\u0300-\u036f\u0900-\u109f\u1780-\u17ff]|_)+")
 _SEAM = re.compile(f"(?<=[{_UNSPACED}])(?=[^{_UNSPACED} ])|(?<=[^{_UNSPACED} ])(?=[{_UNSPACED}])")
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+_PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}  # ASCII, folded and parted
 _OFTEN = 8_000  # characters; longer texts are not kept
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 
@@ -65,6 +66,8 @@ def spaced(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.translate(_PLAIN).split())
     run = _GAP.sub(" ", fold(text)).strip()
     return run if run.isascii() else _SEAM.sub(" ", run)
 

@@ -4,6 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 
+import ahocorasick
+
 from briefing.detect.tongue import Tongue, straight
 from briefing.detect.tongues.arabic import ARABIC
 from briefing.detect.tongues.chinese import CHINESE
@@ -25,6 +27,7 @@ TONGUES: tuple[Tongue, ...] = (
 )
 
 _WORD = re.compile(r"[^\W\d]+|[(#]")
+_PARTED = {code: chr(code) if chr(code).isalpha() or chr(code) == "_" else " " for code in range(128)}
 _BEGINNING = 4  # letters
 _LETTERS = {tongue.code: re.compile(f"(?!.*{tongue.foreign}).*{tongue.letters}", re.DOTALL) for tongue in TONGUES}
 
@@ -45,17 +48,31 @@ class Glance:
                 kept = self._beginnings if word.endswith("*") else self._words
                 kept[word.rstrip("*")].add(tongue.code)
         self._of_unspaced = re.compile("|".join(sorted({tongue.letters for tongue, _ in self._unspaced})))
+        self._signs = [(sign, self._words[sign]) for sign in "(#" if sign in self._words]
+        self._automaton = ahocorasick.Automaton()
+        for word, codes in self._words.items():
+            self._automaton.add_word(f" {word} ", codes)
+        self._automaton.make_automaton()
 
     def __call__(self, plain: str) -> list[Tongue]:
         """List the tongues whose words occur, in the order of `TONGUES`."""
         small = plain.lower()
-        words = set(_WORD.findall(small))
-        codes = {code for word in words & self._words.keys() for code in self._words[word]}
-        if not small.isascii():
-            for beginning in {word[:_BEGINNING] for word in words} & self._beginnings.keys():
-                codes |= self._beginnings[beginning]
-            if self._of_unspaced.search(small):
-                codes |= {tongue.code for tongue, hint in self._unspaced if hint.search(small)}
+        codes = self._in_ascii(small) if small.isascii() else self._in_any(small)
         if not codes:
             return []
         return [tongue for tongue in TONGUES if tongue.code in codes and _LETTERS[tongue.code].match(small)]
+
+    def _in_ascii(self, small: str) -> set[str]:
+        """Do what `_in_any` does, several times as fast."""
+        run = f" {small.translate(_PARTED)} "
+        signs = [codes for sign, codes in self._signs if sign in small]
+        return set().union(*signs, *[codes for _, codes in self._automaton.iter(run)])
+
+    def _in_any(self, small: str) -> set[str]:
+        words = set(_WORD.findall(small))
+        codes = {code for word in words & self._words.keys() for code in self._words[word]}
+        for beginning in {word[:_BEGINNING] for word in words} & self._beginnings.keys():
+            codes |= self._beginnings[beginning]
+        if self._of_unspaced.search(small):
+            codes |= {tongue.code for tongue, hint in self._unspaced if hint.search(small)}
+        return codes
