@@ -23,10 +23,15 @@ def credit(item: Item, publishers: Publishers) -> str | None:
         family = publishers.family(author)
         if family in publishers.agencies.values():
             return family
-    pattern = _pattern(publishers)
-    text = item.text
-    found = pattern.search(text[:_HEAD]) or (pattern.search(text[-_TAIL:]) if len(text) > _HEAD else None)
+    found = _search(item.text[:_HEAD], publishers)
+    if not found and len(item.text) > _HEAD:
+        found = _search(item.text[-_TAIL:], publishers)
     return publishers.agencies[next(name for name in found.groups() if name)] if found else None
+
+
+def _search(part: str, publishers: Publishers) -> re.Match[str] | None:
+    """Search where an agency is named at all: in most texts none is, and to know that costs little."""
+    return _pattern(publishers).search(part) if publishers.names_agency(part) else None
 
 
 @lru_cache(maxsize=8)

@@ -94,11 +94,11 @@ class Grouping:
         member = self._weighed(item)
         near = self._near(member)
         best = max(near, key=lambda each: (each[0], -each[1].name), default=None)
-        joins = best is not None and best[0] >= self._tuning.near
-        member = replace(member, development=best[1].name if best and joins else item.id)
+        if best is not None and best[0] >= self._tuning.near:
+            member = replace(member, development=best[1].name)
         self._join(member)
-        if not best:
-            return Placement(member)
+        if best is None or (member.development == item.id and best[0] < self._tuning.near * self._tuning.alike):
+            return Placement(member)  # alone, so that it draws nobody over and is like others as it is near them
         others = [development for _, development in near if development.name != member.development]
         moved = {one.item: one for one in (*self._draw(member, others), *self._merge(member, others))}
         moved.pop(member.item, None)
@@ -114,7 +114,7 @@ class Grouping:
         long = len(weighed)
         if long > _TERMS:
             weighed = dict(nlargest(_TERMS, weighed.items(), key=lambda each: (each[1], each[0])))
-        length = sqrt(sum(weight * weight for weight in weighed.values())) or 1.0
+        length = sqrt(sum([weight * weight for weight in weighed.values()])) or 1.0
         named = sqrt(sum(weighed[term] ** 2 for term in found.names if term in weighed)) / length
         # A short item overlaps less with others even if it tells the same; it counts as if it were longer.
         length *= min(1.0, max(long, 1) / self._tuning.short) ** 0.25
@@ -144,7 +144,7 @@ class Grouping:
         """List the developments that may be near, with how near they are on average."""
         shared: dict[ItemId, float] = {}
         several: set[ItemId] = set()  # a single word in common is no evidence
-        for weight, term in sorted([(weight, term) for term, weight in member.terms.items()], reverse=True)[:_PROBES]:
+        for weight, term in sorted(zip(member.terms.values(), member.terms, strict=True), reverse=True)[:_PROBES]:
             leading = self._leading.get(term, ())
             if len(leading) <= _COMMON:
                 for name in leading:
@@ -223,8 +223,9 @@ class Grouping:
         if development is None:
             development = self._open[name] = Development(name, (member.seen, member.item))
         development.add(member)
+        leading = self._leading
         for term in member.terms:
-            self._leading[term].add(name)
+            leading[term].add(name)
 
     def _leave(self, member: Member) -> None:
         del self._members[member.item]

@@ -12,12 +12,13 @@ from math import exp
 from briefing.model import ItemId, Member
 
 _NOTHING = 1e-9
+_NO_TIME = timedelta(0)
 
 
 def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Sum the products of what two share."""
     few, many = (one, other) if len(one) <= len(other) else (other, one)
-    return sum([few[term] * many[term] for term in filter(many.__contains__, few)])  # the hot place: as little as can be
+    return sum([few[term] * many[term] for term in filter(many.__contains__, few)])  # a list: this is the hot place
 
 
 @dataclass(slots=True)
@@ -147,4 +148,4 @@ class Fading:
             gap = max(first, start) - min(last, end)
         if gap > self.window:
             return 0.0
-        return exp(-max(gap, timedelta(0)) / self.length)
+        return exp(-gap / self.length) if gap > _NO_TIME else 1.0

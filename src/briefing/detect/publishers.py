@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,22 +46,15 @@ class Publishers:
             word for f in families.values() for word in {*map(fold, f.get("names", ())), *f.get("domains", ())}
         )
         self.ambiguous = tuple(sorted(word for word, count in named.items() if count > 1))
-        self._automaton = ahocorasick.Automaton()
-        for key, family in families.items():
-            for name in family.get("names", ()):
-                self._automaton.add_word(name, (len(name), key))
-        if len(self._automaton):
-            self._automaton.make_automaton()
+        self._named = lru_cache(maxsize=10_000)(self._of_name)  # a server follows so many sources, again and again
+        names = {name: (len(name), key) for key, family in families.items() for name in family.get("names", ())}
+        self._automaton, self._agencies = _automaton(names), _automaton(self.agencies)
 
     def family(self, name: str, url: str | None = None) -> str:
         """Name the family behind a publisher's shown name or an item's address; an unknown name is its own."""
         if known := self._of_host(url):
             return known
-        whole = fold(name).strip()
-        for part in (whole, *_PARTS.split(whole)):
-            if known := self._by_name.get(part.strip()):
-                return known
-        return whole or (urlsplit(url).hostname or "" if url else "")
+        return self._named(name) or (urlsplit(url).hostname or "" if url else "")
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """Yield the known publishers that `text` names, as they are written, the longest where names overlap."""
@@ -72,6 +65,17 @@ class Publishers:
             if is_unspaced(text[start]) or (_parted(text[start - 1 : start]) and _parted(text[end : end + 1])):
                 yield Mention(start, end, key)
 
+    def names_agency(self, text: str) -> bool:
+        """Say whether the letters of an agency's name stand anywhere in `text`."""
+        return bool(len(self._agencies)) and next(self._agencies.iter(text), None) is not None
+
+    def _of_name(self, name: str) -> str:
+        whole = fold(name).strip()
+        for part in (whole, *_PARTS.split(whole)):
+            if known := self._by_name.get(part.strip()):
+                return known
+        return whole
+
     def _of_host(self, url: str | None) -> str | None:
         host = (urlsplit(url).hostname or "") if url else ""
         while "." in host:
@@ -79,6 +83,15 @@ class Publishers:
                 return known
             host = host.partition(".")[2]
         return None
+
+
+def _automaton(values: Mapping[str, object]) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for word, value in values.items():
+        automaton.add_word(word, value)
+    if len(automaton):
+        automaton.make_automaton()
+    return automaton
 
 
 def _parted(letter: str) -> bool:
