@@ -115,7 +115,7 @@ class Grouping:
         if long > _TERMS:
             weighed = dict(nlargest(_TERMS, weighed.items(), key=lambda each: (each[1], each[0])))
         length = sqrt(sum([weight * weight for weight in weighed.values()])) or 1.0
-        named = sqrt(sum(weighed[term] ** 2 for term in found.names if term in weighed)) / length
+        named = sqrt(sum([weight * weight for term, weight in weighed.items() if term in found.names])) / length
         # A short item overlaps less with others even if it tells the same; it counts as if it were longer.
         length *= min(1.0, max(long, 1) / self._tuning.short) ** 0.25
         at = item.published or stated(item.title, item.text)

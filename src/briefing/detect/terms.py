@@ -16,6 +16,9 @@ from briefing.detect.text import fold, is_unspaced, spaced
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[.!?:]")
 _ENDS = frozenset(".!?:")
+_PARTED = {code: chr(code) if chr(code).isalnum() or chr(code) == "'" else " " for code in range(128)}
+_PARTED |= {ord(sign): "." for sign in _ENDS}
+_STRAY = re.compile("'(?: |[^ ]*')")  # an apostrophe that is in no word, or two in one
 _LONGEST = 600  # words: reports say what they are about at their start
 _STEM = 7  # letters: on news this tells as much as a stemmer of each language (docs/quality.md)
 
@@ -65,11 +68,20 @@ class _Word(NamedTuple):
 
 
 def _words(text: str, lang: str) -> list[_Word]:
-    written = _WORD.findall(text)
+    written = _split(text)
     if len(written) > _LONGEST:
         places = [place for place, word in enumerate(written) if word not in _ENDS]
         del written[places[_LONGEST - 1] + 1 if len(places) >= _LONGEST else len(written) :]
     return [*map(_read, written, repeat(lang))]
+
+
+def _split(text: str) -> list[str]:
+    """Cut a text into what `_WORD` finds; for most of ASCII several times as fast, each sign being a full stop."""
+    if text.isascii():
+        run = f" {text.translate(_PARTED)} ".replace(".", " . ")
+        if " '" not in run and not _STRAY.search(run):
+            return run.split()
+    return _WORD.findall(text)
 
 
 def _is_in_capitals(words: list[_Word]) -> bool:
