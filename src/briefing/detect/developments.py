@@ -93,11 +93,11 @@ class Grouping:
             self._close(item.at)
         member = self._weighed(item)
         near = self._near(member)
-        best = max(near, key=lambda each: (each[0], -each[1].name), default=None)
-        if best is not None and best[0] >= self._tuning.near:
+        best = near[0] if near else None
+        if best and best[0] >= self._tuning.near:
             member = replace(member, development=best[1].name)
         self._join(member)
-        if best is None or (member.development == item.id and best[0] < self._tuning.near * self._tuning.alike):
+        if not best or (member.development == item.id and best[0] < self._tuning.near * self._tuning.alike):
             return Placement(member)  # alone, so that it draws nobody over and is like others as it is near them
         others = [development for _, development in near if development.name != member.development]
         moved = {one.item: one for one in (*self._draw(member, others), *self._merge(member, others))}
@@ -141,7 +141,7 @@ class Grouping:
     # --- what is near -----------------------------------------------------------------------------------------------
 
     def _near(self, member: Member) -> list[tuple[float, Development]]:
-        """List the developments that may be near, with how near they are on average."""
+        """List the developments that may be near, with how near they are on average, the nearest first."""
         shared: dict[ItemId, float] = {}
         several: set[ItemId] = set()  # a single word in common is no evidence
         for weight, term in sorted(zip(member.terms.values(), member.terms, strict=True), reverse=True)[:_PROBES]:
@@ -153,9 +153,9 @@ class Grouping:
                         shared[name] += weight
                     else:
                         shared[name] = weight
-        likely = nlargest(_CANDIDATES, several, key=lambda name: (shared[name], -name))
-        near = [(self._nearness(member, self._open[name]), self._open[name]) for name in likely]
-        return nlargest(_NEIGHBOURS, near, key=lambda each: (each[0], -each[1].name))
+        likely = nlargest(_CANDIDATES, [(shared[name], -name) for name in several])
+        near = [(self._nearness(member, each), each) for each in (self._open[ItemId(-name)] for _, name in likely)]
+        return sorted(near, key=lambda each: (each[0], -each[1].name), reverse=True)[:_NEIGHBOURS]
 
     def _nearness(self, member: Member, development: Development) -> float:
         left = self._fading(member.at, member.at, development.first, development.last)
