@@ -11,8 +11,8 @@ from typing import Self
 import pytest
 from sqlalchemy import text
 
-from briefing.model import DeliveryState, Event, EventKind, NewDelivery
-from briefing.store import backup, engine, outbox, space, transfer
+from briefing.model import Act, DeliveryState, Event, EventKind, NewDelivery
+from briefing.store import backup, deliveries, engine, outbox, space, transfer
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
 from tests.contract.copies import HEAD, NOON, add, quiet, restore, rows, seed, sound
@@ -197,8 +197,8 @@ def test_what_waited_is_dead_and_says_why_unless_it_is_to_be_sent_again(
     assert {row["last_error"] for row in after.values()} == {reason, None}
     assert not any(row["late"] for row in after.values()), "it would be told with others though it is dead"
     with source.transaction() as session:
-        assert outbox.retry(session, now=NOON) == 3
-        states = {one.id: one.state for one in outbox.listing(session)}
+        assert len(deliveries.perform(session, act=Act.RETRIED, by="ann@desk", now=NOON)) == 3
+        states = {one.id: one.state for one in deliveries.listing(session)}
     assert states == {**dict.fromkeys(before, DeliveryState.RETRY), 2: DeliveryState.SENT}
 
 

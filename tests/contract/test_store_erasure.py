@@ -6,6 +6,7 @@ import pytest
 
 from briefing import enrol
 from briefing.model import (
+    Act,
     Dead,
     Delivered,
     Delivery,
@@ -17,7 +18,7 @@ from briefing.model import (
     SubscriptionState,
     Verdict,
 )
-from briefing.store import audience, erasure, outbox, space
+from briefing.store import audience, deliveries, erasure, outbox, space
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
 
@@ -62,7 +63,7 @@ def erase(store: Store, address: str = ANN) -> Erased:
 
 def listing(store: Store) -> tuple[Delivery, ...]:
     with store.reading() as session:
-        return tuple(reversed(outbox.listing(session)))
+        return tuple(reversed(deliveries.listing(session)))
 
 
 def lived(store: Store) -> Delivery:
@@ -124,7 +125,8 @@ def test_the_erased_is_never_written_to_again_by_whatever_way_it_comes(store: St
         owe(store, name, address)
     assert [one.recipient.address for one in claim(store) if one.recipient] == [JOANN]
     with store.transaction() as session:
-        outbox.retry(session, now=NOW)  # all that is dead, the ledger of the erased among it
+        # all that is dead, the ledger of the erased among it
+        deliveries.perform(session, act=Act.RETRIED, by="ann@desk", now=NOW)
     assert {one.recipient.address for one in claim(store) if one.recipient} == {JOANN}
     with store.reading() as session:
         assert audience.suppressed(session, addresses=[ANN, JOANN]) == {ANN}

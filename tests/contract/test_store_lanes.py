@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from briefing.model import ISSUES, LETTERS, Delivered, Delivery, DeliveryState, Issue, NewDelivery, Recipient
-from briefing.store import audience, issues, outbox
+from briefing.model import ISSUES, LETTERS, Delivered, Delivery, DeliveryState, Issue, NewDelivery, Recipient, Wanted
+from briefing.store import audience, deliveries, issues, outbox
 from briefing.store.engine import Store
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -135,5 +135,5 @@ def test_a_claim_buries_suppressed_mail_of_its_own_lane_alone(store: Store, issu
         audience.suppress(session, address=READER.address, reason="complaint", now=NOW)
     assert claim(store, LETTERS, only=["1"]) == []
     with store.reading() as session:
-        dead = outbox.listing(session, states=[DeliveryState.DEAD])
+        dead = deliveries.listing(session, wanted=Wanted(states=frozenset({DeliveryState.DEAD})))
     assert [one.message_id for one in dead] == ["<1@x.example>"]

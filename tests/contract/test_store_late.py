@@ -6,6 +6,7 @@ from briefing.model import (
     FRESH,
     LETTERS,
     SETTLE,
+    Act,
     Dead,
     Delivered,
     Delivery,
@@ -16,8 +17,9 @@ from briefing.model import (
     Recipient,
     Retry,
     Verdict,
+    Wanted,
 )
-from briefing.store import audience, late, outbox
+from briefing.store import audience, deliveries, late, outbox
 from briefing.store.engine import Store
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -67,7 +69,7 @@ def record(store: Store, delivery: Delivery, verdict: Verdict, again: datetime |
 
 def states(store: Store) -> dict[str, str]:
     with store.reading() as session:
-        return {one.message_id.strip("<>"): one.state.value for one in outbox.listing(session)}
+        return {one.message_id.strip("<>"): one.state.value for one in deliveries.listing(session)}
 
 
 def test_what_is_late_is_not_claimed_before_it_is_released(store: Store) -> None:
@@ -116,7 +118,7 @@ def test_what_is_carried_stands_as_its_carrier_does(store: Store) -> None:
     record(store, carrier, Delivered())
     assert states(store) == dict.fromkeys(("one", "a", "b"), "sent")
     with store.reading() as session:
-        assert {one.sent_at for one in outbox.listing(session)} == {SOON}
+        assert {one.sent_at for one in deliveries.listing(session)} == {SOON}
 
 
 def test_a_dead_carrier_is_tried_again_whichever_of_them_is_named(store: Store) -> None:
@@ -127,8 +129,10 @@ def test_a_dead_carrier_is_tried_again_whichever_of_them_is_named(store: Store) 
     record(store, carrier, Dead("gone"))
     assert states(store) == dict.fromkeys(("one", "a", "b"), "dead")
     with store.transaction() as session:
-        carried = next(one for one in outbox.listing(session) if one.carrier == carrier.id)
-        assert outbox.retry(session, now=SOON, ids=[carried.id]) == 1
+        carried = next(one for one in deliveries.listing(session) if one.carrier == carrier.id)
+        wanted = Wanted(frozenset({carried.id}))
+        again = deliveries.perform(session, act=Act.RETRIED, wanted=wanted, by="ann@desk", now=SOON)
+        assert again == {carrier.id}
     assert [one.message_id for one in claim(store)] == ["<one>"]
 
 

@@ -15,7 +15,6 @@ from briefing.model import (
     Dead,
     Delivered,
     Delivery,
-    DeliveryId,
     DeliveryState,
     Event,
     EventKind,
@@ -26,8 +25,9 @@ from briefing.model import (
     Retry,
     StoryId,
     Verdict,
+    Wanted,
 )
-from briefing.store import audience, outbox
+from briefing.store import audience, deliveries, outbox
 from briefing.store.engine import Store
 from briefing.store.tables import AttemptRow
 
@@ -70,7 +70,7 @@ def record(store: Store, delivery: Delivery, verdict: Verdict, owner: str = ME, 
 
 def listing(store: Store, *states: DeliveryState) -> tuple[Delivery, ...]:
     with store.reading() as session:
-        return outbox.listing(session, states=states or None)
+        return deliveries.listing(session, wanted=Wanted(states=frozenset(states) or None))
 
 
 def attempts(store: Store) -> Sequence[tuple[int, str, str, int]]:
@@ -287,30 +287,6 @@ def test_an_address_the_far_end_calls_dead_is_suppressed(store: Store) -> None:
     assert claim(store) == ()
 
 
-def test_dead_deliveries_can_be_owed_again(store: Store) -> None:
-    enqueue(store, mail("1"), mail("2"), mail("3"), mail("4"))
-    one, two, three, _ = claim(store)
-    record(store, one, Dead("550"))
-    record(store, two, Dead("550"))
-    record(store, three, Retry("451"), next_attempt_at=NOW + timedelta(days=1))
-    with store.transaction() as session:
-        assert outbox.retry(session, ids=[one.id, three.id, DeliveryId(404)], now=NOW + SECOND) == 2
-    assert {(d.message_id, d.attempts) for d in claim(store, now=NOW + SECOND)} == {
-        (one.message_id, 1),
-        (three.message_id, 1),
-    }
-    with store.transaction() as session:
-        assert outbox.retry(session, now=NOW + SECOND) == 1
-
-
-def test_what_is_sending_or_sent_is_never_owed_again_by_hand(store: Store) -> None:
-    enqueue(store, mail("1"), mail("2"))
-    sent, sending = claim(store)
-    record(store, sent, Delivered())
-    with store.transaction() as session:
-        assert outbox.retry(session, ids=[sent.id, sending.id], now=NOW) == 0
-
-
 def test_counts_name_every_state(store: Store) -> None:
     enqueue(store, mail("1"), mail("2"), mail("3"), chat())
     one, _two = claim(store, limit=2)
@@ -325,4 +301,4 @@ def test_listings_are_newest_first_and_by_state(store: Store) -> None:
     assert [one.message_id for one in listing(store)] == ["<2@x.example>", "<1@x.example>"]
     assert [one.message_id for one in listing(store, SENDING, RETRY)] == ["<1@x.example>"]
     with store.reading() as session:
-        assert [one.message_id for one in outbox.listing(session, limit=1)] == ["<2@x.example>"]
+        assert [one.message_id for one in deliveries.listing(session, limit=1)] == ["<2@x.example>"]

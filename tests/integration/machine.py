@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from briefing.store import audience, feeds, outbox
+from briefing.model import Act
+from briefing.store import audience, deliveries, feeds
 from tests.integration.computer import Stopped
 from tests.integration.documents import Entry
 from tests.integration.life import ACTIONS, EDITS, HOUR, READERS, Life, Place
@@ -187,7 +188,7 @@ class Machine(Life, RuleBasedStateMachine):
     def retry_dead(self) -> None:
         """Have dead messages tried again, as an operator."""
         self.reckoning.dead.clear()
-        self.operate(lambda session: outbox.retry(session, now=self.time.wall))
+        self.operate(lambda session: deliveries.perform(session, act=Act.RETRIED, by="ann@desk", now=self.time.wall))
 
     @rule(name=sites)
     def pause(self, name: Any) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from briefing import service
-from briefing.model import DeliveryState
-from briefing.store import outbox
+from briefing.model import Act, DeliveryState, Wanted
+from briefing.store import deliveries
 from demo.feed_server import FeedServer
 from tests.integration.documents import Entry, rss
 from tests.integration.world import NOON, SITE, World, live, play, until
@@ -112,7 +112,9 @@ async def test_a_message_that_carries_others_and_dies_can_be_sent_again_with_the
     world.chat.posts.clear()
     world.later(hours=2)  # a channel that was withdrawn is asked again after an hour
     with world.store.transaction() as session:
-        assert outbox.retry(session, now=world.now, ids=[carried.id]) == 1
+        wanted = Wanted(frozenset({carried.id}))
+        again = deliveries.perform(session, act=Act.RETRIED, wanted=wanted, by="ann@desk", now=world.now)
+    assert again == {carried.carrier}
     await world.work()
     assert headlines(world) == ["4 alerts, missed while away"]
     assert {one.state for one in world.deliveries() if one.channel == "slack"} == {DeliveryState.SENT}

@@ -16,7 +16,7 @@ from briefing.check import check
 from briefing.model import Delivery, FeedState, Item
 from briefing.remember import Report
 from briefing.service import Service
-from briefing.store import feeds, items, outbox
+from briefing.store import deliveries, feeds, items
 from briefing.store.engine import Store
 from demo.chat_sink import SECRET, ChatSink
 from demo.feed_server import FeedServer
@@ -116,7 +116,7 @@ class World:
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return the outbox, oldest first."""
         with self.store.reading() as session:
-            return tuple(reversed(outbox.listing(session)))
+            return tuple(reversed(deliveries.listing(session)))
 
     def rows(self, query: str) -> list[Any]:
         """Return the first column of a query."""

@@ -1,5 +1,6 @@
 """Options that all commands share, and how each opens what it needs."""
 
+import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -154,6 +155,15 @@ def known(noun: str, name: str, ids: Iterable[str], *, otherwise: str = "") -> s
         return name
     hint = did_you_mean(name, ids, "known: ") or otherwise
     raise Failure(f'no {noun} named "{name}"', hint=hint, code=Exit.USAGE)
+
+
+def person() -> str:
+    """Return who gives this command, as user@host; a user without a name by number."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        user = str(os.getuid())
+    return f"{user}@{os.uname().nodename}"
 
 
 def count(number: int, noun: str) -> str:

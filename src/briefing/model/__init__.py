@@ -12,6 +12,8 @@ from briefing.model.deliveries import (
     LETTERS,
     MAIL,
     SETTLE,
+    Act,
+    Attempt,
     Dead,
     Delivered,
     Delivery,
@@ -23,6 +25,8 @@ from briefing.model.deliveries import (
     Subscription,
     SubscriptionState,
     Verdict,
+    Wanted,
+    Withdrawal,
 )
 from briefing.model.developments import (
     Claim,
@@ -100,6 +104,8 @@ __all__ = [
     "LETTERS",
     "MAIL",
     "SETTLE",
+    "Act",
+    "Attempt",
     "AwaitedLine",
     "Candidate",
     "Claim",
@@ -177,4 +183,6 @@ __all__ = [
     "Throttled",
     "Validators",
     "Verdict",
+    "Wanted",
+    "Withdrawal",
 ]

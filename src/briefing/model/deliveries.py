@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from briefing.model.ids import DeliveryId, IssueId
+from briefing.model.ids import DeliveryId, IssueId, ItemId
 
 
 class DeliveryState(StrEnum):
@@ -131,3 +131,49 @@ class Dead:
 
 
 Verdict = Delivered | Retry | Dead
+
+
+class Act(StrEnum):
+    """What a person did to a delivery; it stands among its attempts."""
+
+    RETRIED = "retried"  # what is dead is owed again
+    REPLAYED = "replayed"  # and what was sent
+    CANCELLED = "cancelled"  # what waited is dead
+    WITHDRAWN = "withdrawn"  # it tells an item that was withdrawn, and goes out no more
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt that came to a verdict, or what a person did between two; `outcome` names the verdict or the act."""
+
+    epoch: int
+    at: datetime
+    duration: timedelta
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deliveries: all that is given must hold, None asks for nothing."""
+
+    ids: frozenset[DeliveryId] | None = None
+    states: frozenset[DeliveryState] | None = None
+    issue: IssueId | None = None
+    channel: str | None = None
+    addresses: frozenset[str] | None = None  # as they are spelt
+    since: datetime | None = None  # made or sent since
+    carrier: DeliveryId | None = None  # told in this one
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An item that is shown no more: its tombstone; `words` is the correction, if there is one."""
+
+    item: ItemId
+    at: datetime
+    by: str
+    title: str
+    source: str
+    url: str | None = None
+    words: str | None = None

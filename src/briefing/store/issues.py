@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from briefing.model import DeliveryState, Issue, IssueId, ItemId, Occurrence, StoryId
 from briefing.store.audience import mailbox
-from briefing.store.batch import insert_new, insert_one
+from briefing.store.batch import insert_new, insert_one, slices
 from briefing.store.tables import DeliveryRow, DigestRow, IssueItemRow, IssueRow
 
 _ISSUE = TypeAdapter(Issue)
@@ -96,7 +96,8 @@ def _last_sent(session: Session, issues: Sequence[IssueId]) -> dict[str, IssueId
     if not issues:
         return {}
     last = select(DeliveryRow.address, func.max(DeliveryRow.issue_id)).group_by(col(DeliveryRow.address))
-    last = last.where(col(DeliveryRow.issue_id).in_(issues), col(DeliveryRow.state) != DeliveryState.DEAD.value)
+    arrived = or_(col(DeliveryRow.state) != DeliveryState.DEAD.value, col(DeliveryRow.sent_at).is_not(None))
+    last = last.where(col(DeliveryRow.issue_id).in_(issues), arrived)
     return {mailbox(address): IssueId(sent) for address, sent in session.exec(last) if address and sent}
 
 
@@ -108,6 +109,19 @@ def listing(session: Session, *, digest: str | None = None, limit: int = 50) -> 
     else:
         query = query.where(col(IssueRow.digest) == digest).order_by(col(IssueRow.number).desc())
     return tuple(_issue(row) for row in session.exec(query))
+
+
+def names(session: Session, *, issues: Collection[IssueId]) -> dict[IssueId, tuple[str, int]]:
+    """Return the digest and the number of these issues (primary key)."""
+    query = select(IssueRow.id, IssueRow.digest, IssueRow.number)
+    rows = (row for part in slices(tuple(issues)) for row in session.exec(query.where(col(IssueRow.id).in_(part))))
+    return {IssueId(one or 0): (digest, number) for one, digest, number in rows}
+
+
+def numbered(session: Session, *, number: int) -> dict[str, IssueId]:
+    """Return the issue of this number of each digest that has come to it (uq_issues_digest_number, all of it)."""
+    query = select(IssueRow.digest, IssueRow.id).where(col(IssueRow.number) == number)
+    return {digest: IssueId(one or 0) for digest, one in session.exec(query.order_by(col(IssueRow.digest)))}
 
 
 def _issue(row: IssueRow) -> Issue:

@@ -11,11 +11,11 @@ many per message in flight. Whoever held it before finds its epoch gone and reco
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Integer, bindparam, func, update
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from briefing.model import (
     Dead,
@@ -163,9 +163,10 @@ def record(
         "state": state.value,
         "owner": None,
         "next_attempt_at": next_attempt_at if state is DeliveryState.RETRY else now,
-        "sent_at": now if state is DeliveryState.SENT else None,
         "last_error": None if state is DeliveryState.SENT else detail,
     }
+    if state is DeliveryState.SENT:  # what was replayed in vain arrived all the same, then
+        values["sent_at"] = now
     if session.exec(update(DeliveryRow).where(*_held(delivery, owner)).values(**values)).rowcount != 1:
         return False
     if delivery.event is not None:
@@ -219,25 +220,6 @@ def reclaim(session: Session, *, now: datetime) -> int:
     return session.exec(lost.values(state=DeliveryState.RETRY.value, owner=None, next_attempt_at=now)).rowcount
 
 
-def retry(session: Session, *, now: datetime, ids: Collection[DeliveryId] | None = None) -> int:
-    """Owe dead deliveries again from now, all of them or these, with their attempts ahead of them; return how many.
-
-    Those waiting for a retry need wait no longer, if named; for one that was told with others, its carrier is tried
-    again (primary key; all: ix_deliveries_due).
-    """
-    states = [DeliveryState.DEAD.value] + ([DeliveryState.RETRY.value] if ids is not None else [])
-    chosen = select(DeliveryRow.id).where(col(DeliveryRow.state).in_(states), col(DeliveryRow.carrier_id).is_(None))
-    if ids is not None:
-        carriers = select(DeliveryRow.carrier_id).where(col(DeliveryRow.id).in_(ids))
-        chosen = chosen.where(or_(col(DeliveryRow.id).in_(ids), col(DeliveryRow.id).in_(carriers)))
-    again = session.exec(chosen.with_for_update()).all()
-    for part in slices(again):
-        mine = update(DeliveryRow).where(col(DeliveryRow.id).in_(part))
-        session.exec(mine.values(state=DeliveryState.RETRY.value, attempts=0, next_attempt_at=now))
-        late.follow(session, carriers=part)
-    return len(again)
-
-
 def events(session: Session, *, keys: Sequence[str]) -> tuple[Event, ...]:
     """Return the events that were told under these keys, in their order of telling (uq_events_key)."""
     told = select(EventRow).order_by(col(EventRow.id))
@@ -245,31 +227,14 @@ def events(session: Session, *, keys: Sequence[str]) -> tuple[Event, ...]:
     return tuple(_EVENT.validate_python(row.composed) for row in rows)
 
 
-def listing(
-    session: Session, *, states: Collection[DeliveryState] | None = None, limit: int = 50
-) -> tuple[Delivery, ...]:
-    """Return deliveries, newest first (primary key)."""
-    wanted = [state.value for state in (DeliveryState if states is None else states)]
-    return _select(session, col(DeliveryRow.state).in_(wanted), order=(col(DeliveryRow.id).desc(),), limit=limit)
-
-
 def found(session: Session, *, keys: Sequence[str]) -> tuple[Delivery, ...]:
     """Return the deliveries owed under these keys, in their order of enqueueing (uq_deliveries_key)."""
-    order = (col(DeliveryRow.id),)
-    return tuple(one for part in slices(keys) for one in _select(session, col(DeliveryRow.key).in_(part), order=order))
+    owed = select(DeliveryRow).order_by(col(DeliveryRow.id))
+    rows = (row for part in slices(keys) for row in session.exec(owed.where(col(DeliveryRow.key).in_(part))))
+    return tuple(delivery_of(row) for row in rows)
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:
     """Return how many deliveries stand in each state (ix_deliveries_due alone)."""
     many = dict(session.exec(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))).all())
     return {state: many.get(state.value, 0) for state in DeliveryState}
-
-
-def _select(
-    session: Session,
-    *conditions: ColumnElement[bool],
-    order: tuple[Any, ...],
-    limit: int | None = None,
-) -> tuple[Delivery, ...]:
-    query = select(DeliveryRow).where(*conditions).order_by(*order).limit(limit)
-    return tuple(delivery_of(row) for row in session.exec(query))
