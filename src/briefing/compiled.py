@@ -131,4 +131,5 @@ def teller(config: Config, posted: Letters, secret: bytes) -> Teller:
         desk=posted.desk,
         operator=effective.operator(config),
         secret=secret,
+        desks=posted.desks,
     )

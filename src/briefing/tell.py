@@ -14,7 +14,7 @@ import structlog
 from briefing.config.alerts import Channel, MailChannel, Route
 from briefing.edit import routing
 from briefing.errors import RenderError
-from briefing.model import MAIL, Delivery, Event, EventKind, Mail, NewDelivery, Notice, Recipient
+from briefing.model import MAIL, Delivery, Event, EventKind, Issue, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.render.notice import notice
@@ -34,6 +34,7 @@ class Teller:
     desk: Desk
     operator: str
     secret: bytes = field(repr=False)
+    desks: Mapping[str, Desk] = field(default_factory=dict)  # by digest
 
     def deliveries(self, event: Event, *, late: bool = False) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to everybody its routes name; `late` ones wait for others of their kind.
@@ -68,19 +69,37 @@ class Teller:
         payload = CHANNELS[channel.type].payload(words, event.key)
         return (NewDelivery(key, name, self._id(key), event=event.key, payload=payload),)
 
-    def _mail(self, address: str, event: Event, words: Notice) -> NewDelivery:
-        mail = self._written(words)
-        return replace(
-            self.letter(address, event.key, mail, root=event.story or event.feed or "service"), event=event.key
-        )
+    def corrected(self, event: Event, told: Delivery, issue: Issue | None) -> NewDelivery | None:
+        """Return the row that tells an event to whoever got a delivery; to a reader of an issue in their language.
 
-    def _written(self, words: Notice) -> Mail:
+        None where there is no such channel any more.
+        """
+        if told.recipient is None:
+            return next(iter(self.to_channel(told.channel, event)), None) if told.channel in self.channels else None
+        if issue is None:
+            return self.anew(event, told)
+        desk = self.desks.get(issue.digest, self.desk)
+        desk = replace(desk, locale=told.recipient.locale or issue.locale, zone=issue.zone)
+        words = notice(event, locale=desk.locale, zone=desk.zone)
+        mail = self._written(words, desk, told.recipient, issue)
+        return self._sealed(told.recipient.address, event, mail)
+
+    def _mail(self, address: str, event: Event, words: Notice) -> NewDelivery:
+        return self._sealed(address, event, self._written(words, self.desk))
+
+    def _sealed(self, address: str, event: Event, mail: Mail) -> NewDelivery:
+        root = event.story or event.feed or "service"
+        return replace(self.letter(address, event.key, mail, root=root), event=event.key)
+
+    def _written(
+        self, words: Notice, desk: Desk, recipient: Recipient | None = None, issue: Issue | None = None
+    ) -> Mail:
         """Return an alert by the operator's template; by ours if that fails, for an alert that is late is no use."""
         try:
-            return self.renderer.notice_mail(words, desk=self.desk)
+            return self.renderer.notice_mail(words, desk=desk, recipient=recipient, issue=issue)
         except RenderError as error:
             log.error("alert.template", error=str(error))  # noqa: TRY400 - the words say it all
-            return Renderer().notice_mail(words, desk=self.desk)
+            return Renderer().notice_mail(words, desk=desk, recipient=recipient, issue=issue)
 
     def letter(self, address: str, about: str, mail: Mail, *, root: str) -> NewDelivery:
         """Return the row of a mail that is no issue: an alert, or an issue sent as a test."""

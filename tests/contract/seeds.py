@@ -177,6 +177,15 @@ ADDED = (
             "feeds": {"skip_hours": lambda _: None, "skip_days": lambda _: None},
         },
     ),
+    Added(
+        "0008",
+        {
+            "withdrawals": [
+                {"item_id": 1, "at": LATER, "by": "ann@desk", "words": STRANGE},
+                {"item_id": HIGH, "at": AT, "by": "ann@desk", "words": None},
+            ]
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

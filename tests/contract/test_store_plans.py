@@ -141,6 +141,7 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
 
 MET, MEMBER = Counts(1, {"guard": 1}), Member(ItemId(1), ItemId(2), NOW, None, {})
 
+SMALL = "SCAN withdrawals"  # a person makes each of its rows
 WHOLE = {"items.listing", "outbox.counts"}  # read an index from one end: up to their limit, or to count it all
 
 
@@ -166,7 +167,7 @@ def test_work_walks_its_index(explained: tuple[Store, list[str]], name: str) -> 
     with store.transaction() as session:
         query(session)
     assert indices <= {word for plan in plans for word in plan.split()}, plans
-    assert [plan for plan in plans if plan.startswith("SCAN") and name not in WHOLE] == []
+    assert [plan for plan in plans if plan.startswith("SCAN") and plan != SMALL and name not in WHOLE] == []
 
 
 def test_recording_a_poll_walks_its_key(explained: tuple[Store, list[str]]) -> None:

@@ -17,6 +17,7 @@ from briefing.cli import (
     doctor,
     explain,
     feeds,
+    items,
     missed,
     opml,
     parse,
@@ -60,7 +61,6 @@ for name, command, panel, example in (
     ("send", digests.send, RUN, "briefing send daily --to me@example.org"),
     ("status", status.status, LOOK, "briefing status --json"),
     ("doctor", doctor.doctor, LOOK, "briefing doctor --offline"),
-    ("items", reading.items, LOOK, "briefing items --story moscow-contingency --limit 50"),
     ("stories", reading.stories, LOOK, "briefing stories moscow-contingency"),
     ("explain", explain.explain, LOOK, 'briefing explain "Coming up in Part 2: The Night Shift"'),
     ("replay", replay.replay, LOOK, "briefing replay items.jsonl --json"),
@@ -72,6 +72,7 @@ for name, command, panel, example in (
     app.command(name, rich_help_panel=panel, epilog=f"Example: {example}")(command)
 for name, nouns, panel in (
     ("config", config.app, START),
+    ("items", items.app, LOOK),
     ("series", series.app, LOOK),
     ("deliveries", deliveries.app, LOOK),
     ("feeds", feeds.app, KEEP),

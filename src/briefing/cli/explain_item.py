@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from briefing.cli import output
 from briefing.cli.failure import Failure
+from briefing.cli.items import withdrawal_words
 from briefing.cli.ledger import MARKS
 from briefing.cli.options import count, open_config, open_store
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 def explain_item(config: Path, database: str, item: int, *, json: bool) -> None:
     """Say of a stored item which stories it belongs to and why, whom it copies, who reports the same, who is told."""
     found = _traced(config, database, item)
+    if found is None and _tell_withdrawn(database, item, json=json):
+        return
     if found is None:
         raise Failure(f"no item {item}", hint="briefing items lists what is stored, ids first")
     if json:
@@ -27,6 +30,25 @@ def explain_item(config: Path, database: str, item: int, *, json: bool) -> None:
         return
     for line in _lines(found):
         output.say(output.plain(line))
+
+
+def _tell_withdrawn(database: str, item: int, *, json: bool) -> bool:
+    """Say of an item that was withdrawn that it was, and who is told; False if it was not."""
+    from briefing.clock import utc_now
+    from briefing.model import ItemId
+    from briefing.store import traces, withdrawals
+
+    with open_store(database) as store, store.reading() as session:
+        gone = withdrawals.listing(session, item=ItemId(item))
+        told = traces.deliveries(session, events=[f"withdrawn:{item}"])
+    if json and gone:
+        output.as_json({"withdrawn": gone[0], "told": told})
+    elif gone:
+        output.say(output.plain(f"item {item}  {gone[0].source}: {gone[0].title}"))
+        output.say(output.plain(withdrawal_words(gone[0], utc_now())))
+        for one in told:
+            output.say(output.plain(f"  told {one.recipient.address if one.recipient else one.channel} {one.state}"))
+    return bool(gone)
 
 
 def _traced(config: Path, database: str, item: int) -> "Trace | None":

@@ -11,6 +11,7 @@ from datetime import datetime
 from briefing.model import Instalment, Item, ItemId, Promise, PromiseId, PromiseState, Ruling, Series
 
 SAID = "a person said so"
+WITHDRAWN = "the item that announced it was withdrawn"
 
 
 def confirm_series(series: Series) -> Series:
@@ -117,6 +118,23 @@ def leave(series: Series, item: Item) -> Series:
     if left == series.instalments:
         return series
     return replace(_released(series, {item.id}), instalments=left, refused=series.refused | {item.id})
+
+
+def withdraw(series: Series, item: ItemId) -> Series:
+    """Take an item out of a series because it is to be shown nowhere: as a part, and as who promised another.
+
+    What only it announced is awaited no more; of what was announced and came, its words go.
+    """
+    left = tuple(part for part in series.instalments if part.item != item)
+    taken = series.refused | ({item} if left != series.instalments else frozenset())
+    series = replace(_released(series, {item}), instalments=left, refused=taken)
+    return replace(series, promises=tuple(_unsaid(one) if one.made_by == item else one for one in series.promises))
+
+
+def _unsaid(promise: Promise) -> Promise:
+    if promise.state is PromiseState.AWAITED:
+        return replace(awaited(promise), state=PromiseState.REJECTED, evidence=WITHDRAWN)
+    return replace(promise, quote="", made_by=None)
 
 
 def _released(series: Series, items: Collection[ItemId]) -> Series:

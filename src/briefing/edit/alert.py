@@ -24,11 +24,18 @@ from briefing.model import (
     Promise,
     PromiseState,
     StoryId,
+    Withdrawal,
 )
 
 _FAILURES = 3  # in a row, before an operator is told
 _LEADING = 3  # named of those that were missed; the rest is counted
-_RANKS = (EventKind.INSTALMENT, EventKind.PROMISE, EventKind.OVERDUE, EventKind.GAP)  # what leads; then the newest
+_RANKS = (  # what leads; then the newest
+    EventKind.WITHDRAWN,
+    EventKind.INSTALMENT,
+    EventKind.PROMISE,
+    EventKind.OVERDUE,
+    EventKind.GAP,
+)
 
 
 def events(
@@ -65,6 +72,22 @@ def corroborated(
     line = development_line(development, new=[item.id for item in development.items])
     key = f"corroborated:{development.story}:{development.id}"
     return Event(EventKind.CORROBORATED, key, now, story=development.story, story_title=title, development=line)
+
+
+def tells(event: Event, item: ItemId) -> bool:
+    """Tell whether a message on an event shows an item; that it was withdrawn does not."""
+    if event.kind is EventKind.WITHDRAWN:
+        return False
+    lines = [event.item, event.part.item if event.part else None]
+    lines += [event.development.lead, *event.development.also] if event.development else []
+    return any(line.item == item for line in lines if line) or any(tells(one, item) for one in event.leading)
+
+
+def withdrawn(gone: Withdrawal, story: StoryId | None, title: str | None) -> Event:
+    """Return the event that an item was withdrawn, for whoever was sent it."""
+    line = ItemLine(gone.item, gone.title, None, gone.source, gone.at)
+    key = f"withdrawn:{gone.item}"
+    return Event(EventKind.WITHDRAWN, key, gone.at, story=story, story_title=title, item=line, detail=gone.words)
 
 
 def item_keys(story: StoryId, item: ItemId) -> tuple[str, str]:

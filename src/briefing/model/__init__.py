@@ -26,7 +26,6 @@ from briefing.model.deliveries import (
     SubscriptionState,
     Verdict,
     Wanted,
-    Withdrawal,
 )
 from briefing.model.developments import (
     Claim,
@@ -81,6 +80,7 @@ from briefing.model.issues import (
     Occurrence,
     PartLine,
     PartMark,
+    Withdrawal,
 )
 from briefing.model.items import (
     Candidate,

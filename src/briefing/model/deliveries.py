@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from briefing.model.ids import DeliveryId, IssueId, ItemId
+from briefing.model.ids import DeliveryId, IssueId
 
 
 class DeliveryState(StrEnum):
@@ -164,16 +164,3 @@ class Wanted:
     addresses: frozenset[str] | None = None  # as they are spelt
     since: datetime | None = None  # made or sent since
     carrier: DeliveryId | None = None  # told in this one
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """An item that is shown no more: its tombstone; `words` is the correction, if there is one."""
-
-    item: ItemId
-    at: datetime
-    by: str
-    title: str
-    source: str
-    url: str | None = None
-    words: str | None = None

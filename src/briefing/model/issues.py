@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     CORROBORATED = "corroborated"  # so many origins report a development
     FEED_DOWN = "feed_down"  # a feed has been failing, or is gone
     FEED_UP = "feed_up"  # it answers again
+    WITHDRAWN = "withdrawn"  # an item that was told is not to be shown any more, by an operator's word
     MISSED = "missed"  # several of the others, told in one because they come late
     TEST = "test"  # asked for by an operator
 
@@ -167,6 +168,19 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What is left of an item that an operator withdrew: its tombstone; `words` are the correction, if there is one."""
+
+    item: ItemId
+    at: datetime
+    by: str
+    title: str
+    source: str
+    url: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IssueStory:
     """One story's share of an issue; an empty tuple is a section that is not there."""
 
@@ -178,6 +192,7 @@ class IssueStory:
     corrections: tuple[ItemLine, ...] = ()
     previously: tuple[ItemLine, ...] = ()  # what the last issue led with
     more: int = 0  # items left out by max_items
+    withdrawn: tuple[Withdrawal, ...] = ()  # what stood in it and was withdrawn since
 
     @property
     def items(self) -> tuple[ItemLine, ...]:

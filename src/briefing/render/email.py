@@ -61,11 +61,15 @@ class Renderer:
         words = Words(shown.locale, shown.zone)
         return self._issue(shown, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient))
 
-    def notice_mail(self, notice: Notice, *, desk: Desk) -> Mail:
-        """Write an alert."""
+    def notice_mail(
+        self, notice: Notice, *, desk: Desk, recipient: Recipient | None = None, issue: Issue | None = None
+    ) -> Mail:
+        """Write an alert; to a reader about an issue they were sent, with the foot of that."""
         words = Words(desk.locale, desk.zone)
         view = notice_view(notice, words)
         foot = {"why": words.gettext("You get this because your address is set to receive alerts."), "unsubscribe": ""}
+        if recipient and issue:
+            foot = {"why": why(desk, recipient, words, issue), "unsubscribe": unsubscribe(desk, recipient)}
         return self._mail(ALERT, words, {"notice": view, "desk": desk, **foot}, view.preheader)
 
     def version(self, template: str) -> str:

@@ -240,6 +240,16 @@ def _feed_up(event: Event, words: Words) -> Notice:
     return Notice(kind=event.kind, headline=said, at=event.at, story=event.story_title)
 
 
+def _withdrawn(event: Event, words: Words) -> Notice:
+    """Say that an item which was sent does not stand, and why; it is not linked again."""
+    item = _line(event)
+    title, source = isolate(clip(item.title, _TITLE), item.lang, words.dir), isolate(item.source, None, words.dir)
+    said = words.gettext("Withdrawn: %(title)s — %(source)s", title=title, source=source)
+    sentences = (clip(event.detail, _SENTENCE),) if event.detail else ()
+    told = Link(words.gettext("We sent you this item. It is withdrawn, and we show it no more."))
+    return Notice(event.kind, said, at=event.at, story=event.story_title, sentences=sentences, context=(told,))
+
+
 def _missed(event: Event, words: Words) -> Notice:
     """Count what was missed, name the first few, each with its link, and say how many more there are."""
     named = [_WORDS[one.kind](one, words) for one in event.leading]
@@ -282,6 +292,7 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.CORROBORATED: _corroborated,
     EventKind.FEED_DOWN: _feed_down,
     EventKind.FEED_UP: _feed_up,
+    EventKind.WITHDRAWN: _withdrawn,
     EventKind.MISSED: _missed,
     EventKind.TEST: _test,
 }

@@ -50,6 +50,7 @@ def _kicker(notice: Notice, words: Words) -> str:
     return notice.story or {
         EventKind.FEED_DOWN: words.gettext("A feed is down"),
         EventKind.FEED_UP: words.gettext("A feed is back"),
+        EventKind.WITHDRAWN: words.gettext("Correction"),
         EventKind.MISSED: words.gettext("While we were away"),
         EventKind.TEST: words.gettext("Test"),
     }.get(notice.kind, words.gettext("Alert"))

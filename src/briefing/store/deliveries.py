@@ -64,7 +64,7 @@ def perform(
     """
     query = select(DeliveryRow.id).where(*_subject(act, wanted)).order_by(col(DeliveryRow.id))
     done = [one for one in session.exec(query.with_for_update()) if one is not None]
-    values = _ended(f"cancelled by {by}", now) if act is Act.CANCELLED else _owed(now)
+    values = ended(f"cancelled by {by}", now) if act is Act.CANCELLED else _owed(now)
     for some in slices(done):
         put(session, deliveries=some, values=values, act=act, detail=f"by {by}", now=now)
         if anew:
@@ -91,7 +91,8 @@ def _owed(now: datetime) -> dict[str, object]:
     return {"state": DeliveryState.RETRY.value, "owner": None, "attempts": 0, "next_attempt_at": now}
 
 
-def _ended(reason: str, now: datetime) -> dict[str, object]:
+def ended(reason: str, now: datetime) -> dict[str, object]:
+    """Return what makes a delivery dead."""
     dead = DeliveryState.DEAD.value
     return {"state": dead, "owner": None, "late": False, "next_attempt_at": now, "last_error": reason}
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from briefing.model import Counts, ItemId, Member, StoryId
 from briefing.store.batch import insert_new, insert_or_set, slices, table
-from briefing.store.tables import CorroboratedRow, GroupingRow, MemberRow, TermCountRow
+from briefing.store.tables import CorroboratedRow, GroupingRow, MemberRow, TermCountRow, WithdrawalRow
 
 
 def stamp(session: Session, *, story: StoryId) -> str | None:
@@ -78,8 +78,9 @@ def of_item(session: Session, *, item: ItemId) -> dict[StoryId, ItemId]:
 
 
 def members(session: Session, *, story: StoryId, developments: Collection[ItemId]) -> dict[ItemId, list[ItemId]]:
-    """Return the items of developments (ix_members_story_development_seen)."""
-    query = select(MemberRow.development, MemberRow.item_id).where(col(MemberRow.story) == story)
+    """Return the items of developments but for what was withdrawn (ix_members_story_development_seen, primary key)."""
+    gone = select(WithdrawalRow.item_id).where(col(WithdrawalRow.item_id) == col(MemberRow.item_id)).exists()
+    query = select(MemberRow.development, MemberRow.item_id).where(col(MemberRow.story) == story, ~gone)
     found: dict[ItemId, list[ItemId]] = {}
     for part in slices(tuple(developments)):
         for development, item in session.exec(query.where(col(MemberRow.development).in_(part))):

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, update
+from sqlalchemy import func, type_coerce, update
 from sqlmodel import Session, col, or_, select
 
 from briefing.model import DeliveryState, Issue, IssueId, ItemId, Occurrence, StoryId
+from briefing.store import tombstones, withdrawals
 from briefing.store.audience import mailbox
 from briefing.store.batch import insert_new, insert_one, slices
+from briefing.store.columns import Text
 from briefing.store.tables import DeliveryRow, DigestRow, IssueItemRow, IssueRow
 
 _ISSUE = TypeAdapter(Issue)
@@ -63,13 +65,12 @@ def add(session: Session, *, issue: Issue, items: Collection[ItemId] = ()) -> Is
     if insert_one(session, IssueRow, values):
         insert_new(session, IssueItemRow, [{"digest": issue.digest, "item_id": item} for item in items])
     same = (col(IssueRow.digest) == issue.digest, col(IssueRow.nominal) == issue.nominal)
-    return _issue(session.exec(select(IssueRow).where(*same, col(IssueRow.slot) == issue.slot)).one())
+    return _issues(session, [session.exec(select(IssueRow).where(*same, col(IssueRow.slot) == issue.slot)).one()])[0]
 
 
 def get(session: Session, *, issue: IssueId) -> Issue | None:
-    """Return one issue as composed (primary key)."""
-    row = session.exec(select(IssueRow).where(col(IssueRow.id) == issue)).one_or_none()
-    return None if row is None else _issue(row)
+    """Return one issue as composed, without what was withdrawn since (primary key)."""
+    return next(iter(_issues(session, session.exec(select(IssueRow).where(col(IssueRow.id) == issue)).all())), None)
 
 
 def last(session: Session, *, digest: str) -> Issue | None:
@@ -108,7 +109,14 @@ def listing(session: Session, *, digest: str | None = None, limit: int = 50) -> 
         query = query.order_by(col(IssueRow.id).desc())
     else:
         query = query.where(col(IssueRow.digest) == digest).order_by(col(IssueRow.number).desc())
-    return tuple(_issue(row) for row in session.exec(query))
+    return _issues(session, session.exec(query).all())
+
+
+def showing(session: Session, *, item: ItemId) -> tuple[Issue, ...]:
+    """Return the issues that bear the tombstone of a withdrawn item, oldest first (the whole table: it is rare)."""
+    named = type_coerce(col(IssueRow.composed), Text).contains(f'"item":{item}', autoescape=True)
+    found = _issues(session, session.exec(select(IssueRow).where(named).order_by(col(IssueRow.id))).all())
+    return tuple(one for one in found if any(gone.item == item for told in one.stories for gone in told.withdrawn))
 
 
 def names(session: Session, *, issues: Collection[IssueId]) -> dict[IssueId, tuple[str, int]]:
@@ -122,6 +130,11 @@ def numbered(session: Session, *, number: int) -> dict[str, IssueId]:
     """Return the issue of this number of each digest that has come to it (uq_issues_digest_number, all of it)."""
     query = select(IssueRow.digest, IssueRow.id).where(col(IssueRow.number) == number)
     return {digest: IssueId(one or 0) for digest, one in session.exec(query.order_by(col(IssueRow.digest)))}
+
+
+def _issues(session: Session, rows: Sequence[IssueRow]) -> tuple[Issue, ...]:
+    gone = withdrawals.listing(session)
+    return tuple(tombstones.without(_issue(row), gone) for row in rows)
 
 
 def _issue(row: IssueRow) -> Issue:

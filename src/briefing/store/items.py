@@ -1,4 +1,7 @@
-"""Items: which are known, new and changed ones, and the items of a feed, a story or a period."""
+"""Items: which are known, new and changed ones, and the items of a feed, a story or a period.
+
+One that was withdrawn stays known, so that its feed does not bring it again, and is returned by nothing else.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,7 +12,7 @@ from sqlmodel import Session, col, select
 from briefing.model import Candidate, FeedId, Item, ItemId, KnownItem, Lookup, StoryId
 from briefing.store.batch import insert_new, insert_or_set, slices, table
 from briefing.store.columns import storable
-from briefing.store.tables import IssueItemRow, ItemRow, ItemTextRow, MatchRow
+from briefing.store.tables import IssueItemRow, ItemRow, ItemTextRow, MatchRow, WithdrawalRow
 
 SEEN_EXACT_TO = timedelta(days=1)  # so that a document that stays as it is costs no writing at each poll
 _READER_SEES = ("title", "text", "url")
@@ -96,7 +99,7 @@ def change(
     Where only the hash, the date or the markup differs, the row follows silently: a feed that rewrites every item at
     every poll must not make news.
     """
-    stored = {row.id: row for row in _by_id(session, [item for item, _ in changes])}
+    stored = {row.id: row for row in _standing(session, [item for item, _ in changes])}
     values = [(stored[item], _content(candidate, keep_html)) for item, candidate in changes if item in stored]
     seen = {row.id for row, content in values if any(_differs(row, content, name) for name in _READER_SEES)}
     for row, content in values:
@@ -110,8 +113,13 @@ def _differs(row: ItemRow, content: Mapping[str, object], name: str) -> bool:
     return bool(getattr(row, name) != (storable(value) if isinstance(value, str) else value))
 
 
-def _by_id(session: Session, items: Sequence[ItemId]) -> list[ItemRow]:
-    return [row for part in slices(items) for row in session.exec(select(ItemRow).where(col(ItemRow.id).in_(part)))]
+def _standing(session: Session, items: Sequence[ItemId]) -> list[ItemRow]:
+    these = select(ItemRow).where(~_withdrawn())
+    return [row for part in slices(items) for row in session.exec(these.where(col(ItemRow.id).in_(part)))]
+
+
+def _withdrawn() -> ColumnElement[bool]:
+    return select(WithdrawalRow.item_id).where(col(WithdrawalRow.item_id) == col(ItemRow.id)).exists()
 
 
 def rekey(session: Session, *, rekeyed: Sequence[tuple[ItemId, str]]) -> None:
@@ -226,7 +234,7 @@ def _of(story: StoryId) -> ColumnElement[bool]:
 
 def _select(session: Session, *conditions: ColumnElement[bool], newest: int | None = None) -> tuple[Item, ...]:
     full = col(ItemTextRow.item_id) == col(ItemRow.id)
-    query = select(ItemRow, ItemTextRow.text).join(ItemTextRow, full, isouter=True).where(*conditions)
+    query = select(ItemRow, ItemTextRow.text).join(ItemTextRow, full, isouter=True).where(*conditions, ~_withdrawn())
     if newest is not None:
         query = query.order_by(col(ItemRow.first_seen).desc(), col(ItemRow.id).desc()).limit(newest)
         return tuple(_item(row, text) for row, text in session.exec(query))

@@ -28,6 +28,7 @@ from briefing.store.tables import (
     MatchRow,
     MemberRow,
     PromiseRow,
+    WithdrawalRow,
 )
 
 _FILED = (MatchRow, ItemTextRow, IssueItemRow, BandRow, CopyRow, MemberRow)
@@ -46,12 +47,12 @@ def forget(session: Session, *, before: datetime, reaches: Sequence[Reach], limi
     """Delete items last seen in their feed before a moment, at most `limit`; return how many.
 
     Only those that a later document of the feed held no more, or whose feed is gone or out of the config; never what
-    the ledger names or a digest is still to tell. What is filed under them goes too: matches, full texts, that digests
-    dealt with them, whose copies and in which developments they are (ix_items_feed_id_last_seen; by primary keys and
-    ix_instalments_item_id, ix_promises_made_by, ix_promises_kept_by, ix_issue_items_item_id). What else is named after
-    them, an original or a development, keeps its name.
+    the ledger names, a digest is still to tell, or was withdrawn. What is filed under them goes too: matches, full
+    texts, that digests dealt with them, whose copies and in which developments they are (ix_items_feed_id_last_seen; by
+    primary keys and ix_instalments_item_id, ix_promises_made_by, ix_promises_kept_by, ix_issue_items_item_id). What
+    else is named after them, an original or a development, keeps its name.
     """
-    free = and_(~_in_ledger(), *(~_untold(reach) for reach in reaches))
+    free = and_(~_named(), *(~_untold(reach) for reach in reaches))
     gone: list[int | None] = []
     for feed, bound in tuple(_bounds(session, before)):
         old = select(ItemRow.id).where(col(ItemRow.feed_id) == feed, col(ItemRow.last_seen) < bound, free)
@@ -80,8 +81,8 @@ def _seen(which: Callable[..., ColumnElement[Any]]) -> ColumnElement[Any]:
     return select(which(ItemRow.last_seen)).where(col(ItemRow.feed_id) == col(FeedRow.id)).scalar_subquery()
 
 
-def _in_ledger() -> ColumnElement[bool]:
-    named = (InstalmentRow.item_id, PromiseRow.made_by, PromiseRow.kept_by)
+def _named() -> ColumnElement[bool]:
+    named = (InstalmentRow.item_id, PromiseRow.made_by, PromiseRow.kept_by, WithdrawalRow.item_id)
     return or_(*(exists().where(col(column) == col(ItemRow.id)) for column in named))
 
 

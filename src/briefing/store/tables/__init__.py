@@ -12,7 +12,7 @@ from briefing.store.tables.developments import (
 )
 from briefing.store.tables.feeds import FeedMoveRow, FeedRow
 from briefing.store.tables.issues import DigestRow, IssueItemRow, IssueRow
-from briefing.store.tables.items import ItemRow, ItemTextRow
+from briefing.store.tables.items import ItemRow, ItemTextRow, WithdrawalRow
 from briefing.store.tables.outbox import AttemptRow, DeliveryRow, EventRow
 from briefing.store.tables.settings import SettingRow
 from briefing.store.tables.stories import InstalmentRow, MatchRow, PromiseRow, SeriesRow
@@ -45,4 +45,5 @@ __all__ = [
     "SubscriptionRow",
     "SuppressionRow",
     "TermCountRow",
+    "WithdrawalRow",
 ]

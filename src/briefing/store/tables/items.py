@@ -1,4 +1,4 @@
-"""Items, and the full texts that were fetched to read them and expire."""
+"""Items, the full texts that were fetched to read them and expire, and which were withdrawn."""
 
 from datetime import datetime
 
@@ -52,3 +52,14 @@ class ItemTextRow(Row, table=True):
     item_id: int = Field(primary_key=True, foreign_key="items.id", sa_column_kwargs={"autoincrement": False})
     text: str = Field(sa_type=Text)
     expires_at: datetime = Field(index=True)
+
+
+class WithdrawalRow(Row, table=True):
+    """An item that is shown no more; the row is its tombstone, and neither goes."""
+
+    __tablename__ = "withdrawals"
+
+    item_id: int = Field(primary_key=True, foreign_key="items.id", sa_column_kwargs={"autoincrement": False})
+    at: datetime
+    by: str = Field(sa_type=Text)
+    words: str | None = Field(default=None, sa_type=Text)
