@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from briefing.edit import alert
-from briefing.model import FRESH, SETTLE, Delivery
+from briefing.model import SETTLE, Delivery
 from briefing.store import late, outbox
 from briefing.tell import Teller
 
@@ -26,7 +26,7 @@ def fold(session: Session, *, lane: str, teller: Teller, now: datetime, patient:
     Where they may not be told `together`, each that is late is released: its channel was another one when it came.
     """
     if together:
-        late.mark(session, lane=lane, before=now - FRESH, until=now + SETTLE)
+        late.mark(session, lane=lane, before=now - teller.max_age, until=now + SETTLE)
     for group in late.settled(session, lane=lane, now=now if patient else None):
         if len(group) == 1 or not together:
             late.release(session, deliveries=group, now=now)

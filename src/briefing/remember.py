@@ -25,7 +25,6 @@ from briefing.detect import rhythm, series
 from briefing.detect.match import Matcher
 from briefing.edit import alert
 from briefing.model import (
-    FRESH,
     Event,
     EventKind,
     FeedId,
@@ -72,6 +71,7 @@ class Rules:
     sources: Sources
     groupings: Groupings
     corroborate: Mapping[StoryId, Corroborate]
+    max_age: timedelta  # of an alert that is told by itself
     tell: Tell
 
 
@@ -137,7 +137,7 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     after = feeds.polled(session, record)
     health = alert.feed_event(arrival.state, after, now=now)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
-    outbox.enqueue(session, deliveries=_deliveries(rules, told, late=_late(arrival.state, now)), now=now)
+    outbox.enqueue(session, deliveries=_deliveries(rules, told, late=_late(arrival.state, settings, rules.max_age, now)), now=now)
     if _asks_for_patience(arrival.outcome):
         _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)
@@ -172,9 +172,13 @@ def _deliveries(rules: Rules, told: Sequence[Event], *, late: bool) -> Sequence[
     return rows
 
 
-def _late(state: FeedState, now: datetime) -> bool:
-    """Tell whether a feed was not read for so long that what it brings is no news: we slept, or it was away."""
-    return state.last_ok_at is not None and now - state.last_ok_at > FRESH
+def _late(state: FeedState, settings: FeedSettings, max_age: timedelta, now: datetime) -> bool:
+    """Tell whether a feed was not read for so long that what it brings is no news: we slept, or it was away.
+
+    One that is polled seldom is not late for that.
+    """
+    usual = 2 * settings.relax * settings.every
+    return state.last_ok_at is not None and now - state.last_ok_at > max(max_age, usual)
 
 
 def _keep(

@@ -16,7 +16,7 @@ from briefing.config.series import SeriesRule
 from briefing.detect import expectations, rhythm
 from briefing.detect.series import is_watched
 from briefing.edit import reminders
-from briefing.model import FRESH, Event, Ruling, Series, StoryId
+from briefing.model import Event, Ruling, Series, StoryId
 from briefing.remember import Rules
 from briefing.store import outbox, stories
 
@@ -31,7 +31,7 @@ def remind(session: Session, rules: Rules, *, now: datetime) -> int:
     known = outbox.told(session, keys=since)
     told = outbox.tell(session, events=[event for _, event in due if event.key not in known])
     for event in told:
-        outbox.enqueue(session, deliveries=rules.tell(event, late=now - since[event.key] > FRESH), now=now)
+        outbox.enqueue(session, deliveries=rules.tell(event, late=now - since[event.key] > rules.max_age), now=now)
     return len(told)
 
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import structlog
 
@@ -34,6 +35,7 @@ class Teller:
     desk: Desk
     operator: str
     secret: bytes = field(repr=False)
+    max_age: timedelta  # of an alert that is told by itself
     desks: Mapping[str, Desk] = field(default_factory=dict)  # by digest
 
     def deliveries(self, event: Event, *, late: bool = False) -> tuple[NewDelivery, ...]:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 from briefing.model import (
-    FRESH,
     LETTERS,
     SETTLE,
     Act,
@@ -22,6 +21,7 @@ from briefing.model import (
 from briefing.store import audience, deliveries, late, outbox
 from briefing.store.engine import Store
 
+FRESH = timedelta(days=1)
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 SOON = NOW + timedelta(minutes=1)

@@ -47,6 +47,25 @@ def headlines(world: World) -> list[str]:
     return [message["text"] for message in world.chat.slack]
 
 
+@live((SITE + FEEDS).replace("defaults: {", "defaults: {max_age: 3h, "))
+async def test_how_late_is_late_is_the_operators_to_say(world: World) -> None:
+    await asleep(world, hours=2)
+    await world.work()
+    assert len(headlines(world)) == 4
+    await asleep(world, hours=4)
+    put(world.feeds, old=False, new=True)
+    world.feeds.put("/two.rss", rss(*(Entry(title, title, NOON) for title in ("Hail", "Fog", "Frost")), title="Two"))
+    await world.work()
+    assert headlines(world) == ["3 alerts, missed while away"]
+
+
+@live((SITE + FEEDS).replace("every: 15m", "every: 12h").replace("defaults: {", "defaults: {max_age: 1h, "))
+async def test_a_feed_that_is_polled_seldom_is_not_late_for_that(world: World) -> None:
+    await asleep(world, hours=12)
+    await world.work()
+    assert len(headlines(world)) == 4
+
+
 @live(SITE + FEEDS)
 async def test_72_hours_asleep_give_one_message_and_a_program_every_event(world: World) -> None:
     await asleep(world, hours=72)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from briefing import app, withdraw
+from briefing import compiled, withdraw
 from briefing.clock import utc_now
 from briefing.config.grammar import AudienceList
 from briefing.enrol import add, remove
@@ -56,10 +56,10 @@ def join(world: World, who: str, locale: str | None = None) -> None:
 def take_back(world: World, title: str, *, silent: bool = False) -> withdraw.Withdrawn:
     """Withdraw the item of this title, as `briefing items withdraw` does."""
     config = world.setting.config
-    posted = app.letters(world.setting, app.unstored)
+    posted = compiled.letters(world.setting.config, world.folder, compiled.unstored)
     (item,) = [one.id for one in world.items() if one.title == title]
     with world.store.transaction() as session:
-        teller = app.teller_of(config, posted, engine.secret(session))
+        teller = compiled.teller(config, posted, engine.secret(session))
         return withdraw.withdraw(
             session, teller, {StoryId("iran"): "Iran"}, item=item, words=WORDS, by="ann@desk", now=world.now,
             silent=silent,
@@ -166,9 +166,9 @@ async def test_it_is_done_once_and_silently_if_so_asked(world: World) -> None:
     await world.service.relay.drain()
     assert new(world, mails) == {}
     (gone,) = world.rows("SELECT item_id FROM withdrawals")
-    config, posted = world.setting.config, app.letters(world.setting, app.unstored)
+    config, posted = world.setting.config, compiled.letters(world.setting.config, world.folder, compiled.unstored)
     with world.store.transaction() as session:
-        teller = app.teller_of(config, posted, engine.secret(session))
+        teller = compiled.teller(config, posted, engine.secret(session))
         for item in (gone, 404):
             with pytest.raises(withdraw.WithdrawError):
                 withdraw.withdraw(session, teller, {}, item=ItemId(item), words=None, by="x", now=world.now)

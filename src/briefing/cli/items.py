@@ -163,18 +163,18 @@ def _agree(store: "Store", item: int, now: "datetime", *, yes: bool, silent: boo
 def _withdrawn(
     store: "Store", config: "Config", path: Path, item: int, words: str | None, now: "datetime", *, silent: bool
 ) -> "Withdrawn":
-    from briefing import app as parts
+    from briefing import compiled
     from briefing.cli.logs import keep_quiet
     from briefing.model import ItemId, StoryId
     from briefing.store import engine
     from briefing.withdraw import withdraw as shell
 
     keep_quiet()
-    posted = parts.letters(parts.Setting(config, path.resolve().parent), parts.unstored)
+    posted = compiled.letters(config, path.resolve().parent, compiled.unstored)
     titles = {StoryId(name): story.title for name, story in config.stories.items()}
     about = {"item": ItemId(item), "words": words, "by": person(), "now": now, "silent": silent}
     with store.transaction() as session:
-        teller = parts.teller_of(config, posted, engine.secret(session))
+        teller = compiled.teller(config, posted, engine.secret(session))
         return shell(session, teller, titles, **about)  # type: ignore[arg-type]
 
 

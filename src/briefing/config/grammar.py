@@ -124,6 +124,10 @@ class Defaults(Strict):
     since: Duration = Field(
         timedelta(hours=48), description="On a feed's first poll, older items are stored but told to nobody."
     )
+    max_age: Duration = Field(
+        timedelta(days=1),
+        description="Alerts that come later than this are no news: they are told in one message, as missed meanwhile.",
+    )
     keep: Duration = Field(
         timedelta(days=180),
         validate_default=True,

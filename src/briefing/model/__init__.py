@@ -7,7 +7,6 @@ One file a stage whose values they are: `feeds` (collect), `items` (detect), `is
 
 from briefing.model.audience import Enrolled, Enrolment, Erased, Outcome
 from briefing.model.deliveries import (
-    FRESH,
     ISSUES,
     LETTERS,
     MAIL,
@@ -99,7 +98,6 @@ from briefing.model.items import (
 )
 
 __all__ = [
-    "FRESH",
     "ISSUES",
     "LETTERS",
     "MAIL",

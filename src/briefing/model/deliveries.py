@@ -55,8 +55,7 @@ class Subscription:
 
 
 MAIL = "mail"  # the channel of every delivery to an address
-FRESH = timedelta(days=1)  # an alert of something older is told together with others of its kind
-SETTLE = timedelta(minutes=2)  # that it waits for them
+SETTLE = timedelta(minutes=2)  # that a late alert waits for others, to be told with them
 ISSUES, LETTERS = "@issues", "@letters"  # lanes of mail: a big issue must not hold up an alert; no channel is named so
 
 
