@@ -35,7 +35,7 @@ from briefing.rehearse import Rehearsal, Rehearsed
 from briefing.send.http import Poster
 from briefing.send.smtp import Folder, Smtp
 from briefing.service import Service
-from briefing.store import engine, feeds, issues, outbox
+from briefing.store import backup, engine, feeds, issues, outbox
 from briefing.store.engine import Store
 from briefing.store.writer import Writer
 from briefing.watch import Watch
@@ -140,6 +140,8 @@ def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:
     feeds.sync(session, feeds=known, now=now)
     remind.expect(session, {StoryId(name): story.series for name, story in setting.config.stories.items()}, now=now)
     if alone:  # SQLite is one process: whoever held a lease is gone
+        if held := backup.hold(session, now=now):
+            log.warning("backup.held", deliveries=held, hint="briefing deliveries list --failed")
         outbox.reclaim(session, now=now)
     return engine.secret(session)
 

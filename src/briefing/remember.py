@@ -137,7 +137,9 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     after = feeds.polled(session, record)
     health = alert.feed_event(arrival.state, after, now=now)
     told = outbox.tell(session, events=[*events, *([health] if health else [])])
-    outbox.enqueue(session, deliveries=_deliveries(rules, told, late=_late(arrival.state, settings, rules.max_age, now)), now=now)
+    outbox.enqueue(
+        session, deliveries=_deliveries(rules, told, late=_late(arrival.state, settings, rules.max_age, now)), now=now
+    )
     if _asks_for_patience(arrival.outcome):
         _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)

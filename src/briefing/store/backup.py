@@ -128,6 +128,20 @@ def _fill(store: Store, found: Backup, *, now: datetime, resend: bool, seen: See
     return rows, waiting
 
 
+def hold(session: Session, *, now: datetime) -> int:
+    """End what waited in a backup that was copied into place by hand, as a restore does; return how many that were.
+
+    A backup says in a note that it is one; a restore takes the note away, a copy of the file does not.
+    """
+    made_at = engine.noted(session, name=MADE_AT)
+    if made_at is None:
+        return 0
+    waiting = _waiting(session)
+    _bury(session, datetime.fromisoformat(made_at), now)
+    session.exec(delete(SettingRow).where(col(SettingRow.name).in_(_OF_THEN)))
+    return waiting
+
+
 def holds(store: Store) -> bool:
     """Tell whether there is anything in the database but what the service notes for itself."""
     with store.reading() as session:
