@@ -219,3 +219,24 @@ def test_any_sequence_leaves_what_a_person_said_and_keeps_a_promise_once(
     rejected = {number for number, series in desk.made.series.items() if series.ruling is Ruling.REJECTED}
     news = [item(99, f"{series.title}, Part 9", days=50) for series in desk.made.series.values()]
     assert not {progress.series.id for progress in desk.made.arrive(*news) if progress} & rejected
+
+
+def test_an_item_that_is_withdrawn_is_no_part_and_its_announcement_is_none() -> None:
+    _, series, _ = ledger()
+    left = rulings.withdraw(series, FIRST.id)
+    assert (parts(left), left.refused) == ({}, {FIRST.id})
+    assert [(one.state, one.evidence) for one in left.promises] == [(PromiseState.REJECTED, rulings.WITHDRAWN)]
+    assert rulings.withdraw(series, OTHER.id) == series
+
+
+def test_what_a_withdrawn_item_kept_is_awaited_again_and_what_it_announced_and_came_loses_its_words() -> None:
+    _, series, promise = ledger(SECOND)
+    assert promise.kept_by == SECOND.id
+    again = rulings.withdraw(series, SECOND.id)
+    assert [(one.state, one.kept_by, one.quote) for one in again.promises][:1] == [
+        (PromiseState.AWAITED, None, promise.quote)
+    ]
+    wordless = rulings.withdraw(series, FIRST.id)
+    assert [(one.state, one.kept_by, one.quote, one.made_by) for one in wordless.promises][:1] == [
+        (PromiseState.KEPT, SECOND.id, "", None)
+    ]
