@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from briefing.detect import rulings
 from briefing.edit import alert, recap
+from briefing.edit.reminders import overdue_key
 from briefing.errors import BriefingError
 from briefing.model import (
     Act,
@@ -67,8 +68,8 @@ def withdraw(
         raise WithdrawError(f"no item {item}, or it was withdrawn before")
     (gone,) = withdrawals.listing(session, item=item)
     matched = [match.story for match in traces.matches(session, item=item)]
-    for story in matched:
-        _leave(session, story, item)
+    reminders = [key for story in matched for key in _leave(session, story, item)]
+    withdrawals.stop(session, events=reminders, by=by, now=now)  # they quote it
     shown = {one.id: one for one in stored.showing(session, item=item) if one.id is not None}
     telling = [event.key for event in withdrawals.events(session, item=item) if alert.tells(event, item)]
     sent = [*withdrawals.arrived(session, issues=shown), *withdrawals.stop(session, events=telling, by=by, now=now)]
@@ -78,8 +79,10 @@ def withdraw(
     return _tell(session, teller, event, gone, sent if not silent else [], shown, now)
 
 
-def _leave(session: Session, story: StoryId, item: ItemId) -> None:
+def _leave(session: Session, story: StoryId, item: ItemId) -> Iterator[str]:
+    """Take an item out of a story's series; yield the keys of reminders of what it promised."""
     for series in stories.ledger(session, story=story, hold=True):
+        yield from (overdue_key(series, promise) for promise in series.promises if promise.made_by == item)
         if (left := rulings.withdraw(series, item)) != series:
             stories.save(session, series=left)
 

@@ -177,7 +177,7 @@ def _tell(file: Path, found: "Backup", done: "Restored", *, resend: bool) -> Non
         output.say(f"waiting    {count(done.waiting, 'message')}; briefing run sends them, some perhaps again")
     elif done.waiting:
         output.say(f"not sent   {count(done.waiting, 'message')} that waited then; they may have been sent since")
-        output.note("look: briefing deliveries list --failed; send: briefing deliveries retry")
+        output.note("look: briefing deliveries list --failed; send: briefing deliveries retry --all")
 
 
 def _size(size: int) -> str:

@@ -13,8 +13,13 @@ from briefing.model import Event, EventKind, GapLine, Instalment, PartMark, Prom
 def overdue(series: Series, promise: Promise, *, title: str | None, now: datetime) -> Event:
     """Return the one reminder of a promise."""
     line = replace(awaited_line(series, promise), overdue=True)
-    key = f"overdue:{series.story}:{promise.id}"
+    key = overdue_key(series, promise)
     return Event(EventKind.OVERDUE, key, now, story=series.story, story_title=title, feed=series.feed, promise=line)
+
+
+def overdue_key(series: Series, promise: Promise) -> str:
+    """Return the key under which a promise is told as overdue."""
+    return f"overdue:{series.story}:{promise.id}"
 
 
 def passed_over(

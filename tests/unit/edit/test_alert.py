@@ -5,8 +5,20 @@ from typing import Any
 
 import pytest
 
-from briefing.edit.alert import events, feed_event
-from briefing.model import Event, EventKind, FeedId, FeedState, Item, Match, Progress, PromiseState, SeriesId, StoryId
+from briefing.edit.alert import events, feed_event, missed, tells, withdrawn
+from briefing.model import (
+    Event,
+    EventKind,
+    FeedId,
+    FeedState,
+    Item,
+    Match,
+    Progress,
+    PromiseState,
+    SeriesId,
+    StoryId,
+    Withdrawal,
+)
 from tests.unit.edit.desk import DAY, NOW, STORY, item, part, promise, series
 
 OTHER = StoryId("other")
@@ -161,3 +173,20 @@ def test_the_keys_of_down_and_up_name_the_outage() -> None:
     later = feed_event(replace(state(2), down_since=NOW), replace(state(3), down_since=NOW), now=NOW)
     assert later is not None
     assert later.key != down.key
+
+
+def test_which_messages_show_an_item() -> None:
+    alone, (instalment, coming) = told(item(1))[0], told(item(2), contingency=keeping(item(2)))
+    several = missed([alone, instalment], NOW)
+    seen = {event.key: [n for n in (1, 2, 900) if tells(event, item(n).id)] for event in (alone, instalment, coming)}
+    assert seen == {alone.key: [1], instalment.key: [2], coming.key: [2]}
+    assert [n for n in (1, 2, 900) if tells(several, item(n).id)] == [1, 2]
+    many = missed([alone, *(told(item(n), contingency=keeping(item(n)))[0] for n in (2, 3, 4))], NOW)
+    assert not tells(many, item(1).id)  # it is counted, and named by nobody
+
+
+def test_that_an_item_was_withdrawn_names_it_without_a_link_and_leads_what_was_missed() -> None:
+    gone = withdrawn(Withdrawal(item(1).id, NOW, "ann@desk", "Title", "Source", "https://x.example/"), STORY, "Story")
+    assert (gone.key, gone.item and gone.item.url, tells(gone, item(1).id)) == ("withdrawn:1", None, False)
+    news = told(item(2, published=NOW + DAY))[0]
+    assert missed([news, gone], NOW).leading[0] == gone
