@@ -78,7 +78,7 @@ def by_id() -> dict[int, dict[str, Any]]:
         ("--issue daily/1", [3, 2, 1]),
         ("--channel hook", [8, 7]),
         ("--channel mail --since 2d", [6, 5, 4]),
-        ("--channel desk", [4, 1]),
+        ("--channel desk", []),
         ("--to BOB@x.example", [5, 2]),
         ("--limit 1", [8]),
         ("--channel nowhere", []),
@@ -86,6 +86,14 @@ def by_id() -> dict[int, dict[str, Any]]:
 )
 def test_a_listing_says_who_did_and_did_not_get_what(words: str, found: list[int]) -> None:
     assert ids(*words.split()) == found
+
+
+def test_a_channel_of_addresses_means_the_alerts_to_them() -> None:
+    with closing(Store("sqlite:///briefing.db")) as store, store.transaction() as session:
+        rows = [NewDelivery(who, "mail", f"<{who}>", Recipient(f"{who}@x.example")) for who in ("ann", "bob")]
+        outbox.enqueue(session, deliveries=rows, now=NOW)
+    assert ids("--channel", "desk") == [9]
+    assert call("deliveries", "cancel", "--channel", "desk").stdout == "1 cancelled\n"
 
 
 def test_a_listing_is_a_line_a_delivery_and_counts_what_it_leaves_out() -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from briefing.store.engine import Store
     from briefing.withdraw import Withdrawn
 
-app = typer.Typer(help="What was found; --help lists the options.", no_args_is_help=False)
+app = typer.Typer(help="List what was found, newest first; take back what should not have been sent.")
 
 
 @app.callback(invoke_without_command=True, epilog="Example: briefing items --story moscow-contingency --limit 50")

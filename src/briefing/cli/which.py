@@ -67,6 +67,7 @@ def wanted_by(session: "Session", asked: Asked, config: Path, now: datetime) -> 
         channel=channel,
         addresses=frozenset({asked.to}) if asked.to else addresses,
         since=now - asked.since if asked.since else None,
+        alerts=addresses is not None,
     )
 
 

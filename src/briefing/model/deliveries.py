@@ -163,3 +163,4 @@ class Wanted:
     addresses: frozenset[str] | None = None  # as they are spelt
     since: datetime | None = None  # made or sent since
     carrier: DeliveryId | None = None  # told in this one
+    alerts: bool = False  # True: no issues

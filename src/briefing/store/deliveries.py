@@ -136,6 +136,8 @@ def _are(wanted: Wanted, *, carriers: bool = False) -> Iterator[ColumnElement[bo
         yield func.lower(col(DeliveryRow.address)).in_(folded)
     if wanted.since is not None:
         yield or_(col(DeliveryRow.created_at) >= wanted.since, col(DeliveryRow.sent_at) >= wanted.since)
+    if wanted.alerts:
+        yield col(DeliveryRow.issue_id).is_(None)
     equal = (
         (DeliveryRow.issue_id, wanted.issue),
         (DeliveryRow.channel, wanted.channel),
