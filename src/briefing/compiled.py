@@ -34,6 +34,7 @@ def rules(config: Config, teller: Teller) -> Rules:
         sources=sources(config),
         groupings=Groupings(aliases(config)),
         corroborate={StoryId(name): s.corroborate for name, s in config.stories.items() if s.corroborate},
+        max_age=config.defaults.max_age,
         tell=teller.deliveries,
     )
 
@@ -131,5 +132,6 @@ def teller(config: Config, posted: Letters, secret: bytes) -> Teller:
         desk=posted.desk,
         operator=effective.operator(config),
         secret=secret,
+        max_age=config.defaults.max_age,
         desks=posted.desks,
     )
