@@ -1,9 +1,10 @@
-"""Two receivers of posts on one loopback port: one as particular as Slack, one that checks signatures.
+"""Receivers of posts on one loopback port: as particular as each vendor is, and one that checks signatures.
 
 The limits here are written down from the vendor's pages on their own, and not taken from the service: otherwise the
 service would be measured by itself.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -15,10 +16,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from demo.chat_vendors import FAR_ENDS, FarEnd
+
 SLACK_PATH = "/slack/T000/B000/sample"
 WEBHOOK_PATH = "/hook"
 SECRET = "whsec_" + base64.b64encode(b"a secret for loopback alone").decode()
-NO_ANSWER = 0  # in place of a status
+NO_ANSWER, SILENCE = 0, 1  # in place of a status
 _BLOCKS = 50
 _TOTAL = 13_000
 _LIMITS = {"header": 150, "section": 3000, "context": 3000, "button": 75, "url": 3000, "actions": 25, "elements": 10}
@@ -74,6 +77,16 @@ class ChatSink:
         """Where a signed webhook posts."""
         return self.url + WEBHOOK_PATH
 
+    def at(self, vendor: str) -> str:
+        """Where a channel of one of the other vendors posts: the address that an operator copies from it."""
+        far_end = FAR_ENDS[vendor]
+        return f"{self.url}{far_end.path}" + (f"?{far_end.query}" if far_end.query else "")
+
+    def shown(self, vendor: str) -> list[Any]:
+        """The messages one of the other vendors would have shown."""
+        far_end = FAR_ENDS[vendor]
+        return [post.json for post in self.posts if (post.path, post.status) == (far_end.path, far_end.taken[0])]
+
     @property
     def slack(self) -> list[Any]:
         """The messages Slack would have shown."""
@@ -93,7 +106,7 @@ class ChatSink:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._take)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = self._runner.addresses[0][1]
@@ -111,6 +124,10 @@ class ChatSink:
         """Read the next posts and break the connection without an answer."""
         self._scripted.extend([Scripted(NO_ANSWER)] * times)
 
+    def keep_silent(self, *, times: int = 1) -> None:
+        """Read the next posts and answer nothing."""
+        self._scripted.extend([Scripted(SILENCE)] * times)
+
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
         faults: tuple[str, ...] = ()
@@ -119,6 +136,8 @@ class ChatSink:
         else:
             given, faults = self._judged(request, body)
         self.posts.append(Post(request.path, dict(request.headers), body, given.status, faults))
+        if given.status == SILENCE:
+            await asyncio.Event().wait()
         if given.status == NO_ANSWER:
             assert request.transport is not None
             request.transport.abort()
@@ -134,7 +153,19 @@ class ChatSink:
         if request.path == WEBHOOK_PATH:
             faults = () if signed(self.secret, request.headers, body) else ("wrong signature",)
             return (Scripted(401) if faults else Scripted(204)), faults
+        for far_end in FAR_ENDS.values():
+            if request.path == far_end.path:
+                return _vendors_answer(far_end, request.query, body)
         return Scripted(404, "no_service"), ()
+
+
+def _vendors_answer(far_end: FarEnd, query: Mapping[str, str], body: bytes) -> tuple[Scripted, tuple[str, ...]]:
+    try:
+        faults = tuple(far_end.faults(json.loads(body), query, len(body)))
+    except (ValueError, KeyError, TypeError) as error:
+        faults = (f"{type(error).__name__} {error}",)
+    status, answer = far_end.refused if faults else far_end.taken
+    return Scripted(status, answer), faults
 
 
 def signed(secret: str, headers: Mapping[str, str], body: bytes) -> bool:

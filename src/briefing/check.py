@@ -185,7 +185,7 @@ def _unrendered(name: str, own: Path | None) -> BriefingError | None:
 
 
 def _signing(loaded: Loaded) -> Iterator[Problem]:
-    places = list(loaded.texts("channels", "*", "secret"))
+    places = [place for name in ("secret", "old_secret") for place in loaded.texts("channels", "*", name)]
     if places:
         from briefing.send import signing
 

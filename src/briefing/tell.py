@@ -61,12 +61,10 @@ class Teller:
         return self.to_channel(told.channel, event)[0]
 
     def to_channel(self, name: str, event: Event) -> tuple[NewDelivery, ...]:
-        """Return the rows that tell an event to one channel; none if its kind cannot be sent to yet."""
+        """Return the rows that tell an event to one channel."""
         channel, words = self.channels[name], self._words(event)
         if isinstance(channel, MailChannel):
             return tuple(self._mail(address, event, words) for address in channel.to)
-        if channel.type not in CHANNELS:
-            return ()
         key = f"{event.key}→{name}"
         payload = CHANNELS[channel.type].payload(words, event.key)
         return (NewDelivery(key, name, self._id(key), event=event.key, payload=payload),)

@@ -2,70 +2,29 @@
 
 import asyncio
 import json
+import logging
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from pydantic import BaseModel, TypeAdapter
-from slack_sdk.models.blocks import Block
 
-from briefing.config.alerts import Channel
-from briefing.model import Dead, Delivered, EventKind, Link, Notice, Retry, Verdict
+from briefing.model import Dead, Delivered, Link, Notice, Retry, Verdict
 from briefing.send.channels import CHANNELS, Vendor
 from briefing.send.http import Poster
-from briefing.send.text import as_json
+from briefing.send.text import visible
 from briefing.send.verdict import Answer, Unreachable
-from demo.chat_sink import SECRET, ChatSink, slack_faults
+from demo.chat_sink import SECRET, ChatSink
+from demo.chat_vendors import BOT, FAR_ENDS, TOPIC
+from demo.chat_vendors import KEY as PATH_SECRET
+from tests.contract import apps
+from tests.contract.headlines import HEADLINES
+from tests.contract.notices import KEY, KINDS, NOTICES, NOW, notice
+from tests.contract.rows import ROWS, channel
 
-NOW = datetime(2026, 11, 22, 8, 12, tzinfo=UTC)
-KEY = "instalment:moscow-contingency:2"
-HOSTILE = "<!channel> @everyone <https://evil.example|Read> <@U123> &lt; *bold* `code` :skull: https://evil.example"
-PATH_SECRET = "sample"
-
-
-def notice(**changes: Any) -> Notice:
-    words = {
-        "kind": EventKind.INSTALMENT,
-        "headline": "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago",
-        "url": "https://review.example/part-2",
-        "at": NOW,
-        "source": "Caspian Review",
-        "story": "The Moscow Contingency",
-        "sentences": ("One sentence from the article.", "And a second."),
-        "context": (Link("promised 5 November in Part 1", "https://review.example/part-1"),),
-        "actions": (Link("Read", "https://review.example/part-2"),),
-        "lang": "en",
-    }
-    return Notice(**(words | changes))
-
-
-NOTICES = {
-    "the usual": notice(),
-    "the least": Notice(EventKind.TEST, "A test"),
-    "no words": notice(headline="", sentences=("",), source="", context=(Link("", None),), actions=(Link("", "x"),)),
-    "hostile": notice(
-        headline=HOSTILE,
-        sentences=(HOSTILE, HOSTILE),
-        source=HOSTILE,
-        story=HOSTILE,
-        context=(Link(HOSTILE, "javascript:alert(1)"), Link(HOSTILE, "https://ok.example/>|<!channel>")),
-        actions=(Link(HOSTILE, "https://ok.example/"), Link(HOSTILE, "file:///etc/passwd")),
-    ),
-    "far too long": notice(
-        headline="word " * 4000,
-        url="https://review.example/" + "x" * 5000,
-        source="s" * 3000,
-        story="s" * 3000,
-        sentences=("word " * 3000,) * 60,
-        context=(Link("word " * 1000, "https://review.example/" + "x" * 2900),) * 60,
-        actions=(Link("word " * 100, "https://review.example/" + "x" * 2900),) * 60,
-    ),
-    "Persian": notice(headline="سپاه پاسداران، بخش دوم " * 60, sentences=("سپاه " * 3000,) * 9, lang="fa"),
-    "quotes and controls": notice(headline='"\\\n\x00' * 900, sentences=('"\\\x01' * 5000,) * 9),
-    "no encoding": notice(headline="half \ud83d of an emoji"),
-}
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e\u202a-\u202e\u2060\u3164\ufeff\U000e0000-\U000e007f]")
+OK = {"https://ok.example/", "https://ok.example/context", "https://ok.example/action"}
 
 
 @pytest.fixture(params=sorted(CHANNELS))
@@ -78,33 +37,147 @@ def vendor(name: str) -> Vendor:
     return CHANNELS[name]
 
 
-def channel(name: str, sink: ChatSink) -> BaseModel:
-    settings: dict[str, dict[str, Any]] = {
-        "slack": {"url": sink.slack_url},
-        "webhook": {"url": sink.webhook_url, "secret": SECRET, "headers": {"X-Desk": "iran"}},
-    }
-    read: TypeAdapter[BaseModel] = TypeAdapter(Channel)
-    return read.validate_python({"type": name, "allow_private": True, **settings[name]})
+def test_every_channel_has_a_row() -> None:
+    assert ROWS.keys() == CHANNELS.keys()
+    assert FAR_ENDS.keys() == CHANNELS.keys() - {"slack", "webhook"}
 
 
-async def post(name: str, sink: ChatSink, words: Notice) -> Verdict:
+async def post(name: str, sink: ChatSink, words: Notice, poster: Poster) -> Verdict:
     vendor = CHANNELS[name]
     payload = json.loads(json.dumps(vendor.payload(words, KEY)))  # as it comes back from the outbox
     url, body, headers = vendor.request(channel(name, sink), payload, "msg_1", NOW)
-    async with Poster() as poster:
-        return vendor.verdict(await poster.post(url, body, headers, allow_private=True), NOW)
+    return vendor.verdict(await poster.post(url, body, headers, allow_private=True), NOW)
 
 
-@pytest.mark.parametrize("words", NOTICES.values(), ids=NOTICES.keys())
-def test_the_far_end_takes_every_payload(name: str, words: Notice) -> None:
+def test_the_far_end_takes_every_payload(name: str) -> None:
     async def run() -> None:
-        async with ChatSink() as sink:
-            verdict = await post(name, sink, words)
-            assert isinstance(verdict, Delivered), sink.posts[0].faults
+        async with ChatSink() as sink, Poster() as poster:
+            for what, words in NOTICES.items():
+                verdict = await post(name, sink, words, poster)
+                assert isinstance(verdict, Delivered), (what, sink.posts[-1].faults)
             assert sink.invalid == 0
+            shown = {"slack": sink.slack, "webhook": sink.hooks}.get(name) or sink.shown(name)
+            assert len(shown) == len(NOTICES)
 
     asyncio.run(run())
 
+
+# words
+
+
+@pytest.mark.parametrize("words", KINDS.values(), ids=KINDS.keys())
+def test_all_that_is_told_is_shown(name: str, vendor: Vendor, words: Notice) -> None:
+    shown = ROWS[name].read(vendor.payload(words, KEY))
+    lines = [words.headline, *words.sentences, *(link.text for link in words.context), words.source, words.story]
+    text = readable(shown.text)
+    assert [line for line in lines if line and readable(line) not in text] == []
+    links = {link.url for link in (*words.context, *words.actions) if link.url}
+    assert shown.links >= (set() if name == "ntfy" else links)  # a notification has one address, and its buttons
+    assert ROWS[name].size(vendor.payload(words, KEY)) <= vendor.LIMITS[ROWS[name].limit] if name != "discord" else True
+
+
+def hostile(headline: str) -> Notice:
+    """Write a headline everywhere, with links that are right and links that are not."""
+    words = (headline, headline)
+    bad = (Link(headline, "javascript:alert(1)"), Link(headline, "https://u:p@ok.example/"), Link(headline))
+    return notice(
+        headline=headline,
+        url="https://ok.example/",
+        sentences=words,
+        source=headline,
+        story=headline,
+        context=(Link(headline, "https://ok.example/context"), *bad),
+        actions=(Link(headline, "https://ok.example/action"), Link(headline, "file:///etc/passwd")),
+    )
+
+
+@pytest.mark.parametrize("headline", HEADLINES)
+def test_a_hostile_headline_makes_no_link_no_mention_and_no_markup(name: str, vendor: Vendor, headline: str) -> None:
+    payload = vendor.payload(hostile(headline), KEY)
+    shown = ROWS[name].read(payload)
+    if name == "webhook":  # a program reads that, and gets the words as they are
+        assert headline in shown.words
+    else:
+        assert shown.links <= OK
+        assert not UNSEEN.search("".join(strings(payload)))
+        assert all(closed(text) for text in strings(payload))
+        assert [found[0] for text in shown.live if (found := apps.AUTO.search(text))] == []
+        assert readable(visible(headline))[:60] in readable(shown.text)
+
+
+def test_there_are_sixty_hostile_headlines_and_each_would_do_something_somewhere() -> None:
+    assert len(set(HEADLINES)) == 60
+
+
+def strings(value: object) -> Iterator[str]:
+    """Yield every text within a payload."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings(inner)
+
+
+def closed(text: str) -> bool:
+    """Tell whether every isolate in a text ends in it."""
+    return sum(map(text.count, "\u2066\u2067\u2068")) <= text.count("\u2069")
+
+
+def readable(text: str) -> str:
+    """Return what a reader sees of a text, whether its brackets are round or square."""
+    unseen = dict.fromkeys(map(ord, "\u200b\u2066\u2067\u2068\u2069"))
+    return " ".join(text.translate(unseen | {ord("["): "(", ord("]"): ")"}).split())
+
+
+# limits
+
+EDGES = [(name, limit) for name, row in ROWS.items() for limit in row.edges]
+
+
+@pytest.mark.parametrize(("name", "limit"), EDGES, ids=["-".join(edge) for edge in EDGES])
+def test_what_is_at_a_limit_is_whole_and_what_is_over_it_is_cut(name: str, limit: str) -> None:
+    field, where = ROWS[name].edges[limit]
+    most = CHANNELS[name].LIMITS[limit]
+
+    def shown(length: int) -> str:
+        return where(CHANNELS[name].payload(notice(**{field: "x" * length}), KEY))
+
+    assert shown(most) == "x" * most
+    cut = shown(most + 1)
+    assert most - 4 < len(cut) <= most
+    assert cut == "x" * (len(cut) - 1) + "…"
+
+
+def test_lines_that_do_not_fit_are_counted(name: str, vendor: Vendor) -> None:
+    row, most = ROWS[name], vendor.LIMITS[ROWS[name].limit]
+    line, whole = "w" * 190, 0
+
+    def message(count: int) -> dict[str, object]:
+        return vendor.payload(notice(context=(Link(line),) * count), KEY)
+
+    while row.read(message(whole + 1)).text.count(line) == whole + 1:
+        whole += 1
+        assert row.size(message(whole)) <= most
+    assert whole >= 10
+    assert row.size(message(whole)) > most - 600, "room for another line was left"
+    for count in (whole + 1, whole + 12, 300):
+        payload = message(count)
+        text = row.read(payload).text
+        (left_out,) = re.findall(r"(\d+) more", text)
+        assert text.count(line) + int(left_out) == count
+        assert row.size(payload) <= most
+        assert "Part 2 is out" in text
+        assert notice().url in row.read(payload).links
+
+
+def test_a_count_that_was_there_grows(name: str, vendor: Vendor) -> None:
+    lines = (*(Link("w" * 190) for _ in range(200)), Link("5 more"))
+    text = ROWS[name].read(vendor.payload(notice(context=lines, rest=5), KEY)).text
+    (left_out,) = re.findall(r"(\d+) more", text)
+    assert text.count("w" * 190) + int(left_out) == 205
+
+
+# answers
 
 ANSWERS: list[tuple[int, Verdict]] = [
     (200, Delivered("answered 200 OK")),
@@ -127,22 +200,17 @@ def test_every_answer_means_the_same_to_every_vendor(vendor: Vendor, status: int
     assert vendor.verdict(Answer(status), NOW) == verdict
 
 
-@pytest.mark.parametrize(
-    ("status", "stops"), [(403, {"slack"}), (404, {"slack"}), (410, {"slack", "webhook"}), (400, set())]
-)
-def test_a_vendor_says_which_refusals_end_the_channel(name: str, vendor: Vendor, status: int, stops: set[str]) -> None:
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 413, 422])
+def test_a_vendor_says_which_refusals_end_the_channel(name: str, vendor: Vendor, status: int) -> None:
     verdict = vendor.verdict(Answer(status), NOW)
     assert isinstance(verdict, Dead)
-    assert verdict.stop_channel == (name in stops)
+    assert verdict.stop_channel == (status in ROWS[name].stops)
 
 
-def test_the_wait_asked_for_comes_over_the_wire(name: str) -> None:
-    async def run() -> None:
-        async with ChatSink() as sink:
-            sink.answer(429, "slow down", {"Retry-After": "30"})
-            assert await post(name, sink, notice()) == Retry("answered 429 Too Many Requests", timedelta(seconds=30))
-
-    asyncio.run(run())
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"[" * 60_000, b'{"code": []}', b"\xff"])
+@pytest.mark.parametrize("status", [200, 400, 404, 429, 500])
+def test_an_answer_that_nobody_expects_is_judged_by_its_status(vendor: Vendor, status: int, body: bytes) -> None:
+    assert vendor.verdict(Answer(status, {}, body), NOW) == vendor.verdict(Answer(status), NOW)
 
 
 def test_no_answer_is_tried_again_and_a_refused_address_is_not(vendor: Vendor) -> None:
@@ -150,146 +218,60 @@ def test_no_answer_is_tried_again_and_a_refused_address_is_not(vendor: Vendor) -
     assert vendor.verdict(Unreachable("inside", refused=True), NOW) == Dead("inside")
 
 
-def test_no_secret_is_in_a_verdict_a_payload_or_a_requests_text(name: str, vendor: Vendor) -> None:
+def test_what_a_far_end_does_comes_over_the_wire(name: str) -> None:
+    """Too much, too often, broken, silent, hung up, mended: each as the real one would."""
+
+    async def run() -> None:
+        async with ChatSink() as sink, Poster(deadline=timedelta(seconds=0.5)) as poster:
+            sink.answer(400, FAR_ENDS[name].refused[1] if name in FAR_ENDS else "invalid_payload")
+            sink.answer(413)
+            sink.answer(429, "slow down", {"Retry-After": "30"})
+            sink.answer(503)
+            sink.keep_silent()
+            sink.hang_up()
+            refused, large, often, broken, silent, reset, mended = [
+                await post(name, sink, notice(), poster) for _ in range(7)
+            ]
+            assert isinstance(refused, Dead)
+            assert not refused.stop_channel
+            assert large == Dead("answered 413 Request Entity Too Large")
+            assert often == Retry("answered 429 Too Many Requests", timedelta(seconds=30))
+            assert broken == Retry("answered 503 Service Unavailable")
+            assert silent == Retry("no answer within 0.5 s")
+            assert isinstance(reset, Retry)
+            assert isinstance(mended, Delivered)
+
+    asyncio.run(run())
+
+
+# secrets
+
+
+def test_no_secret_is_in_a_verdict_a_payload_a_log_or_a_requests_text(
+    name: str, vendor: Vendor, caplog: pytest.LogCaptureFixture
+) -> None:
     async def run() -> list[str]:
-        async with ChatSink() as sink:
-            echo = f"Cannot POST {sink.slack_url} {sink.webhook_url} {SECRET}"
-            for status in (400, 404, 429, 500):
-                sink.answer(status, echo)
-            seen = [repr(await post(name, sink, notice())) for _ in range(4)]
+        async with ChatSink() as sink, Poster() as poster:
+            secrets = f"{sink.slack_url} {sink.webhook_url} {SECRET} {TOPIC} {BOT} {PATH_SECRET}"
+            told = dict.fromkeys(("message", "description", "error", "id", "code", "status_code", "http"), secrets)
+            for status in (200, 400, 404, 429, 500):
+                sink.answer(status, f"Cannot POST {secrets}")
+                sink.answer(status, json.dumps(told | {"error": {"code": secrets}}))
+                sink.answer(status, json.dumps(told))
+            seen = [repr(await post(name, sink, notice(), poster)) for _ in range(15)]
             seen.append(repr(vendor.request(channel(name, sink), {}, "msg_1", NOW)))
+            seen.append(repr(channel(name, sink)) if name != "telegram" else "")
             seen.append(json.dumps(vendor.payload(notice(), KEY)))
             unheard = sink
-        return [*seen, repr(await post(name, unheard, notice()))]
+        async with Poster() as poster:
+            return [*seen, repr(await post(name, unheard, notice(), poster))]
 
-    for text in asyncio.run(run()):
-        assert PATH_SECRET not in text
-        assert "/hook" not in text
-        assert SECRET not in text
+    with caplog.at_level(logging.DEBUG):
+        seen = asyncio.run(run())
+    for text in (*seen, caplog.text):
+        assert [secret for secret in (PATH_SECRET, "/hook", SECRET, TOPIC, BOT) if secret in text] == []
 
 
 def test_a_payload_is_the_same_each_time_and_may_be_stored(vendor: Vendor) -> None:
     payload = vendor.payload(notice(), KEY)
-    assert payload == vendor.payload(notice(), KEY) == json.loads(json.dumps(payload))
-
-
-# Slack alone
-
-
-def elements(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield every object within a payload."""
-    if isinstance(value, dict):
-        yield value
-        for inner in value.values():
-            yield from elements(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from elements(inner)
-
-
-@pytest.mark.parametrize("words", NOTICES.values(), ids=NOTICES.keys())
-def test_slacks_own_library_reads_every_message(words: Notice) -> None:
-    payload = CHANNELS["slack"].payload(words, KEY)
-    blocks = Block.parse_all(payload["blocks"])
-    assert len(blocks) == len(payload["blocks"])
-    for block in blocks:
-        block.validate_json()
-    assert slack_faults(as_json(payload)) == ()
-    assert len(json.dumps(payload["blocks"], ensure_ascii=False)) < 13_000
-
-
-@pytest.mark.parametrize("words", NOTICES.values(), ids=NOTICES.keys())
-def test_the_only_markup_slack_reads_is_our_own_date(words: Notice) -> None:
-    payload = CHANNELS["slack"].payload(words, KEY)
-    markup = [part["text"] for part in elements(payload) if part.get("type") == "mrkdwn"]
-    assert all(re.fullmatch(r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[\d: -]+ UTC>", text) for text in markup)
-    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", payload["text"])
-
-
-def test_a_hostile_headline_makes_no_link_and_no_mention() -> None:
-    payload = CHANNELS["slack"].payload(NOTICES["hostile"], KEY)
-    links = {part["url"] for part in elements(payload) if "url" in part}
-    assert links == {"https://ok.example/"}
-    kinds = {part["type"] for part in elements(payload["blocks"]) if "type" in part}
-    assert kinds.isdisjoint({"user", "usergroup", "channel", "broadcast", "team", "section", "markdown", "emoji"})
-    assert not any(part.get("emoji") for part in elements(payload))
-
-
-def test_slack_shows_the_words_in_the_order_of_an_alert() -> None:
-    payload = CHANNELS["slack"].payload(notice(), KEY)
-    assert payload["text"] == "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago"
-    assert [block["type"] for block in payload["blocks"]] == ["header", "rich_text", "context"]
-    header, words, _ = payload["blocks"]
-    assert header["block_id"] == KEY
-    assert words["elements"][0]["elements"][0]["text"] == "One sentence from the article. And a second."
-    assert words["elements"][1]["elements"][0]["url"] == "https://review.example/part-1"
-    assert words["elements"][2]["elements"][0]["url"] == "https://review.example/part-2"
-    assert payload["unfurl_links"] is False
-
-
-def test_a_headline_too_long_for_the_header_stands_whole_below_it() -> None:
-    headline = "A headline that goes on and on " * 8
-    header, words, *_ = CHANNELS["slack"].payload(notice(headline=headline.strip()), KEY)["blocks"]
-    assert header["text"]["text"].endswith("…")
-    assert words["elements"][0]["elements"][0]["text"] == headline.strip()
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (b"channel_is_archived", "answered 410 Gone (channel_is_archived)"),
-        (b"see https://hooks.slack.example/services/T0/B0/secret", "answered 410 Gone"),
-        (b"x" * 60_000, "answered 410 Gone"),
-        (b"KeepThisToYourself", "answered 410 Gone"),
-    ],
-    ids=["its code", "a sentence", "too much", "a token"],
-)
-def test_slacks_error_code_is_told_and_nothing_else_of_its_answer(body: bytes, reason: str) -> None:
-    assert CHANNELS["slack"].verdict(Answer(410, {}, body), NOW) == Dead(reason, stop_channel=True)
-
-
-# The webhook alone
-
-
-def test_a_webhook_body_has_its_type_its_time_and_the_whole_notice() -> None:
-    assert CHANNELS["webhook"].payload(notice(), KEY) == {
-        "type": "briefing.instalment",
-        "timestamp": "2026-11-22T08:12:00Z",
-        "data": {
-            "id": KEY,
-            "kind": "instalment",
-            "headline": "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago",
-            "url": "https://review.example/part-2",
-            "source": "Caspian Review",
-            "story": "The Moscow Contingency",
-            "lang": "en",
-            "sentences": ["One sentence from the article.", "And a second."],
-            "context": [{"text": "promised 5 November in Part 1", "url": "https://review.example/part-1"}],
-            "actions": [{"text": "Read", "url": "https://review.example/part-2"}],
-        },
-    }
-
-
-@pytest.mark.parametrize("words", NOTICES.values(), ids=NOTICES.keys())
-def test_a_webhook_body_is_at_most_20_kb(words: Notice) -> None:
-    assert len(as_json(CHANNELS["webhook"].payload(words, KEY))) <= 20_000
-
-
-def test_a_retry_is_signed_anew_under_the_same_id_over_the_same_bytes() -> None:
-    webhook, sink = CHANNELS["webhook"], ChatSink()
-    payload = webhook.payload(notice(), KEY)
-    first, second = (
-        webhook.request(channel("webhook", sink), payload, "msg_1", NOW + n * timedelta(1)) for n in (0, 1)
-    )
-    assert first.body == second.body
-    assert first.headers["webhook-id"] == second.headers["webhook-id"] == "msg_1"
-    assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
-    assert first.headers["x-desk"] == "iran"
-
-
-def test_an_operators_header_does_not_replace_the_signature() -> None:
-    read: TypeAdapter[BaseModel] = TypeAdapter(Channel)
-    settings = {"url": "https://h.example", "secret": SECRET, "headers": {"Webhook-Signature": "v1,forged"}}
-    sent = CHANNELS["webhook"].request(read.validate_python({"type": "webhook", **settings}), {}, "msg_1", NOW)
-    assert [name for name in sent.headers if name.lower() == "webhook-signature"] == ["webhook-signature"]
-    assert sent.headers["webhook-signature"] != "v1,forged"
+    assert payload == vendor.payload(replace(notice()), KEY) == json.loads(json.dumps(payload))

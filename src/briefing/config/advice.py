@@ -19,10 +19,13 @@ SECRETS: tuple[tuple[str, ...], ...] = (
     ("feeds", "*", "headers", "*"),
     ("channels", "*", "url"),
     ("channels", "*", "secret"),
+    ("channels", "*", "old_secret"),
     ("channels", "*", "token"),
+    ("channels", "*", "topic"),
     ("channels", "*", "headers", "*"),
 )
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key"}
+_OPEN = {("webhook", "url"), ("ntfy", "url"), ("telegram", "topic")}  # of channels: no secrets there
 LANGUAGES = frozenset({"de", "en", "fa"})  # that mail has words in
 _Unbuilt = tuple[tuple[str, ...], Callable[[Any], bool], str]
 
@@ -37,7 +40,6 @@ def _given(value: Any) -> bool:
 
 # options whose stage is not built yet, and what happens meanwhile
 _UNBUILT: tuple[_Unbuilt, ...] = (
-    (("channels", "*", "type"), lambda v: v in ("teams", "telegram"), "nothing is sent to it"),
     (("routes", "*", "quiet"), _given, "alerts do not wait"),
     (("routes", "*", "group"), _given, "alerts are not folded"),
     (("routes", "*", "repeat"), _given, "alerts are not repeated"),
@@ -79,8 +81,8 @@ def _tells(document: Document, place: Place) -> bool:
     """Tell whether a literal here gives anything away: most headers, and a receiver's address, do not."""
     if "headers" in place:
         return str(place[-1]).lower() in _SECRET_HEADERS
-    kinds = [kind for _, kind in document.scalars("channels", str(place[1]), "type")]
-    return not (place[0] == "channels" and place[-1] == "url" and kinds == ["webhook"])
+    (kind,) = [kind for _, kind in document.scalars("channels", str(place[1]), "type")] or [None]
+    return not (place[0] == "channels" and (kind, place[-1]) in _OPEN)
 
 
 def _unprotected(document: Document) -> Iterator[Problem]:

@@ -4,11 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import (
     Field,
+    HttpUrl,
     SecretStr,
 )
 
-from briefing.config.fields import Address, Id, OneOrMany, SecretUrl, Strict
+from briefing.config.fields import Address, Id, OneOrMany, SecretUrl, Strict, Topic, Url
 from briefing.config.scalars import Duration, TimeOfDay
+
+_PRIVATE = "true: the address may be private or loopback."
 
 
 class SlackChannel(Strict):
@@ -16,7 +19,61 @@ class SlackChannel(Strict):
 
     type: Literal["slack"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Incoming webhook address; a secret.")
-    allow_private: bool = Field(False, description="true: the address may be private or loopback.")
+    allow_private: bool = Field(False, description=_PRIVATE)
+
+
+class DiscordChannel(Strict):
+    """Discord, by webhook."""
+
+    type: Literal["discord"] = Field(description="Kind of channel.")
+    url: SecretUrl = Field(description="Webhook address; a secret.")
+    thread: str | None = Field(None, description="Id of a thread to post in, in quotes; default: the channel itself.")
+    allow_private: bool = Field(False, description=_PRIVATE)
+
+
+class TeamsChannel(Strict):
+    """Microsoft Teams, by workflow."""
+
+    type: Literal["teams"] = Field(description="Kind of channel.")
+    url: SecretUrl = Field(description="Workflow address; a secret.")
+    allow_private: bool = Field(False, description=_PRIVATE)
+
+
+class MattermostChannel(Strict):
+    """Mattermost, by incoming webhook."""
+
+    type: Literal["mattermost"] = Field(description="Kind of channel.")
+    url: SecretUrl = Field(description="Incoming webhook address; a secret.")
+    allow_private: bool = Field(False, description=_PRIVATE)
+
+
+class GoogleChatChannel(Strict):
+    """Google Chat, by webhook; what is told of a story is one thread."""
+
+    type: Literal["google_chat"] = Field(description="Kind of channel.")
+    url: SecretUrl = Field(description="Webhook address with its key and token; a secret.")
+    allow_private: bool = Field(False, description=_PRIVATE)
+
+
+class TelegramChannel(Strict):
+    """Telegram, by bot."""
+
+    type: Literal["telegram"] = Field(description="Kind of channel.")
+    token: SecretStr = Field(description="Token of the bot.")
+    chat: str = Field(description='Id of the chat, in quotes, such as "-1001234567890", or "@name" of a channel.')
+    topic: Annotated[int, Field(ge=1)] | None = Field(None, description="Id of a topic of the chat to post in.")
+    api: Url = Field(HttpUrl("https://api.telegram.org"), description="The API, if you run a server of your own.")
+    allow_private: bool = Field(False, description=_PRIVATE)
+
+
+class NtfyChannel(Strict):
+    """ntfy, on ntfy.sh or a server of one's own."""
+
+    type: Literal["ntfy"] = Field(description="Kind of channel.")
+    topic: Topic = Field(description="Topic to publish to; a secret, for whoever knows it can read along.")
+    url: Url = Field(HttpUrl("https://ntfy.sh"), description="Address of the server.")
+    token: SecretStr | None = Field(None, description="Access token, where the topic asks for one.")
+    allow_private: bool = Field(False, description=_PRIVATE)
 
 
 class WebhookChannel(Strict):
@@ -25,8 +82,11 @@ class WebhookChannel(Strict):
     type: Literal["webhook"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Where events are posted.")
     secret: SecretStr = Field(description="Signing secret: whsec_ and 24 to 64 bytes in base64.")
+    old_secret: SecretStr | None = Field(
+        None, description="The secret before it, while receivers change to the new one: both sign."
+    )
     headers: dict[str, SecretStr] = Field({}, description="More request headers.")
-    allow_private: bool = Field(False, description="true: the address may be private or loopback.")
+    allow_private: bool = Field(False, description=_PRIVATE)
 
 
 class MailChannel(Strict):
@@ -36,23 +96,17 @@ class MailChannel(Strict):
     to: Annotated[list[Address], OneOrMany, Field(min_length=1)] = Field(description="Who gets the alerts.")
 
 
-class TeamsChannel(Strict):
-    """Microsoft Teams, by workflow."""
-
-    type: Literal["teams"] = Field(description="Kind of channel.")
-    url: SecretUrl = Field(description="Workflow address; a secret.")
-
-
-class TelegramChannel(Strict):
-    """Telegram, by bot."""
-
-    type: Literal["telegram"] = Field(description="Kind of channel.")
-    token: SecretStr = Field(description="Token of the bot.")
-    chat: str = Field(description='Id of the chat, in quotes, such as "-1001234567890".')
-
-
 Channel = Annotated[
-    SlackChannel | WebhookChannel | MailChannel | TeamsChannel | TelegramChannel, Field(discriminator="type")
+    SlackChannel
+    | DiscordChannel
+    | TeamsChannel
+    | MattermostChannel
+    | GoogleChatChannel
+    | TelegramChannel
+    | NtfyChannel
+    | WebhookChannel
+    | MailChannel,
+    Field(discriminator="type"),
 ]
 
 

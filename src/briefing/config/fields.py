@@ -22,6 +22,7 @@ from pydantic import (
 from briefing.config.scalars import ID_PATTERN
 
 Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SELECTOR = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
 
@@ -67,12 +68,19 @@ def _web(value: SecretStr) -> SecretStr:
     return value
 
 
+def _topic(value: SecretStr) -> SecretStr:
+    if not _TOPIC.fullmatch(value.get_secret_value()):
+        raise ValueError('this is no topic: 1 to 64 letters, digits, "-" and "_"')
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, AfterValidator(_selector)]
 Url = HttpUrl
 SecretUrl = Annotated[SecretStr, AfterValidator(_web)]  # its words never repeat it
+Topic = Annotated[SecretStr, AfterValidator(_topic)]  # nor do these
 OneOrMany = BeforeValidator(_one_or_many)
 
 

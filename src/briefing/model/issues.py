@@ -1,6 +1,7 @@
 """What is told: events at once, issues on their day."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -165,6 +166,11 @@ class Notice:
     context: tuple[Link, ...] = ()
     actions: tuple[Link, ...] = ()
     lang: str | None = None
+    thread: str | None = None  # the id that its messages share: of a story, or of a feed
+    rest: int = 0  # how many things the last line of `context` counts without naming them
+    more: Callable[[int], str] = field(
+        default="{} more".format, compare=False, repr=False
+    )  # says how many are not named
 
 
 @dataclass(frozen=True, slots=True)

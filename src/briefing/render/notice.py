@@ -7,6 +7,7 @@ A claim is always its publisher's.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from briefing.model import AwaitedLine, ClaimKind, DevelopmentLine, Event, EventKind, ItemLine, Link, Notice, PartLine
 from briefing.render.development_view import reported_by
@@ -24,7 +25,13 @@ _NAMES = 5  # publishers named beside the first
 
 def notice(event: Event, *, locale: str, zone: str) -> Notice:
     """Return what is said of an event; the headline stands alone in a phone's notification."""
-    return _WORDS[event.kind](event, Words(locale, zone))
+    words = Words(locale, zone)
+    said = _WORDS[event.kind](event, words)
+    return replace(said, thread=event.story or event.feed, more=partial(_more, words))
+
+
+def _more(words: Words, count: int) -> str:
+    return words.ngettext("%(num)s more", "%(num)s more", count)
 
 
 def _item(event: Event, words: Words) -> Notice:
@@ -206,7 +213,7 @@ def _others(told: DevelopmentLine, words: Words) -> Iterator[Link]:
     """Name who else reports it, and how many copies there are."""
     names = [isolate(name, None, words.dir) for name in told.publishers if name != told.lead.source]
     shown, more = names[:_NAMES], names[_NAMES:]
-    shown += [words.ngettext("%(num)s more", "%(num)s more", len(more))] if more else []
+    shown += [_more(words, len(more))] if more else []
     if shown:
         yield Link(words.gettext("Also in %(names)s", names=words.listing(shown)))
 
@@ -254,13 +261,14 @@ def _missed(event: Event, words: Words) -> Notice:
     """Count what was missed, name the first few, each with its link, and say how many more there are."""
     named = [_WORDS[one.kind](one, words) for one in event.leading]
     more = event.total - len(named)
-    rest = [Link(words.ngettext("%(num)s more", "%(num)s more", more))] if more else []
+    rest = [Link(_more(words, more))] if more else []
     return Notice(
         kind=event.kind,
         headline=words.ngettext("%(num)s alert, missed while away", "%(num)s alerts, missed while away", event.total),
         at=event.at,
         story=event.story_title,
         context=(*(Link(clip(one.headline, _SENTENCE), one.url) for one in named), *rest),
+        rest=more,
     )
 
 

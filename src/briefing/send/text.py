@@ -1,20 +1,34 @@
-"""Words made to fit: cutting at a word's end, leaving out from the end, escaping.
+"""Words made to fit: cutting at a word's end, leaving out from the end, and what no reader can see.
 
-Pure. Apart from the channels, because they all need the same cut, each with limits of its own.
+Pure. Apart from the channels, because they all need the same cut, each with limits of its own; and from `markup`,
+which takes the life out of words that an app would turn into links and mentions.
 """
 
 import json
+import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
-from briefing.model import Notice
+from briefing.model import Link, Notice
 
+_Message = TypeVar("_Message")
 _ELLIPSIS = "…"
 _NOT_IN_A_URL = frozenset(' <>"')
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # zero width joiner, variation selectors
+# Control characters, what takes no room, bidi embeddings and overrides, tags. Left are the joiners that Persian and
+# emoji need, the marks of direction, and isolates, with which `render` fences words that run the other way.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e\u2060-\u2065"
+    "\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_REPEATED = re.compile("([\u200c\u200d])[\u200c\u200d]+")
+_ENOUGH = 8  # times the limit: what is read of a text at all
+_OPEN, _CLOSE = "\u2066\u2067\u2068", "\u2069"
 
 
 def fit(text: str, limit: int) -> str:
@@ -30,13 +44,52 @@ def fit(text: str, limit: int) -> str:
     return text[:cut].rstrip(" \n,;:–—-") + _ELLIPSIS
 
 
+def visible(text: str) -> str:
+    """Return the text on one line, without characters that nobody sees or that turn what follows around."""
+    return " ".join(_REPEATED.sub(r"\1", _UNSEEN.sub("", text)).split())
+
+
+def words(
+    text: str, limit: int, written: Callable[[str], str] = str, measure: Callable[[str], int] = len, *, empty: str = ""
+) -> str:
+    """Return the text as a reader sees it, cut so that what is `written` of it measures at most `limit`.
+
+    The cut comes before the escaping, so that none goes through an escape. `empty` stands for what has no words.
+    """
+    whole, room = visible(text[: _ENOUGH * limit]) or empty, limit
+    while True:
+        said = written(_closed(fit(whole, room)))
+        size = measure(said)
+        if size <= limit or not room:
+            return said
+        room = min(room - 1, room * limit // size)
+
+
+def refit(notice: Notice, write: Callable[[Notice], _Message], fits: Callable[[_Message], bool]) -> _Message:
+    """Return what is written of as much of a notice as fits; the headline alone must always fit."""
+    whole = write(notice)
+    if fits(whole):
+        return whole
+    steps = [*shorter(notice)][1:]
+    return write(steps[min(bisect_left(steps, True, key=lambda step: fits(write(step))), len(steps) - 1)])
+
+
 def shorter(notice: Notice) -> Iterator[Notice]:
-    """Yield the notice, then less and less of it: first the last links go, then sentences, then actions."""
+    """Yield the notice, then less and less of it: first the last of its links go, counted in their place.
+
+    Then sentences go, then actions, then the count; at last nothing is left but the headline.
+    """
     yield notice
-    for part in ("context", "sentences", "actions"):
-        while kept := getattr(notice, part):
-            notice = replace(notice, **{part: kept[:-1]})
+    named = notice.context[:-1] if notice.rest else notice.context
+    for kept in reversed(range(len(named))):
+        left_out = Link(notice.more(len(named) - kept + notice.rest), notice.url)
+        notice = replace(notice, context=(*named[:kept], left_out))
+        yield notice
+    for part in ("sentences", "actions", "context"):
+        while left := getattr(notice, part):
+            notice = replace(notice, **{part: left[:-1]})
             yield notice
+    yield replace(notice, url=None, source=None, story=None)
 
 
 def escape_slack(text: str) -> str:
@@ -45,20 +98,35 @@ def escape_slack(text: str) -> str:
 
 
 def web_link(url: str | None, limit: int) -> str | None:
-    """Return the address if it is an http(s) one of at most `limit` characters that names a host, else None."""
-    if url is None or len(url) > limit or not url.isprintable() or _NOT_IN_A_URL & set(url):
+    """Return the address if it is an http(s) one of at most `limit` characters that names a host, else None.
+
+    One with a login, which can dress up as another's, is none; a host in other letters is written in ASCII.
+    """
+    if url is None or not url.isprintable() or _NOT_IN_A_URL & set(url):
         return None
     try:
         parts = urlsplit(url)
-        named = parts.scheme in ("http", "https") and bool(parts.hostname)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        if not parts.netloc.isascii():
+            url = urlunsplit(parts._replace(netloc=parts.netloc.encode("idna").decode()))
     except ValueError:
         return None
-    return url if named else None
+    return url if named and len(url) <= limit else None
+
+
+def utc(at: datetime) -> str:
+    """Write a time for an app that cannot show the reader's own."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def as_json(payload: Mapping[str, Any]) -> bytes:
     """Write a payload the one way its size was measured: compact UTF-8; what has no encoding becomes "?"."""
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _closed(text: str) -> str:
+    # An isolate that a cut left open would turn around all that stands after it.
+    return text + _CLOSE * max(0, sum(text.count(mark) for mark in _OPEN) - text.count(_CLOSE))
 
 
 def _between_characters(text: str, cut: int) -> int:

@@ -8,11 +8,12 @@ No reason given here repeats the body of an answer or the path of an address: bo
 import json
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
 from briefing import retry
 from briefing.model import Dead, Delivered, Retry, Verdict
@@ -55,18 +56,44 @@ class Phase(StrEnum):
     END = "end of data"
 
 
-def by_status(answer: Answer | Unreachable, now: datetime) -> Verdict:
-    """Judge an answer as Standard Webhooks asks: only 2xx is success, a redirect is not, 410 ends the channel."""
+def by_status(
+    answer: Answer | Unreachable, now: datetime, *, stops: Collection[int] = (), said: str | None = None
+) -> Verdict:
+    """Judge an answer as Standard Webhooks asks: only 2xx is success, a redirect is not, 410 ends the channel.
+
+    So do the statuses in `stops`. `said` is what the vendor names as the reason, in words that hold no secret.
+    """
     if isinstance(answer, Unreachable):
         return Dead(answer.reason) if answer.refused else Retry(answer.reason)
-    words = f"answered {_named(answer.status)}"
+    words = f"answered {_named(answer.status)}" + (f" ({said})" if said else "")
     if 200 <= answer.status < 300:
         return Delivered(words)
     if answer.status in _TRANSIENT or answer.status >= 500:
         return Retry(words, _wait(answer, now))
     if 300 <= answer.status < 400:
         words += "; redirects are not followed, give the final address"
-    return Dead(words, stop_channel=answer.status == HTTPStatus.GONE)
+    return Dead(words, stop_channel=answer.status == HTTPStatus.GONE or answer.status in stops)
+
+
+def in_body(answer: Answer | Unreachable, *path: str) -> Any:
+    """Return what stands at a place of a JSON answer; None if nothing does, or if it is no JSON."""
+    if isinstance(answer, Unreachable):
+        return None
+    try:
+        found = json.loads(answer.body)
+        for step in path:
+            found = found[step]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+    return found
+
+
+def as_named(answer: Answer | Unreachable, status: Any) -> Answer | Unreachable:
+    """Return the answer with the error that its body names, where its own status claims success."""
+    if isinstance(answer, Unreachable) or not 200 <= answer.status < 300:
+        return answer
+    named = isinstance(status, int) and 400 <= status < 600
+    return replace(answer, status=status) if named else answer
 
 
 def by_reply(phase: Phase, code: int, text: str) -> Verdict:
@@ -104,16 +131,14 @@ def _named(status: int) -> str:
 def _wait(answer: Answer, now: datetime) -> timedelta | None:
     said = retry.retry_after(answer.headers.get("retry-after"), now)
     if said is None:
-        said = _wait_in_body(answer.body)
+        said = _wait_in_body(answer)
     return None if said is None else min(said, WAIT_LIMIT)
 
 
-def _wait_in_body(body: bytes) -> timedelta | None:
-    """Read `retry_after`, seconds, from a JSON answer, as Discord and others give it."""
-    try:
-        seconds = json.loads(body)["retry_after"]
-    except (ValueError, TypeError, LookupError, RecursionError):
-        return None
+def _wait_in_body(answer: Answer) -> timedelta | None:
+    """Read `retry_after`, seconds, from a JSON answer, as Discord gives it, and Telegram among its parameters."""
+    found = (in_body(answer, "retry_after"), in_body(answer, "parameters", "retry_after"))
+    seconds = next((one for one in found if one is not None), None)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
         return None
     return timedelta(seconds=min(max(seconds, 0), WAIT_LIMIT.total_seconds()))

@@ -41,8 +41,10 @@ def test_slack_markup_is_escaped_once() -> None:
 
 def test_the_last_things_are_left_out_first_and_the_headline_never() -> None:
     notice = Notice(EventKind.ITEM, "Headline", sentences=("a", "b"), context=(Link("c"),), actions=(Link("Read"),))
-    steps = [(part.sentences, len(part.context), len(part.actions)) for part in shorter(notice)]
-    assert steps == [(("a", "b"), 1, 1), (("a", "b"), 0, 1), (("a",), 0, 1), ((), 0, 1), ((), 0, 0)]
+    steps = [(part.sentences, [one.text for one in part.context], len(part.actions)) for part in shorter(notice)]
+    more = ["1 more"]
+    assert steps[:3] == [(("a", "b"), ["c"], 1), (("a", "b"), more, 1), (("a",), more, 1)]
+    assert steps[3:] == [((), more, 1), ((), more, 0), ((), [], 0), ((), [], 0)]
     assert {part.headline for part in shorter(notice)} == {"Headline"}
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from briefing.model import Notice, Verdict
-from briefing.send.channels import slack, webhook
+from briefing.send.channels import discord, google_chat, mattermost, ntfy, slack, teams, telegram, webhook
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.verdict import Answer, Unreachable
 
@@ -30,4 +30,13 @@ class Vendor(Protocol):
         """Return what an answer means for the delivery and for the channel."""
 
 
-CHANNELS: dict[str, Vendor] = {"slack": slack, "webhook": webhook}
+CHANNELS: dict[str, Vendor] = {
+    "slack": slack,
+    "discord": discord,
+    "teams": teams,
+    "mattermost": mattermost,
+    "google_chat": google_chat,
+    "telegram": telegram,
+    "ntfy": ntfy,
+    "webhook": webhook,
+}

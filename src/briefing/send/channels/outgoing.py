@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 
 class Outgoing(NamedTuple):
@@ -13,3 +14,11 @@ class Outgoing(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Outgoing({len(self.body)} bytes)"
+
+
+def with_query(url: str, **given: str | None) -> str:
+    """Return the address with these parameters in place of its own of the same name; the others stay as written."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0] not in given]
+    added = [urlencode({name: value}) for name, value in given.items() if value is not None]
+    return urlunsplit(parts._replace(query="&".join([*kept, *added])))

@@ -8,13 +8,13 @@ buttons: to a button that an app does not answer, Slack shows its reader a warni
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from briefing.config.alerts import SlackChannel
-from briefing.model import Dead, Link, Notice, Verdict
+from briefing.model import Link, Notice, Verdict
 from briefing.send.channels.outgoing import Outgoing
-from briefing.send.text import as_json, escape_slack, fit, shorter, web_link
+from briefing.send.text import as_json, escape_slack, fit, refit, utc, web_link, words
 from briefing.send.verdict import Answer, Unreachable, by_status
 
 # docs.slack.dev, "Block Kit"; `total` counts the blocks with their markup: Slack refuses messages somewhere above
@@ -38,12 +38,10 @@ _Block = dict[str, Any]
 
 def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     """Return the message; `block_id` of its first block is the event's key, by which a repeat can be known."""
-    text = escape_slack(fit(notice.headline, LIMITS["words"]))
-    for part in shorter(replace(notice, actions=notice.actions[: LIMITS["links"]])):
-        blocks = _blocks(part, event_key)
-        if len(blocks) <= LIMITS["blocks"] and len(as_json({"": blocks}).decode()) <= LIMITS["total"]:
-            return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
-    return {"text": text}
+    text = escape_slack(words(notice.headline, LIMITS["words"]))
+    few = replace(notice, actions=notice.actions[: LIMITS["links"]])
+    blocks = refit(few, lambda part: _blocks(part, event_key), _fit)
+    return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def request(channel: SlackChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
@@ -54,16 +52,16 @@ def request(channel: SlackChannel, payload: Mapping[str, Any], message_id: str, 
 
 def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
     """Judge by status, and stop at 404, 403 and 410: the webhook was withdrawn, or its channel archived."""
-    judged = by_status(answer, now)
-    if not isinstance(judged, Dead) or isinstance(answer, Unreachable):
-        return judged
-    stop = judged.stop_channel or answer.status in (403, 404)
-    return replace(judged, reason=judged.reason + _error_code(answer.body), stop_channel=stop)
+    return by_status(answer, now, stops=(403, 404), said=_error_code(answer))
 
 
 def _blocks(notice: Notice, event_key: str) -> list[_Block]:
     found = (_header(notice, event_key), _words(notice), _where_and_when(notice))
     return [block for block in found if block is not None]
+
+
+def _fit(blocks: Sequence[_Block]) -> bool:
+    return len(blocks) <= LIMITS["blocks"] and len(as_json({"": blocks}).decode()) <= LIMITS["total"]
 
 
 def _header(notice: Notice, event_key: str) -> _Block:
@@ -83,12 +81,12 @@ def _words(notice: Notice) -> _Block | None:
 
 def _section(link: Link, *, bold: bool = False) -> _Block:
     url = web_link(link.url, LIMITS["url"])
-    words: _Block = {"type": "text", "text": fit(link.text, LIMITS["words"]) or " "}
+    run: _Block = {"type": "text", "text": words(link.text, LIMITS["words"], empty=" ")}
     if url:
-        words = {"type": "link", "url": url, "text": words["text"]}
+        run = {"type": "link", "url": url, "text": run["text"]}
     if bold:
-        words["style"] = {"bold": True}
-    return {"type": "rich_text_section", "elements": [words]}
+        run["style"] = {"bold": True}
+    return {"type": "rich_text_section", "elements": [run]}
 
 
 def _where_and_when(notice: Notice) -> _Block | None:
@@ -101,12 +99,12 @@ def _where_and_when(notice: Notice) -> _Block | None:
 
 def _date(at: datetime) -> str:
     # Shown in the reader's own zone and words; the part after the bar is for clients that cannot.
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{utc(at)}>"
 
 
 def _links(actions: Sequence[Link]) -> list[_Block]:
     """Return one line of links, such as Read · Story."""
-    found = [(fit(action.text, LIMITS["link"]) or " ", web_link(action.url, LIMITS["url"])) for action in actions]
+    found = [(words(action.text, LIMITS["link"], empty=" "), web_link(action.url, LIMITS["url"])) for action in actions]
     links = [{"type": "link", "url": url, "text": text, "style": {"bold": True}} for text, url in found if url]
     apart: _Block = {"type": "text", "text": "  ·  "}
     line = [run for link in links for run in (apart, link)][1:]
@@ -114,10 +112,10 @@ def _links(actions: Sequence[Link]) -> list[_Block]:
 
 
 def _plain(text: str, limit: int) -> _Block:
-    return {"type": "plain_text", "text": fit(text, limit) or " ", "emoji": False}
+    return {"type": "plain_text", "text": words(text, limit, empty=" "), "emoji": False}
 
 
-def _error_code(body: bytes) -> str:
+def _error_code(answer: Answer | Unreachable) -> str | None:
     # Slack answers with a code such as channel_is_archived; anything else might repeat the address and is left out.
-    code = body.strip()
-    return f" ({code.decode()})" if len(code) <= 60 and _ERROR_CODE.fullmatch(code) else ""
+    code = b"" if isinstance(answer, Unreachable) else answer.body.strip()
+    return code.decode() if len(code) <= 60 and _ERROR_CODE.fullmatch(code) else None

@@ -8,7 +8,7 @@ from briefing.config.alerts import WebhookChannel
 from briefing.model import Link, Notice, Verdict
 from briefing.send import signing
 from briefing.send.channels.outgoing import Outgoing
-from briefing.send.text import as_json, fit, shorter
+from briefing.send.text import as_json, fit, refit
 from briefing.send.verdict import Answer, Unreachable, by_status
 
 # Standard Webhooks recommends payloads under 20 kB; the rest bounds every field, so that the sum always fits.
@@ -18,15 +18,18 @@ READ_BY_PEOPLE = False
 
 def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     """Return `{type, timestamp, data}`; `data.id` is the event's key, the same however often it is told."""
-    bodies = (_body(part, event_key) for part in shorter(notice))
-    return next(body for body in bodies if len(as_json(body)) <= LIMITS["bytes"])
+    return refit(notice, lambda part: _body(part, event_key), lambda body: len(as_json(body)) <= LIMITS["bytes"])
 
 
 def request(channel: WebhookChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
-    """Sign the stored body for this attempt; the operator's own headers do not replace the signature's."""
+    """Sign the stored body for this attempt, by both secrets while one takes over from the other.
+
+    The operator's own headers do not replace the signature's.
+    """
     body = as_json(payload)
     own = {name.lower(): value.get_secret_value() for name, value in channel.headers.items()}
-    signature = signing.sign(channel.secret.get_secret_value(), message_id=message_id, now=now, body=body)
+    secrets = " ".join(secret.get_secret_value() for secret in (channel.secret, channel.old_secret) if secret)
+    signature = signing.sign(secrets, message_id=message_id, now=now, body=body)
     headers = {"content-type": "application/json", **own, **signature}
     return Outgoing(channel.url.get_secret_value(), body, headers)
 

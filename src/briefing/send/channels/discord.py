@@ -1,0 +1,90 @@
+"""Discord, by webhook: the headline as the message, the rest in one embed below it.
+
+Discord reads Markdown everywhere, so what a feed wrote is escaped, and nobody is ever mentioned. With `wait=true` an
+answer comes only once the message is saved; without it one that is lost looks like one that arrived.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from briefing.config.alerts import DiscordChannel
+from briefing.model import Link, Notice, Verdict
+from briefing.send.channels.outgoing import Outgoing, with_query
+from briefing.send.markup import markdown, markdown_link
+from briefing.send.text import as_json, refit, web_link, words
+from briefing.send.verdict import Answer, Unreachable, by_status, in_body
+
+# discord.com/developers, "Message" and "Webhook"; `total` is the sum over an embed's texts.
+LIMITS: Mapping[str, int] = {
+    "content": 2000,
+    "title": 256,
+    "description": 4096,
+    "author": 256,
+    "total": 6000,
+    "sentence": 2000,
+    "line": 500,
+    "link": 80,
+    "url": 2048,
+}
+READ_BY_PEOPLE = True
+_STOPS = (401, 403, 404)  # withdrawn; ten thousand of these in ten minutes ban our address
+_ACCENT = 0x1F4E8C
+
+
+def payload(notice: Notice, event_key: str) -> dict[str, Any]:
+    """Return the message; its embed is left out where the headline says it all."""
+    del event_key  # Discord has no place for it
+    headline = words(notice.headline, LIMITS["content"], markdown, empty="…")
+    message: dict[str, Any] = {"content": headline, "allowed_mentions": {"parse": []}}
+    embed = refit(notice, _embed, _fits)
+    return message | ({"embeds": [embed]} if len(embed) > 1 else {})
+
+
+def request(channel: DiscordChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
+    """Return the post; the address is the secret."""
+    del message_id, now  # a chat hook has no place for a key by which a repeat is known
+    url = with_query(channel.url.get_secret_value(), wait="true", thread_id=channel.thread)
+    return Outgoing(url, as_json(payload), {"content-type": "application/json"})
+
+
+def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
+    """Judge by status, and stop at 401, 403 and 404: the webhook is gone. The code of an error is told."""
+    code = in_body(answer, "code")
+    return by_status(answer, now, stops=_STOPS, said=str(code) if isinstance(code, int) and code else None)
+
+
+def _embed(notice: Notice) -> dict[str, Any]:
+    url = web_link(notice.url, LIMITS["url"])
+    story = words(notice.story or "", LIMITS["author"])
+    source = words(notice.source or "", LIMITS["title"], markdown)
+    parts = {
+        "color": _ACCENT,
+        "author": {"name": story} if story else None,
+        "title": source,
+        "url": url if source else None,
+        "description": _description(notice),
+        "timestamp": notice.at.astimezone(UTC).isoformat() if notice.at else None,
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def _description(notice: Notice) -> str:
+    said = words(" ".join(notice.sentences), LIMITS["sentence"], markdown)
+    lines = [_line(link) for link in notice.context]
+    actions = " · ".join(
+        f"**{markdown_link(words(action.text, LIMITS['link'], empty='…'), url)}**"
+        for action in notice.actions
+        if (url := web_link(action.url, LIMITS["url"]))
+    )
+    return "\n\n".join(part for part in (said, "\n".join(lines), actions) if part)
+
+
+def _line(link: Link) -> str:
+    url, text = web_link(link.url, LIMITS["url"]), words(link.text, LIMITS["line"], empty="…")
+    return markdown_link(text, url) if url else markdown(text)
+
+
+def _fits(embed: Mapping[str, Any]) -> bool:
+    texts = [embed.get("title", ""), embed.get("description", ""), embed.get("author", {}).get("name", "")]
+    return len(texts[1]) <= LIMITS["description"] and sum(map(len, texts)) <= LIMITS["total"]

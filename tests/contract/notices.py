@@ -1,0 +1,82 @@
+"""Notices to try on every channel: the five kinds that are told, and what is too much, too little or hostile."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from briefing.model import EventKind, Link, Notice
+from briefing.render.notice import notice as told
+from tests.unit.render import samples
+
+NOW = datetime(2026, 11, 22, 8, 12, tzinfo=UTC)
+KEY = "instalment:moscow-contingency:2"
+HOSTILE = "<!channel> @everyone <https://evil.example|Read> <@U123> &lt; *bold* `code` :skull: https://evil.example"
+
+
+def notice(**changes: Any) -> Notice:
+    words = {
+        "kind": EventKind.INSTALMENT,
+        "headline": "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago",
+        "url": "https://review.example/part-2",
+        "at": NOW,
+        "source": "Caspian Review",
+        "story": "The Moscow Contingency",
+        "sentences": ("One sentence from the article.", "And a second."),
+        "context": (Link("promised 5 November in Part 1", "https://review.example/part-1"),),
+        "actions": (Link("Read", "https://review.example/part-2"),),
+        "lang": "en",
+    }
+    return Notice(**(words | changes))
+
+
+NOTICES = {
+    "the usual": notice(),
+    "the least": Notice(EventKind.TEST, "A test"),
+    "no words": notice(headline="", sentences=("",), source="", context=(Link("", None),), actions=(Link("", "x"),)),
+    "hostile": notice(
+        headline=HOSTILE,
+        sentences=(HOSTILE, HOSTILE),
+        source=HOSTILE,
+        story=HOSTILE,
+        context=(Link(HOSTILE, "javascript:alert(1)"), Link(HOSTILE, "https://ok.example/>|<!channel>")),
+        actions=(Link(HOSTILE, "https://ok.example/"), Link(HOSTILE, "file:///etc/passwd")),
+    ),
+    "far too long": notice(
+        headline="word " * 4000,
+        url="https://review.example/" + "x" * 5000,
+        source="s" * 3000,
+        story="s" * 3000,
+        sentences=("word " * 3000,) * 60,
+        context=(Link("word " * 1000, "https://review.example/" + "x" * 2900),) * 60,
+        actions=(Link("word " * 100, "https://review.example/" + "x" * 2900),) * 60,
+    ),
+    "Persian": notice(headline="سپاه پاسداران، بخش دوم " * 60, sentences=("سپاه " * 3000,) * 9, lang="fa"),
+    "quotes and controls": notice(headline='"\\\n\x00' * 900, sentences=('"\\\x01' * 5000,) * 9),
+    "no encoding": notice(headline="half \ud83d of an emoji"),
+}
+
+
+def _told(kind: EventKind, **more: Any) -> Notice:
+    return told(samples.event(kind, **({"item": None} | more)), locale="en", zone="Europe/London")
+
+
+KINDS = {
+    "an instalment": _told(EventKind.INSTALMENT, part=samples.PART),
+    "a widely reported development": _told(EventKind.CORROBORATED, development=samples.SEVERAL),
+    "a feed that died": _told(
+        EventKind.FEED_DOWN, detail="answered 410 Gone", final=True, story=None, story_title=None
+    ),
+    "an overdue promise": _told(EventKind.OVERDUE, promise=samples.OWED_2),
+    "a summary": notice(
+        kind=EventKind.MISSED,
+        headline="14 alerts, missed while away",
+        url=None,
+        sentences=(),
+        context=(
+            *(Link(f"Wire North reports: event {n}", f"https://wire.example/{n}") for n in range(9)),
+            Link("5 more"),
+        ),
+        actions=(),
+        rest=5,
+    ),
+}
+NOTICES |= KINDS

@@ -1,0 +1,289 @@
+"""What is particular to one vendor: how its message reads, and what its answers mean beside the status."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from pydantic import BaseModel, TypeAdapter
+from slack_sdk.models.blocks import Block
+from standardwebhooks import Webhook
+
+from briefing.config.alerts import Channel
+from briefing.model import Dead, Delivered, Notice, Retry, Verdict
+from briefing.send.channels import CHANNELS
+from briefing.send.text import as_json
+from briefing.send.verdict import Answer
+from demo.chat_sink import SECRET, ChatSink, slack_faults
+from tests.contract.apps import elements
+from tests.contract.notices import KEY, NOTICES, NOW, notice
+from tests.contract.rows import channel
+
+# Slack alone
+
+
+@pytest.mark.parametrize("words", NOTICES.values(), ids=NOTICES.keys())
+def test_slacks_own_library_reads_every_message(words: Notice) -> None:
+    payload = CHANNELS["slack"].payload(words, KEY)
+    blocks = Block.parse_all(payload["blocks"])
+    assert len(blocks) == len(payload["blocks"])
+    for block in blocks:
+        block.validate_json()
+    assert slack_faults(as_json(payload)) == ()
+    assert len(json.dumps(payload["blocks"], ensure_ascii=False)) < 13_000
+
+
+@pytest.mark.parametrize("words", NOTICES.values(), ids=NOTICES.keys())
+def test_the_only_markup_slack_reads_is_our_own_date(words: Notice) -> None:
+    payload = CHANNELS["slack"].payload(words, KEY)
+    markup = [part["text"] for part in elements(payload) if part.get("type") == "mrkdwn"]
+    assert all(re.fullmatch(r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[\d: -]+ UTC>", text) for text in markup)
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", payload["text"])
+
+
+def test_a_hostile_headline_makes_no_link_and_no_mention() -> None:
+    payload = CHANNELS["slack"].payload(NOTICES["hostile"], KEY)
+    links = {part["url"] for part in elements(payload) if "url" in part}
+    assert links == {"https://ok.example/"}
+    kinds = {part["type"] for part in elements(payload["blocks"]) if "type" in part}
+    assert kinds.isdisjoint({"user", "usergroup", "channel", "broadcast", "team", "section", "markdown", "emoji"})
+    assert not any(part.get("emoji") for part in elements(payload))
+
+
+def test_slack_shows_the_words_in_the_order_of_an_alert() -> None:
+    payload = CHANNELS["slack"].payload(notice(), KEY)
+    assert payload["text"] == "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago"
+    assert [block["type"] for block in payload["blocks"]] == ["header", "rich_text", "context"]
+    header, words, _ = payload["blocks"]
+    assert header["block_id"] == KEY
+    assert words["elements"][0]["elements"][0]["text"] == "One sentence from the article. And a second."
+    assert words["elements"][1]["elements"][0]["url"] == "https://review.example/part-1"
+    assert words["elements"][2]["elements"][0]["url"] == "https://review.example/part-2"
+    assert payload["unfurl_links"] is False
+
+
+def test_a_headline_too_long_for_the_header_stands_whole_below_it() -> None:
+    headline = "A headline that goes on and on " * 8
+    header, words, *_ = CHANNELS["slack"].payload(notice(headline=headline.strip()), KEY)["blocks"]
+    assert header["text"]["text"].endswith("…")
+    assert words["elements"][0]["elements"][0]["text"] == headline.strip()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"channel_is_archived", "answered 410 Gone (channel_is_archived)"),
+        (b"see https://hooks.slack.example/services/T0/B0/secret", "answered 410 Gone"),
+        (b"x" * 60_000, "answered 410 Gone"),
+        (b"KeepThisToYourself", "answered 410 Gone"),
+    ],
+    ids=["its code", "a sentence", "too much", "a token"],
+)
+def test_slacks_error_code_is_told_and_nothing_else_of_its_answer(body: bytes, reason: str) -> None:
+    assert CHANNELS["slack"].verdict(Answer(410, {}, body), NOW) == Dead(reason, stop_channel=True)
+
+
+# The webhook alone
+
+
+def test_a_webhook_body_has_its_type_its_time_and_the_whole_notice() -> None:
+    assert CHANNELS["webhook"].payload(notice(), KEY) == {
+        "type": "briefing.instalment",
+        "timestamp": "2026-11-22T08:12:00Z",
+        "data": {
+            "id": KEY,
+            "kind": "instalment",
+            "headline": "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago",
+            "url": "https://review.example/part-2",
+            "source": "Caspian Review",
+            "story": "The Moscow Contingency",
+            "lang": "en",
+            "sentences": ["One sentence from the article.", "And a second."],
+            "context": [{"text": "promised 5 November in Part 1", "url": "https://review.example/part-1"}],
+            "actions": [{"text": "Read", "url": "https://review.example/part-2"}],
+        },
+    }
+
+
+@pytest.mark.parametrize("words", NOTICES.values(), ids=NOTICES.keys())
+def test_a_webhook_body_is_at_most_20_kb(words: Notice) -> None:
+    assert len(as_json(CHANNELS["webhook"].payload(words, KEY))) <= 20_000
+
+
+def test_a_retry_is_signed_anew_under_the_same_id_over_the_same_bytes() -> None:
+    webhook, sink = CHANNELS["webhook"], ChatSink()
+    payload = webhook.payload(notice(), KEY)
+    first, second = (
+        webhook.request(channel("webhook", sink), payload, "msg_1", NOW + n * timedelta(1)) for n in (0, 1)
+    )
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"] == "msg_1"
+    assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
+    assert first.headers["x-desk"] == "iran"
+
+
+def test_an_operators_header_does_not_replace_the_signature() -> None:
+    read: TypeAdapter[BaseModel] = TypeAdapter(Channel)
+    settings = {"url": "https://h.example", "secret": SECRET, "headers": {"Webhook-Signature": "v1,forged"}}
+    sent = CHANNELS["webhook"].request(read.validate_python({"type": "webhook", **settings}), {}, "msg_1", NOW)
+    assert [name for name in sent.headers if name.lower() == "webhook-signature"] == ["webhook-signature"]
+    assert sent.headers["webhook-signature"] != "v1,forged"
+
+
+def test_during_a_rotation_both_keys_sign_and_either_is_enough() -> None:
+    old = "whsec_" + "b2xk" * 8
+    webhook, payload = CHANNELS["webhook"], {"type": "x"}
+    sent = webhook.request(channel("webhook", ChatSink(), old_secret=old), payload, "msg_1", datetime.now(UTC))
+    for secret in (SECRET, old):
+        assert Webhook(secret).verify(sent.body, dict(sent.headers)) == payload
+    assert len(sent.headers["webhook-signature"].split()) == 2
+
+
+# Discord, Teams, Mattermost, Google Chat, Telegram, ntfy: answers
+
+SAID: dict[str, tuple[str, Answer, Verdict]] = {
+    "Discord names its wait in the body": (
+        "discord",
+        Answer(429, {}, b'{"message": "You are being rate limited.", "retry_after": 0.65, "global": false}'),
+        Retry("answered 429 Too Many Requests", timedelta(seconds=0.65)),
+    ),
+    "Discord's webhook is gone": (
+        "discord",
+        Answer(404, {}, b'{"message": "Unknown Webhook", "code": 10015}'),
+        Dead("answered 404 Not Found (10015)", stop_channel=True),
+    ),
+    "Discord finds a mistake": (
+        "discord",
+        Answer(400, {}, b'{"message": "Invalid Form Body", "code": 50035}'),
+        Dead("answered 400 Bad Request (50035)"),
+    ),
+    "a workflow takes it": ("teams", Answer(202), Delivered("answered 202 Accepted")),
+    "a workflow is off or deleted": (
+        "teams",
+        Answer(400, {}, b'{"error": {"code": "WorkflowTriggerIsNotEnabled", "message": "state \'Deleted\'"}}'),
+        Dead("answered 400 Bad Request (WorkflowTriggerIsNotEnabled)", stop_channel=True),
+    ),
+    "a workflow is closed to webhooks": (
+        "teams",
+        Answer(401, {}, b'{"error": {"code": "DirectApiAuthorizationRequired"}}'),
+        Dead("answered 401 Unauthorized (DirectApiAuthorizationRequired)", stop_channel=True),
+    ),
+    "Teams refuses behind a 200": (
+        "teams",
+        Answer(
+            200, {}, b"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413"
+        ),
+        Dead("answered 413 Request Entity Too Large"),
+    ),
+    "Teams throttles behind a 200": (
+        "teams",
+        Answer(200, {}, b"failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId tcid=0"),
+        Retry("answered 429 Too Many Requests"),
+    ),
+    "Mattermost refuses behind a 200": (
+        "mattermost",
+        Answer(200, {}, b'{"id": "api.context.invalid", "status_code": 404}'),
+        Dead("answered 404 Not Found", stop_channel=True),
+    ),
+    "Mattermost does not know the webhook": (
+        "mattermost",
+        Answer(400, {}, b'{"id": "web.incoming_webhook.invalid.app_error", "status_code": 400}'),
+        Dead("answered 400 Bad Request", stop_channel=True),
+    ),
+    "Mattermost cannot read the message": (
+        "mattermost",
+        Answer(400, {}, b'{"id": "web.incoming_webhook.parse.app_error", "status_code": 400}'),
+        Dead("answered 400 Bad Request"),
+    ),
+    "Google Chat refuses behind a 200": (
+        "google_chat",
+        Answer(200, {}, b'{"error": {"code": 403, "status": "PERMISSION_DENIED"}}'),
+        Dead("answered 403 Forbidden", stop_channel=True),
+    ),
+    "Telegram names its wait among its parameters": (
+        "telegram",
+        Answer(429, {}, b'{"ok": false, "error_code": 429, "parameters": {"retry_after": 34}}'),
+        Retry("answered 429 Too Many Requests", timedelta(seconds=34)),
+    ),
+    "Telegram has no such chat": (
+        "telegram",
+        Answer(400, {}, b'{"ok": false, "error_code": 400, "description": "Bad Request: chat not found"}'),
+        Dead("answered 400 Bad Request (chat not found)", stop_channel=True),
+    ),
+    "Telegram cannot read the message": (
+        "telegram",
+        Answer(400, {}, b'{"ok": false, "error_code": 400, "description": "Bad Request: can\'t parse entities"}'),
+        Dead("answered 400 Bad Request"),
+    ),
+    "the bot was thrown out": (
+        "telegram",
+        Answer(403, {}, b'{"ok": false, "error_code": 403, "description": "Forbidden: bot was kicked"}'),
+        Dead("answered 403 Forbidden", stop_channel=True),
+    ),
+    "Telegram refuses behind a 200": (
+        "telegram",
+        Answer(200, {}, b'{"ok": false, "error_code": 401, "description": "Unauthorized"}'),
+        Dead("answered 401 Unauthorized", stop_channel=True),
+    ),
+    "ntfy has had enough for now": (
+        "ntfy",
+        Answer(429, {}, b'{"code": 42901, "http": 429, "error": "limit reached: too many requests"}'),
+        Retry("answered 429 Too Many Requests (42901)"),
+    ),
+    "ntfy's topic is closed": (
+        "ntfy",
+        Answer(403, {}, b'{"code": 40301, "http": 403, "error": "forbidden"}'),
+        Dead("answered 403 Forbidden (40301)", stop_channel=True),
+    ),
+    "ntfy refuses behind a 200": (
+        "ntfy",
+        Answer(200, {}, b'{"code": 50701, "http": 507, "error": "insufficient storage"}'),
+        Retry("answered 507 Insufficient Storage (50701)"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "answer", "verdict"), SAID.values(), ids=SAID.keys())
+def test_what_a_vendor_says_beside_the_status_counts(name: str, answer: Answer, verdict: Verdict) -> None:
+    assert CHANNELS[name].verdict(answer, NOW) == verdict
+
+
+# and where a message goes
+
+
+def query(name: str, **more: Any) -> dict[str, str]:
+    sent = CHANNELS[name].request(channel(name, ChatSink(), **more), {}, "msg_1", NOW)
+    return dict(parse_qsl(urlsplit(sent.url).query))
+
+
+def test_discord_is_asked_to_save_first_and_may_post_in_a_thread() -> None:
+    assert query("discord") == {"wait": "true", "thread_id": "42"}
+    assert query("discord", thread=None, url="https://d.example/x?wait=false&y=%2F") == {"wait": "true", "y": "/"}
+
+
+def test_google_chat_keeps_its_key_and_answers_in_the_storys_thread() -> None:
+    asked = query("google_chat")
+    assert asked["messageReplyOption"] == "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"
+    assert (asked["key"], asked["token"]) == ("sample", "sample")
+    threads = [CHANNELS["google_chat"].payload(notice(thread=thread), KEY)["thread"] for thread in ("iran", None)]
+    assert threads == [{"threadKey": "iran"}, {"threadKey": KEY}]
+
+
+def test_a_telegram_message_names_its_chat_and_topic_and_shows_no_preview() -> None:
+    telegram = CHANNELS["telegram"]
+    payload = telegram.payload(notice(), KEY)
+    sent = json.loads(telegram.request(channel("telegram", ChatSink()), payload, "msg_1", NOW).body)
+    assert (sent["chat_id"], sent["message_thread_id"]) == ("-1001234567890", 7)
+    assert sent["link_preview_options"] == {"is_disabled": True}
+    assert "chat_id" not in payload
+
+
+def test_an_ntfy_token_is_a_bearers_and_the_topic_stays_out_of_the_outbox() -> None:
+    ntfy = CHANNELS["ntfy"]
+    payload = ntfy.payload(notice(), KEY)
+    sent = ntfy.request(channel("ntfy", ChatSink(), token="tk_1"), payload, "msg_1", NOW)
+    assert sent.headers["authorization"] == "Bearer tk_1"
+    assert "topic" not in payload
+    assert payload["click"] == "https://review.example/part-2"
