@@ -12,10 +12,15 @@ from random import Random
 from tests.broken_files import MAIN, Broken, Mistake
 
 REFERENCE = (Path(__file__).parents[1] / "docs" / "feeds.reference.yaml").read_text(encoding="utf-8")
-ENVIRON = dict.fromkeys(("SMTP_PASSWORD", "MEMBERS_PASSWORD", "MEMBERS_TOKEN", "HOOK_KEY", "TELEGRAM_TOKEN"), "x") | {
+_WORDS = "SMTP_PASSWORD MEMBERS_PASSWORD MEMBERS_TOKEN HOOK_KEY TELEGRAM_TOKEN NTFY_TOPIC NTFY_TOKEN"
+ENVIRON = dict.fromkeys(_WORDS.split(), "x") | {
     "SLACK_URL": "https://hooks.example.org/x",
     "TEAMS_URL": "https://teams.example.org/x",
+    "DISCORD_URL": "https://discord.example.org/x",
+    "MATTERMOST_URL": "https://mattermost.example.org/x",
+    "GOOGLE_CHAT_URL": "https://chat.example.org/x",
     "HOOK_SECRET": "whsec_" + "QUJD" * 10,
+    "OLD_HOOK_SECRET": "whsec_" + "QUJD" * 11,
 }
 
 # keys with a value on their line, which nothing else depends on
@@ -60,7 +65,7 @@ def _mistyped(lines: list[str], at: int, found: re.Match[str]) -> Mistake | None
 
 
 def _left_out(lines: list[str], at: int, found: re.Match[str]) -> Mistake | None:
-    if found[2] not in _NEEDED or "- " in found[0][: found.start(2)]:
+    if found[2] not in _NEEDED or "- " in found[0][: found.start(2)] or "default:" in lines[at]:
         return None
     lines[at] = "#" + lines[at]
     around = next(number for number in range(at, -1, -1) if _depth(lines[number]) < found.start(2))

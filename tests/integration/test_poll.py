@@ -225,17 +225,6 @@ async def test_a_route_takes_the_outage_from_the_operator(world: World) -> None:
     assert world.mail.received == []
 
 
-OFFICE = SITE + '  office: {type: teams, url: "https://office.example/hook"}\n' + HOST
-
-
-@live_on_both(OFFICE + "routes: [{to: [office]}]")
-async def test_an_outage_reaches_the_operator_if_no_channel_of_its_route_can_be_told_yet(world: World) -> None:
-    world.feeds.put("/a.rss", b"", status=410, validators=False)
-    world.feeds.put("/b.rss", rss(first()))
-    await world.work()
-    assert [mail["To"] for mail in world.mail.messages] == ["operator@example.org"]
-
-
 # --- what is news ---------------------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,7 @@ def _web(value: SecretStr) -> SecretStr:
 
 def _topic(value: SecretStr) -> SecretStr:
     if not _TOPIC.fullmatch(value.get_secret_value()):
-        raise ValueError('this is no topic: 1 to 64 letters, digits, "-" and "_"')
+        raise ValueError("this is no topic: 1 to 64 letters, digits, hyphens and underscores")
     return value
 
 

@@ -21,9 +21,15 @@ SAMPLES = (DATA / "simple.yaml", DATA / "full.yaml", SHIPPED, REFERENCE)
 ENV = dict.fromkeys(("SMTP_USER", "SMTP_PASSWORD", "MEMBERS_PASSWORD", "MEMBERS_TOKEN", "HOOK_KEY"), "x") | {
     "SLACK_URL": "https://slack.example/x",
     "TEAMS_URL": "https://teams.example/x",
+    "DISCORD_URL": "https://discord.example/x",
+    "MATTERMOST_URL": "https://mattermost.example/x",
+    "GOOGLE_CHAT_URL": "https://chat.example/x",
     "TELEGRAM_TOKEN": "x",
     "TG_TOKEN": "x",
+    "NTFY_TOPIC": "x",
+    "NTFY_TOKEN": "x",
     "HOOK_SECRET": "whsec_" + "QUJD" * 10,
+    "OLD_HOOK_SECRET": "whsec_" + "QUJD" * 11,
 }
 
 
@@ -123,7 +129,7 @@ def written(value: Any, shape: dict[str, Any], models: dict[str, Any], path: str
     sections = {"feeds", "stories", "publishers", "digests", "lists", "channels"}
     if path.lstrip(".") in sections:
         for entry in value.values():
-            kind = f"<{entry['type'].title()}Channel>" if "type" in entry else ""
+            kind = f"<{entry['type'].title().replace('_', '')}Channel>" if "type" in entry else ""
             yield from written(entry, shape, models, f"{path}.*{kind}")
         return
     for key, inner in value.items():
