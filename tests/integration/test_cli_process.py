@@ -18,6 +18,7 @@ import pytest
 from briefing.cli.failure import Exit
 from briefing.store.engine import Store
 from demo.chat_sink import SECRET, ChatSink
+from demo.chat_vendors import BOT, CHAT, FAR_ENDS, KEY, TOPIC
 from tests.integration.command import Ended, Process, call, put_site, write_config
 from tests.integration.world import Feeds
 
@@ -72,7 +73,9 @@ def play(folder: Path, act: Act, more: str = "") -> None:
             chat = await stack.enter_async_context(ChatSink())
             put_site(feeds)
             write_config(folder, feeds.url, more)
-            secrets = {"HOOK": chat.webhook_url, "SLACK": chat.slack_url, "SECRET": SECRET}
+            secrets = {"HOOK": chat.webhook_url, "SLACK": chat.slack_url, "SECRET": SECRET, "CHAT": chat.url}
+            secrets |= {vendor.upper(): chat.at(vendor) for vendor in ("discord", "teams", "mattermost", "google_chat")}
+            secrets |= {"BOT": BOT, "TOPIC": TOPIC}
             await act(Process(folder, secrets), feeds, chat)
 
     asyncio.run(played())
@@ -149,6 +152,37 @@ def test_a_channel_is_tested_with_one_message(tmp_path: Path) -> None:
         assert (row["channel"], row["state"], len(chat.hooks)) == ("hook", "sent", 1)
 
     play(tmp_path, act, CHANNELS)
+
+
+VENDORS = f"""\
+channels:
+  guild: {{type: discord, url: "${{DISCORD}}", allow_private: true}}
+  office: {{type: teams, url: "${{TEAMS}}", allow_private: true}}
+  crew: {{type: mattermost, url: "${{MATTERMOST}}", allow_private: true}}
+  space: {{type: google_chat, url: "${{GOOGLE_CHAT}}", allow_private: true}}
+  phones: {{type: telegram, token: "${{BOT}}", chat: "{CHAT}", api: "${{CHAT}}", allow_private: true}}
+  pocket: {{type: ntfy, topic: "${{TOPIC}}", url: "${{CHAT}}", allow_private: true}}
+  desk: {{type: mail, to: desk@example.org}}
+"""
+
+
+def test_a_channel_of_every_vendor_is_tested_and_no_secret_is_told(tmp_path: Path) -> None:
+    async def act(briefing: Process, _: Feeds, chat: ChatSink) -> None:
+        everything = ""
+        for name in ("guild", "office", "crew", "space", "phones", "pocket", "desk"):
+            ended = await briefing("channels", "test", name, "--json")
+            (row,) = json.loads(told(ended))
+            assert row["state"] == "sent", (name, row)
+            everything += ended.out + ended.err
+        assert [len(chat.shown(vendor)) for vendor in FAR_ENDS] == [1] * len(FAR_ENDS)
+        assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1
+        chat.answer(404, json.dumps({"error": f"{TOPIC} {BOT} {chat.at('discord')}"}), times=2)
+        for name in ("pocket", "phones"):
+            everything += told(await briefing("channels", "test", name), Exit.FAILED)
+        everything += (await briefing("config", "show")).out + (await briefing("deliveries", "list")).out
+        assert [secret for secret in (TOPIC, BOT, KEY) if secret in everything] == []
+
+    play(tmp_path, act, VENDORS)
 
 
 def test_follow_goes_from_a_page_to_a_configuration_that_holds(tmp_path: Path) -> None:

@@ -57,9 +57,7 @@ def test_mail_to_named_addresses_needs_no_postal_address(tmp_path: Path) -> None
     assert loaded_from(tmp_path, HEAD % "" + DIGEST % "a@example.org").problems == ()
 
 
-UNBUILT = (
-    ("another language", "locale: fr", "", "site.locale: fr"),
-)
+UNBUILT = (("another language", "locale: fr", "", "site.locale: fr"),)
 
 
 @pytest.mark.parametrize(("site", "text", "option"), [c[1:] for c in UNBUILT], ids=[c[0] for c in UNBUILT])

@@ -1,0 +1,101 @@
+"""An alert to each vendor through the outbox, the relay and the real poster: put off, refused, thrown out, shown.
+
+Apart from the contract, which judges one post at a time: here a delivery lives, under a clock of ours.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from demo.chat_vendors import BOT, CHAT, FAR_ENDS, TOPIC
+from tests.integration.documents import Entry, rss
+from tests.integration.world import NOON, SITE, World, play
+
+OWN = {  # what is not configured by an address alone
+    "telegram": f'token: "{BOT}", chat: "{CHAT}", api: "${{CHAT}}"',
+    "ntfy": f'topic: {TOPIC}, url: "${{CHAT}}"',
+}
+# how each says, in its own way, that it has had enough for 40 s
+OFTEN = {
+    "discord": ({}, {"message": "You are being rate limited.", "retry_after": 40.0, "global": False}),
+    "telegram": ({}, {"ok": False, "error_code": 429, "parameters": {"retry_after": 40}}),
+    "ntfy": ({"Retry-After": "40"}, {"code": 42901, "http": 429, "error": "limit reached"}),
+}
+GONE = {
+    "discord": (404, {"message": "Unknown Webhook", "code": 10015}),
+    "teams": (400, {"error": {"code": "WorkflowTriggerIsNotEnabled"}}),
+    "mattermost": (400, {"id": "web.incoming_webhook.invalid.app_error", "status_code": 400}),
+    "google_chat": (404, {"error": {"code": 404, "status": "NOT_FOUND"}}),
+    "telegram": (403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was kicked"}),
+    "ntfy": (403, {"code": 40301, "http": 403, "error": "forbidden"}),
+}
+REST = """
+feeds:
+  one: {url: "${FEEDS}/one.rss", allow_private: true, title: One}
+stories:
+  all: {title: All of it, feeds: [one]}
+routes: [{to: [there]}]
+"""
+
+
+def config(vendor: str) -> str:
+    far_end = FAR_ENDS[vendor]
+    own = OWN.get(vendor, f'url: "${{CHAT}}{far_end.path}?{far_end.query}"')
+    return SITE + f"  there: {{type: {vendor}, {own}, allow_private: true}}\n" + REST
+
+
+async def report(world: World, *titles: str) -> None:
+    world.feeds.put("/one.rss", rss(*(Entry(title, title, NOON) for title in titles)))
+    await world.service.poll()
+
+
+@pytest.mark.parametrize("vendor", FAR_ENDS)
+def test_an_alert_is_put_off_as_the_vendor_asks_and_then_shown_once(vendor: str, tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        headers, body = OFTEN.get(vendor, ({"Retry-After": "40"}, {}))
+        world.chat.answer(429, json.dumps(body), headers)
+        world.chat.answer(503)
+        world.chat.hang_up()
+        await report(world, "Rain @everyone <b>")
+        assert await world.deliver() == 1
+        assert await world.deliver(seconds=39) == 0
+        assert await world.deliver(seconds=1) == 1
+        assert await world.deliver(minutes=5) == 1
+        assert await world.deliver(minutes=30) == 1
+        (row,) = world.deliveries()
+        assert (row.state, row.attempts) == ("sent", 4)
+        assert world.chat.invalid == 0
+        assert len(world.chat.shown(vendor)) == 1
+        assert len({post.body for post in world.chat.posts}) == 1
+
+    play(tmp_path, config(vendor), story)
+
+
+@pytest.mark.parametrize("vendor", FAR_ENDS)
+def test_a_channel_that_is_gone_waits_and_loses_the_one_message(vendor: str, tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        status, body = GONE[vendor]
+        world.chat.answer(status, json.dumps(body))
+        await report(world, "first")
+        await world.deliver()
+        world.later(minutes=15)
+        await report(world, "first", "second")
+        assert await world.deliver() == 0
+        assert await world.deliver(hours=1) == 1
+        assert [row.state for row in world.deliveries()] == ["dead", "sent"]
+        assert f"answered {status}" in str(world.deliveries()[0].last_error)
+
+    play(tmp_path, config(vendor), story)
+
+
+@pytest.mark.parametrize("vendor", FAR_ENDS)
+def test_a_message_that_is_refused_holds_up_no_other(vendor: str, tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        world.chat.answer(400, FAR_ENDS[vendor].refused[1])
+        world.chat.answer(413)
+        await report(world, "first", "second", "third")
+        await world.deliver()
+        assert sorted(row.state for row in world.deliveries()) == ["dead", "dead", "sent"]
+
+    play(tmp_path, config(vendor), story)
