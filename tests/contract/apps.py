@@ -16,7 +16,7 @@ from demo.chat_vendors import Markup
 
 # what apps find in plain words: addresses, mentions, tags, commands, emoji
 AUTO = re.compile(
-    r"[a-z]+://|www\.\w|(mailto|tel|javascript|data):\w|@\w|(?<!\w)#\w|(?<!\w)[/~$][A-Za-z_]|:[\w+-]+:"
+    r"[a-z]+://|www\.\w|(mailto|tel|javascript|data):\w|@\w|(?<!\w)#\w|(?<![\w/])[/~$][A-Za-z_]|:[\w+-]+:"
     r"|[a-z0-9-]\.(example|com|org|net|io)\b",
     re.IGNORECASE,
 )

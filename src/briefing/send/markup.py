@@ -10,7 +10,7 @@ import re
 _BREAK = "\u200b"
 _LIVE = re.compile(
     r"@(?=\S)"  # a mention, an address for mail
-    r"|(?<!\w)\#(?=\w)|(?<!\w)[~/$!](?=[^\W\d])"  # a hashtag; a channel, a command, a cashtag
+    r"|(?<!\w)\#(?=\w)|(?<![\w/])[~/$!](?=[^\W\d])"  # a hashtag; a channel, a command, a cashtag
     r"|:(?=//)|:(?=[\w+-]+:)|(?<=\w):(?=[^\s\d])"  # a scheme, an emoji
     r"|(?<=\w)[.。．｡](?=[^\W\d_])"  # a bare domain
 )

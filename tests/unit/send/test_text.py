@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefing.model import EventKind, Link, Notice
-from briefing.send.text import as_json, escape_slack, fit, shorter, web_link
+from briefing.send.text import as_json, escape_slack, fit, refit, shorter, visible, web_link, words
 
 CUTS = {
     "short enough": ("Part 2 is out", 13, "Part 2 is out"),
@@ -62,12 +62,61 @@ LINKS = {
     "too long": ("https://example.org/" + "x" * 100, False),
     "broken brackets": ("https://[::1", False),
     "mailto": ("mailto:me@example.org", False),
+    "a login": ("https://bank.example@evil.example/", False),
+    "no host in any letters": ("https://\u0660\u06601..org/", False),
 }
 
 
 @pytest.mark.parametrize(("url", "known"), LINKS.values(), ids=LINKS.keys())
 def test_only_a_web_address_is_a_link(url: str | None, known: bool) -> None:
     assert web_link(url, 100) == (url if known else None)
+
+
+def test_a_host_in_other_letters_is_written_in_ascii() -> None:
+    assert web_link("https://аpple.example:8080/a?b", 100) == "https://xn--pple-43d.example:8080/a?b"
+
+
+SEEN = {
+    "one line": (" a\n\tb  c ", "a b c"),
+    "controls": ("a\x00b\x1b[0m\x9b", "ab[0m"),
+    "overrides": ("\u202ea\u202c\u202bb", "ab"),
+    "no width": ("a\u200b\u2060\ufeff\u00adb", "ab"),
+    "tags": ("a\U000e0041\U000e007fb", "ab"),
+    "Persian keeps its joiner": ("می\u200cخواهم", "می\u200cخواهم"),
+    "but one": ("a\u200c\u200d\u200cb", "a\u200cb"),
+    "an emoji keeps its parts": ("👩\u200d👧\ufe0f", "👩\u200d👧\ufe0f"),
+    "a fence": ("\u2068سپاه\u2069", "\u2068سپاه\u2069"),
+}
+
+
+@pytest.mark.parametrize(("text", "seen"), SEEN.values(), ids=SEEN.keys())
+def test_only_what_a_reader_sees_is_left(text: str, seen: str) -> None:
+    assert visible(text) == seen
+
+
+@given(st.text(st.sampled_from("x& y.é")), st.integers(2, 60))
+def test_escaped_words_fit_and_are_cut_before_they_are_escaped(text: str, limit: int) -> None:
+    said = words(text, limit, lambda cut: cut.replace("&", "&amp;").replace("x", "<x>"))
+    assert len(said) <= limit
+    assert said.count("<") == said.count("<x>")
+    assert said.count("&") == said.count("&amp;")
+
+
+def test_a_fence_that_is_cut_through_is_closed() -> None:
+    assert words("\u2068one two three\u2069 four", 12) == "\u2068one two…\u2069"
+    assert words("", 5, empty="…") == "…"
+
+
+def test_of_what_does_not_fit_the_most_that_does_is_kept() -> None:
+    notice = Notice(EventKind.ITEM, "Headline", sentences=("a",), context=tuple(Link(f"line {n}") for n in range(9)))
+
+    def lines(part: Notice) -> list[str]:
+        return [*part.sentences, *(link.text for link in part.context)]
+
+    assert refit(notice, lines, lambda found: len(found) <= 10) == ["a", *(f"line {n}" for n in range(9))]
+    assert refit(notice, lines, lambda found: len(found) <= 9) == ["a", *(f"line {n}" for n in range(7)), "2 more"]
+    assert refit(notice, lines, lambda found: len(found) <= 1) == ["9 more"]
+    assert refit(notice, lines, lambda _: False) == []
 
 
 def test_json_keeps_persian_as_it_is_and_survives_what_has_no_encoding() -> None:

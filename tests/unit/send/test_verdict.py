@@ -35,6 +35,7 @@ WAITS = {
     "seconds": (Answer(429, {"retry-after": "30"}), 30),
     "a date": (Answer(503, {"retry-after": "Sun, 22 Nov 2026 08:13:00 GMT"}), 60),
     "in the body": (Answer(429, {}, b'{"retry_after": 1.5}'), 1.5),
+    "among parameters": (Answer(429, {}, b'{"parameters": {"retry_after": 34}}'), 34),
     "the header before the body": (Answer(429, {"retry-after": "9"}, b'{"retry_after": 1}'), 9),
     "not said": (Answer(500), None),
     "nonsense": (Answer(429, {"retry-after": "soon"}, b"<html>"), None),

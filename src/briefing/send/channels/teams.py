@@ -68,7 +68,6 @@ def _message(notice: Notice) -> dict[str, Any]:
         "version": "1.4",
         "fallbackText": words(notice.headline, LIMITS["headline"], empty="…"),
         "body": _body(notice),
-        "msteams": {"width": "Full"},
     }
     if actions := [action for link in notice.actions[: LIMITS["links"]] if (action := _open(link.url, link.text))]:
         card["actions"] = actions
