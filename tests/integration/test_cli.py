@@ -22,12 +22,13 @@ CONFIGURED = (
     "channels test x", "feeds list", "feeds add http://127.0.0.1:9/x", "feeds remove x", "feeds test x",
     "feeds pause x", "feeds resume x", "subscribers add a@example.org --list x --consent y", "items --feed x",
     "series list", "series show s1", "series confirm s1", "series reject p1", "series lapse p1", "series mark s1 2 x",
-    "series watch x y",
+    "series watch x y", "routes test event=item",
 )  # fmt: skip
 READING = (
     "check", "schema", "config show", "status", "items", "stories", "deliveries list", "deliveries retry --all",
     "channels list", "feeds list", "feeds pause wire", "feeds resume wire", "subscribers list", "db upgrade", "version",
     "subscribers add a@example.org --list guild --consent form", "series list", "series watch lanterns Keeper",
+    "routes test event=item",
 )  # fmt: skip
 
 

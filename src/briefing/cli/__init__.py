@@ -23,6 +23,7 @@ from briefing.cli import (
     parse,
     reading,
     replay,
+    routes,
     run,
     series,
     setup,
@@ -78,6 +79,7 @@ for name, nouns, panel in (
     ("feeds", feeds.app, KEEP),
     ("opml", opml.app, KEEP),
     ("channels", channels.app, KEEP),
+    ("routes", routes.app, KEEP),
     ("subscribers", subscribers.app, KEEP),
     ("db", db.app, KEEP),
 ):

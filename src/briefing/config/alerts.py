@@ -8,7 +8,7 @@ from pydantic import (
     SecretStr,
 )
 
-from briefing.config.fields import Address, Id, OneOrMany, SecretUrl, Strict, Topic, Url
+from briefing.config.fields import Address, Id, Language, OneOrMany, SecretUrl, Strict, Topic, Url
 from briefing.config.scalars import Duration, TimeOfDay
 
 _PRIVATE = "true: the address may be private or loopback."
@@ -110,15 +110,21 @@ Channel = Annotated[
 ]
 
 
-class When(Strict):
-    """What a route is for; every key given must hold."""
+Kind = Literal["item", "instalment", "promise", "new_series", "gap", "overdue", "corroborated", "feed_down", "feed_up"]
 
-    event: (
-        Literal["item", "instalment", "promise", "new_series", "gap", "overdue", "corroborated", "feed_down", "feed_up"]
-        | None
-    ) = Field(None, description="Kind of event.")
-    story: Id | None = Field(None, description="Only events of this story.")
-    feed: Id | None = Field(None, description="Only events of this feed.")
+
+class When(Strict):
+    """What a route is for; every key given must hold, by any one of its values."""
+
+    event: Annotated[list[Kind], OneOrMany, Field(min_length=1)] = Field([], description="Kinds of event.")
+    story: Annotated[list[Id], OneOrMany, Field(min_length=1)] = Field([], description="Only events of these stories.")
+    series: Annotated[list[str], OneOrMany, Field(min_length=1)] = Field([], description="Only of series titled so.")
+    feed: Annotated[list[Id], OneOrMany, Field(min_length=1)] = Field([], description="Only events of these feeds.")
+    origins: Annotated[int, Field(ge=1)] | None = Field(None, description="Reported by so many origins at least.")
+    publishers: Annotated[int, Field(ge=1)] | None = Field(None, description="Reported by so many publishers at least.")
+    language: Annotated[list[Language], OneOrMany, Field(min_length=1)] = Field(
+        [], description="Only items in these languages, such as fa."
+    )
 
 
 class Quiet(Strict):

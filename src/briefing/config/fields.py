@@ -56,6 +56,12 @@ def _selector(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if not re.fullmatch("[a-z]{2,3}", value):
+        raise ValueError(f'"{value}" is no language: write its two or three letters, such as fa')
+    return value
+
+
 def _one_or_many(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
@@ -78,6 +84,7 @@ Address = Annotated[str, AfterValidator(_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, AfterValidator(_selector)]
+Language = Annotated[str, AfterValidator(_language)]
 Url = HttpUrl
 SecretUrl = Annotated[SecretStr, AfterValidator(_web)]  # its words never repeat it
 Topic = Annotated[SecretStr, AfterValidator(_topic)]  # nor do these

@@ -25,7 +25,9 @@ _POINTERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("routes", "*", "to"), "channels", "channel"),
     (("routes", "*", "to", "*"), "channels", "channel"),
     (("routes", "*", "when", "story"), "stories", "story"),
+    (("routes", "*", "when", "story", "*"), "stories", "story"),
     (("routes", "*", "when", "feed"), "feeds", "feed"),
+    (("routes", "*", "when", "feed", "*"), "feeds", "feed"),
 )
 
 
@@ -81,7 +83,15 @@ def _covers(wide: Any, narrow: Any) -> bool:
     if not isinstance(wide or {}, dict) or not isinstance(narrow or {}, dict):
         return False
     wanted, given = wide or {}, narrow or {}
-    return all(value is None or given.get(key) == value for key, value in wanted.items())
+    return all(value is None or _takes(value, given.get(key)) for key, value in wanted.items())
+
+
+def _takes(wide: Any, narrow: Any) -> bool:
+    """Tell whether what one key of `when` asks for is all of it asked for by another route's: one, several, a count."""
+    if isinstance(wide, int) and isinstance(narrow, int):
+        return narrow >= wide
+    many = wide if isinstance(wide, list) else [wide]
+    return narrow is not None and all(one in many for one in (narrow if isinstance(narrow, list) else [narrow]))
 
 
 def _ids(values: dict[str, Any], section: str, *, inline: bool) -> Collection[str] | None:

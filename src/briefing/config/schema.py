@@ -10,11 +10,13 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from briefing.config.alerts import When
 from briefing.config.grammar import Config
 from briefing.config.scalars import format_duration
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FILLED = {"$ref": "#/$defs/Filled"}
+_MANY = frozenset({"to", *When.model_fields})  # one value may stand for a list of one
 _Shape = dict[str, Any]
 
 
@@ -58,7 +60,7 @@ def _finished(name: str, option: _Shape) -> _Shape:
             part.pop(noise, None)
         if "patternProperties" in part:
             part["additionalProperties"] = False
-    return _one_or_many(option) if name == "to" else option
+    return _one_or_many(option) if name in _MANY and "items" in option else option
 
 
 def _one_or_many(option: _Shape) -> _Shape:

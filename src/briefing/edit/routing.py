@@ -3,28 +3,109 @@
 Apart from `alert`, which says what is worth telling: here is only who is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from briefing.config.alerts import Route, When
-from briefing.model import Event
+from briefing.model import Event, ItemLine
+
+_COUNTS = frozenset({"origins", "publishers"})
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What routes ask of an event, under the names that `when` has for it; None where the event has no such thing."""
+
+    event: str
+    story: str | None = None
+    series: str | None = None
+    feed: str | None = None
+    origins: int | None = None
+    publishers: int | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one route, counted from 1, makes of an event, and why."""
+
+    route: int
+    to: tuple[str, ...]
+    decides: bool
+    why: str
+
+
+def traits(event: Event) -> Traits:
+    """Return what routes ask of an event; an item that was not compared yet is one report of one publisher."""
+    line, counted = _line(event), event.development
+    alone = 1 if line else None
+    about = event.part or event.promise or event.gap
+    return Traits(
+        event=event.kind.value,
+        story=event.story,
+        series=about.series if about else None,
+        feed=event.feed,
+        origins=counted.origins if counted else alone,
+        publishers=len(counted.publishers) if counted else alone,
+        language=line.lang if line else None,
+    )
 
 
 def channels(event: Event, routes: Sequence[Route]) -> tuple[str, ...]:
     """Return the channels of an event, each once, in the order of its routes; empty when no route matches."""
-    return tuple(dict.fromkeys(channel for index in explain(event, routes) for channel in routes[index].to))
+    deciding = decide(traits(event), routes)
+    return tuple(dict.fromkeys(channel for route in deciding for channel in route.to))
 
 
-def explain(event: Event, routes: Sequence[Route]) -> tuple[int, ...]:
-    """Return the indexes of the routes that decide: the first that matches, and on while they say continue."""
-    deciding: list[int] = []
-    for index, route in enumerate(routes):
-        if _holds(route.when, event):
-            deciding.append(index)
-            if not route.continue_:
-                break
-    return tuple(deciding)
+def decide(about: Traits, routes: Sequence[Route]) -> tuple[Route, ...]:
+    """Return the routes that decide: the first that matches, and on while they say continue."""
+    return tuple(routes[choice.route - 1] for choice in explain(about, routes) if choice.decides)
 
 
-def _holds(when: When, event: Event) -> bool:
-    wanted = ((when.event, event.kind.value), (when.story, event.story), (when.feed, event.feed))
-    return all(key is None or key == value for key, value in wanted)
+def explain(about: Traits, routes: Sequence[Route]) -> tuple[Choice, ...]:
+    """Return what each route makes of an event, in their order."""
+    return tuple(_choices(about, routes))
+
+
+def _choices(about: Traits, routes: Sequence[Route]) -> Iterator[Choice]:
+    taken = 0  # by the route of this number
+    for number, route in enumerate(routes, 1):
+        wanting = f"not reached: route {taken} took it" if taken else _wanting(route.when, about)
+        yield Choice(number, tuple(route.to), not wanting, wanting or ("and continues" if route.continue_ else ""))
+        if not wanting and not route.continue_:
+            taken = number
+
+
+def _wanting(when: When, about: Traits) -> str:
+    """Say the first thing that a route asks for and does not get; empty when it gets all."""
+    for key in When.model_fields:
+        wanted, given = getattr(when, key), getattr(about, key)
+        if wanted and not _holds(key, wanted, given):
+            asked = f"at least {wanted}" if key in _COUNTS else " or ".join(wanted)
+            return f"{key} is {'none' if given is None else given}, not {asked}"
+    return ""
+
+
+def _holds(key: str, wanted: int | Sequence[str], given: str | int | None) -> bool:
+    if given is None:
+        return False
+    if isinstance(wanted, int):
+        return int(given) >= wanted
+    return _same(key, str(given)) in {_same(key, one) for one in wanted}
+
+
+def _same(key: str, word: str) -> str:
+    """Return a word as it is compared: a title by its letters, a language without its country."""
+    match key:
+        case "series":
+            return " ".join(word.split()).casefold()
+        case "language":
+            return word.replace("_", "-").partition("-")[0].lower()
+        case _:
+            return word
+
+
+def _line(event: Event) -> ItemLine | None:
+    if event.development:
+        return event.development.lead
+    return event.part.item if event.part else event.item

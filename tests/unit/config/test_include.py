@@ -17,7 +17,7 @@ def test_sections_of_included_files_join_in_the_order_of_their_names(tmp_path: P
     assert loaded.problems == ()
     assert loaded.config is not None
     assert list(loaded.config.feeds) == ["a", "b"]
-    assert [route.when.feed for route in loaded.config.routes] == [None, "b"]
+    assert [route.when.feed for route in loaded.config.routes] == [[], ["b"]]
 
 
 def test_a_pattern_that_fits_no_file_is_a_warning(tmp_path: Path) -> None:
