@@ -36,12 +36,12 @@ class Tuning:
     """How near is near enough; measured in docs/quality.md."""
 
     near: float = 0.1  # average nearness, 0 to 1, at which an item joins
-    alike: float = 1.1  # times `near`: two developments become one
+    alike: float = 1.2  # times `near`: two developments become one
     fading: timedelta = timedelta(hours=72)  # apart by this much, nearness is divided by e
     window: timedelta = timedelta(hours=96)  # apart by more, nothing is near
-    undated: timedelta = timedelta(hours=24)  # how far apart two items count whose dates nobody knows
+    undated: timedelta = timedelta(hours=30)  # how far apart two items count whose dates nobody knows
     half_dated: timedelta = timedelta(hours=60)  # and two of which only one is dated
-    short: int = 30  # terms; items with fewer overlap less by chance and by need
+    short: int = 40  # terms; items with fewer overlap less by chance and by need
     foreign: float = 0.35  # how much nearness by names alone counts, across languages
     moves: int = 8  # neighbours that one item may draw over
     unseen: int = 100  # items that count as met before the first, so that early ones do not all look special
