@@ -18,6 +18,8 @@ from tests.contract.copies import NOON, add, quiet, restore, rows, seed, sound
 from tests.contract.scratch import KINDS, blank, killed
 from tests.databases import migrated
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=KINDS)
 def source(request: pytest.FixtureRequest) -> Iterator[Store]:

@@ -15,6 +15,8 @@ from briefing.store.engine import Store
 from tests.contract.seeds import ADDED, REVISIONS, sow
 from tests.integration.command import call
 
+pytestmark = pytest.mark.slow
+
 ROWS = 1 + sum(len(rows) for added in ADDED for rows in added.rows.values())  # and when it was made
 
 

@@ -50,6 +50,7 @@ def broken(folder: Path, file: str, line: str) -> str:
     return linted.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "line", "contract"), VIOLATIONS.values(), ids=VIOLATIONS.keys())
 def test_a_violation_turns_its_contract_red(tmp_path: Path, file: str, line: str, contract: str) -> None:
     said = broken(tmp_path, file, line)
