@@ -77,13 +77,13 @@ class Stopwatch:
     fetcher: Fetcher
     seconds: dict[str, float]
 
-    async def get(self, request: Request, **more: Any) -> FetchOutcome:
+    @asynccontextmanager
+    async def holding(self, request: Request, **more: Any) -> AsyncIterator[FetchOutcome]:
         """Fetch, and note how long it took."""
         begun = time.perf_counter()
-        try:
-            return await self.fetcher.get(request, **more)
-        finally:
+        async with self.fetcher.holding(request, **more) as outcome:
             self.seconds[request.url.rpartition("/")[2]] = time.perf_counter() - begun
+            yield outcome
 
 
 def config(addresses: Mapping[str, str]) -> str:

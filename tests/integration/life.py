@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from briefing import app, threads
+from briefing import app, compiled, threads
 from briefing.check import check
 from briefing.config.grammar import Config
 from briefing.model import FeedId
@@ -159,7 +159,7 @@ class Life:
         for wire in ("Fetcher", "Isolate", "Poster", "Smtp"):
             self.patch.setattr(app, wire, self.net)
         self.patch.setattr(threads, "Thread", Thread)
-        self.patch.setattr(app, "Renderer", _renderer)
+        self.patch.setattr(compiled, "Renderer", _renderer)
         self.heard = self.logs.__enter__()
         self.edit, self.latest = BASE, NOON
         self.frozen: Process | None = None
