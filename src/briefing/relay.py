@@ -50,7 +50,8 @@ class Lane:
 class Hold:
     """A lane that waits because its far end refuses us, not a message; each refusal doubles the wait.
 
-    A channel that was withdrawn for good (410) waits long, and is asked once in a while whether it was mended.
+    One that has had enough (429) waits as long as it asked us to: what else is due would only be refused as well. A
+    channel that was withdrawn for good (410) waits long, and is asked once in a while whether it was mended.
     """
 
     refusals: int = 0
@@ -64,7 +65,8 @@ class Hold:
             return self
         first, limit = (STOP, STOP_LIMIT) if isinstance(verdict, Dead) else (HOLD, HOLD_LIMIT)
         wait = retry.exponential(self.refusals + 1, first=first, limit=limit, jitter=0)
-        return Hold(self.refusals + 1, now + wait)
+        asked = verdict.after if isinstance(verdict, Retry) else None
+        return Hold(self.refusals + 1, now + (asked or wait))
 
 
 class Relay:

@@ -187,7 +187,7 @@ ANSWERS: list[tuple[int, Verdict]] = [
     (408, Retry("answered 408 Request Timeout")),
     (410, Dead("answered 410 Gone", stop_channel=True)),
     (413, Dead("answered 413 Request Entity Too Large")),
-    (429, Retry("answered 429 Too Many Requests")),
+    (429, Retry("answered 429 Too Many Requests", stop_channel=True)),
     (500, Retry("answered 500 Internal Server Error")),
     (502, Retry("answered 502 Bad Gateway")),
     (503, Retry("answered 503 Service Unavailable")),
@@ -235,7 +235,7 @@ def test_what_a_far_end_does_comes_over_the_wire(name: str) -> None:
             assert isinstance(refused, Dead)
             assert not refused.stop_channel
             assert large == Dead("answered 413 Request Entity Too Large")
-            assert often == Retry("answered 429 Too Many Requests", timedelta(seconds=30))
+            assert often == Retry("answered 429 Too Many Requests", timedelta(seconds=30), stop_channel=True)
             assert broken == Retry("answered 503 Service Unavailable")
             assert silent == Retry("no answer within 0.5 s")
             assert isinstance(reset, Retry)

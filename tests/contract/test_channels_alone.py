@@ -147,7 +147,7 @@ SAID: dict[str, tuple[str, Answer, Verdict]] = {
     "Discord names its wait in the body": (
         "discord",
         Answer(429, {}, b'{"message": "You are being rate limited.", "retry_after": 0.65, "global": false}'),
-        Retry("answered 429 Too Many Requests", timedelta(seconds=0.65)),
+        Retry("answered 429 Too Many Requests", timedelta(seconds=0.65), stop_channel=True),
     ),
     "Discord's webhook is gone": (
         "discord",
@@ -180,7 +180,7 @@ SAID: dict[str, tuple[str, Answer, Verdict]] = {
     "Teams throttles behind a 200": (
         "teams",
         Answer(200, {}, b"failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId tcid=0"),
-        Retry("answered 429 Too Many Requests"),
+        Retry("answered 429 Too Many Requests", stop_channel=True),
     ),
     "Mattermost refuses behind a 200": (
         "mattermost",
@@ -205,7 +205,7 @@ SAID: dict[str, tuple[str, Answer, Verdict]] = {
     "Telegram names its wait among its parameters": (
         "telegram",
         Answer(429, {}, b'{"ok": false, "error_code": 429, "parameters": {"retry_after": 34}}'),
-        Retry("answered 429 Too Many Requests", timedelta(seconds=34)),
+        Retry("answered 429 Too Many Requests", timedelta(seconds=34), stop_channel=True),
     ),
     "Telegram has no such chat": (
         "telegram",
@@ -230,7 +230,7 @@ SAID: dict[str, tuple[str, Answer, Verdict]] = {
     "ntfy has had enough for now": (
         "ntfy",
         Answer(429, {}, b'{"code": 42901, "http": 429, "error": "limit reached: too many requests"}'),
-        Retry("answered 429 Too Many Requests (42901)"),
+        Retry("answered 429 Too Many Requests (42901)", stop_channel=True),
     ),
     "ntfy's topic is closed": (
         "ntfy",

@@ -73,6 +73,21 @@ def test_an_alert_is_put_off_as_the_vendor_asks_and_then_shown_once(vendor: str,
 
 
 @pytest.mark.parametrize("vendor", FAR_ENDS)
+def test_one_message_too_many_puts_off_the_others_of_its_channel_unasked(vendor: str, tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        headers, body = OFTEN.get(vendor, ({"Retry-After": "40"}, {}))
+        world.chat.answer(429, json.dumps(body), headers, times=2)  # as many as are on their way at once
+        await report(world, *(f"Report number {number}" for number in range(9)))
+        assert await world.deliver() == 2
+        assert await world.deliver(seconds=39) == 0
+        await world.deliver(seconds=1)
+        assert [row.state for row in world.deliveries()] == ["sent"] * 9
+        assert len(world.chat.posts) == 11
+
+    play(tmp_path, config(vendor), story)
+
+
+@pytest.mark.parametrize("vendor", FAR_ENDS)
 def test_a_channel_that_is_gone_waits_and_loses_the_one_message(vendor: str, tmp_path: Path) -> None:
     async def story(world: World) -> None:
         status, body = GONE[vendor]

@@ -61,7 +61,8 @@ def by_status(
 ) -> Verdict:
     """Judge an answer as Standard Webhooks asks: only 2xx is success, a redirect is not, 410 ends the channel.
 
-    So do the statuses in `stops`. `said` is what the vendor names as the reason, in words that hold no secret.
+    So do the statuses in `stops`; 429 puts off all that goes there. `said` is what the vendor names as the reason, in
+    words that hold no secret.
     """
     if isinstance(answer, Unreachable):
         return Dead(answer.reason) if answer.refused else Retry(answer.reason)
@@ -69,7 +70,7 @@ def by_status(
     if 200 <= answer.status < 300:
         return Delivered(words)
     if answer.status in _TRANSIENT or answer.status >= 500:
-        return Retry(words, _wait(answer, now))
+        return Retry(words, _wait(answer, now), stop_channel=answer.status == HTTPStatus.TOO_MANY_REQUESTS)
     if 300 <= answer.status < 400:
         words += "; redirects are not followed, give the final address"
     return Dead(words, stop_channel=answer.status == HTTPStatus.GONE or answer.status in stops)
