@@ -21,6 +21,8 @@ from briefing.store import copies, developments, engine, feeds, items, stories
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 2, 8, tzinfo=UTC)
 SEEN = AT + timedelta(days=4)
 STORY = StoryId("docks")
