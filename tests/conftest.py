@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from briefing.store.engine import Store
 from tests import databases
@@ -13,6 +14,9 @@ from tests.contract import postgres
 # What the tests break on purpose is logged with a traceback; a coloured one takes a tenth of a second to draw.
 _drawn = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 structlog.configure([structlog.stdlib.add_log_level, _drawn])
+
+settings.register_profile("busy", deadline=None)  # the machine has other tests to run
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
