@@ -16,11 +16,11 @@ from tests.integration.loopback import fetch_wire
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measured by /proc")
 MOST_PROMISES = 12
-TRIES = 3
+TRIES = 5
 
 
 def tried(folder: Path, cases: Mapping[str, Case]) -> tuple[Outcome, list[str], int]:
-    """Poll the cases up to three times: beside other tests one poll may take longer than it needs."""
+    """Poll the cases up to five times: beside other tests one poll may take longer than it needs."""
     for number in range(TRIES):
         (folder / str(number)).mkdir()
         found = siege(folder / str(number), cases)
