@@ -134,4 +134,5 @@ def teller(config: Config, posted: Letters, secret: bytes) -> Teller:
         secret=secret,
         max_age=config.defaults.max_age,
         desks=posted.desks,
+        quiet=config.site.quiet,
     )

@@ -21,13 +21,15 @@ from briefing.tell import Teller
 
 
 def fold(session: Session, *, lane: str, teller: Teller, now: datetime, patient: bool, together: bool) -> None:
-    """Fold the late alerts of a lane that have settled, all of them at once if we are not `patient`.
+    """Fold the alerts of a lane that were held long enough, and the late ones that have settled.
+
+    All late ones are at once, if we are not `patient`.
 
     Where they may not be told `together`, each that is late is released: its channel was another one when it came.
     """
     if together:
         late.mark(session, lane=lane, before=now - teller.max_age, until=now + SETTLE)
-    for group in late.settled(session, lane=lane, now=now if patient else None):
+    for group in late.settled(session, lane=lane, now=now, patient=patient):
         if len(group) == 1 or not together:
             late.release(session, deliveries=group, now=now)
         else:
@@ -35,7 +37,8 @@ def fold(session: Session, *, lane: str, teller: Teller, now: datetime, patient:
 
 
 def _as_one(session: Session, group: Sequence[Delivery], teller: Teller, now: datetime) -> None:
-    event = alert.missed(outbox.events(session, keys=[one.event for one in group if one.event]), now)
+    told = outbox.events(session, keys=[one.event for one in group if one.event])
+    event = alert.missed(told, now, held=group[0].held)
     carrier = teller.anew(event, group[0])
     outbox.tell(session, events=[event])
     outbox.enqueue(session, deliveries=[carrier], now=now)

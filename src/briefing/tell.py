@@ -8,12 +8,12 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from briefing.config.alerts import Channel, MailChannel, Route
-from briefing.edit import routing
+from briefing.config.alerts import Channel, MailChannel, Quiet, Route
+from briefing.edit import quiet, routing
 from briefing.errors import RenderError
 from briefing.model import MAIL, Delivery, Event, EventKind, Issue, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
@@ -37,17 +37,27 @@ class Teller:
     secret: bytes = field(repr=False)
     max_age: timedelta  # of an alert that is told by itself
     desks: Mapping[str, Desk] = field(default_factory=dict)  # by digest
+    quiet: Quiet | None = None  # hours of routes that have none of their own
 
     def deliveries(self, event: Event, *, late: bool = False) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to everybody its routes name; `late` ones wait for others of their kind.
 
-        What a program reads comes at once, however late.
+        What a program reads comes at once, however late, but for quiet hours.
         """
-        names = routing.channels(event, self.routes)
-        rows = [row for name in names for row in self.to_channel(name, event)]
+        ways = routing.ways(event, self.routes)
+        rows = [self._held(row, ways[name], event.at) for name in ways for row in self.to_channel(name, event)]
         if not rows and event.kind in SERVICE:
             rows = [self._mail(self.operator, event, self._words(event))]
         return tuple(replace(row, late=late and self.folds(row.channel)) for row in rows)
+
+    def _held(self, row: NewDelivery, route: Route, now: datetime) -> NewDelivery:
+        """Hold a row until the quiet hours of its route end, or else for the others of its burst."""
+        hours = None if route.urgent else route.quiet or self.quiet
+        if until := hours and quiet.ends(hours, self.desk.zone, now):
+            return replace(row, until=until)
+        if route.group and self.folds(row.channel):
+            return replace(row, until=now + route.group, joins=True)
+        return row
 
     def folds(self, name: str) -> bool:
         """Tell whether several alerts may become one in a channel: people read it, not a program."""

@@ -186,6 +186,16 @@ ADDED = (
             ]
         },
     ),
+    Added(
+        "0009",
+        {
+            "deliveries": [
+                {**_DELIVERY, "id": 15, "key": "k15", "late": True, "held": True, "carrier_id": None, "locale": None,
+                 "recall": None},
+            ]
+        },
+        {"deliveries": {"held": lambda _: False}},
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

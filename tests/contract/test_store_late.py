@@ -43,14 +43,17 @@ def claim(store: Store, lane: str = "desk", *, now: datetime = NOW + SETTLE) -> 
 
 def groups(store: Store, lane: str = "desk", *, now: datetime | None = None) -> list[list[str]]:
     with store.transaction() as session:
-        return [[one.message_id for one in group] for group in late.settled(session, lane=lane, now=now)]
+        return [
+            [one.message_id for one in group]
+            for group in late.settled(session, lane=lane, now=now or NOW, patient=bool(now))
+        ]
 
 
 def carry(store: Store, carrier: str, lane: str = "desk") -> None:
     """Put all that is late in a lane into one message."""
     owe(store, carrier, slow=False)
     with store.transaction() as session:
-        (group,) = late.settled(session, lane=lane, now=None)
+        (group,) = late.settled(session, lane=lane, now=NOW, patient=False)
         late.carry(session, carrier=carrier, deliveries=group)
 
 
@@ -141,7 +144,7 @@ def test_a_carrier_to_a_suppressed_address_dies_with_all_it_carries(store: Store
         owe(store, key, address="ann@x.example")
     owe(store, "one", slow=False, address="ann@x.example")
     with store.transaction() as session:
-        (group,) = late.settled(session, lane=LETTERS, now=None)
+        (group,) = late.settled(session, lane=LETTERS, now=NOW, patient=False)
         late.carry(session, carrier="one", deliveries=group)
         audience.suppress(session, address="ann@x.example", reason="bounced", now=NOW)
     assert claim(store, LETTERS) == ()

@@ -56,6 +56,8 @@ def _carries(one: "Delivery", names: "Names") -> str:
 
 def _when(one: "Delivery", now: datetime) -> str:
     match one.state:
+        case "pending" if one.held and one.next_attempt_at > now:
+            return f"held, goes {output.ago(one.next_attempt_at, now)}"
         case "retry":
             return _next(one, now)
         case "sent":

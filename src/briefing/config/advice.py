@@ -40,8 +40,6 @@ def _given(value: Any) -> bool:
 
 # options whose stage is not built yet, and what happens meanwhile
 _UNBUILT: tuple[_Unbuilt, ...] = (
-    (("routes", "*", "quiet"), _given, "alerts do not wait"),
-    (("routes", "*", "group"), _given, "alerts are not folded"),
     (("routes", "*", "repeat"), _given, "alerts are not repeated"),
     (("site", "base_url"), _given, "no pages are served"),
     (("site", "locale"), _foreign, "mail is in English"),

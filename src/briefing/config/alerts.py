@@ -1,17 +1,26 @@
 """The part of the grammar that says where alerts go: channels and routes."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     Field,
     HttpUrl,
     SecretStr,
+    model_validator,
 )
 
-from briefing.config.fields import Address, Id, Language, OneOrMany, SecretUrl, Strict, Topic, Url
+from briefing.config.fields import Address, Id, Language, OneOrMany, SecretUrl, Strict, Topic, Url, Zone
 from briefing.config.scalars import Duration, TimeOfDay
 
 _PRIVATE = "true: the address may be private or loopback."
+
+
+def _burst(value: timedelta) -> timedelta:
+    if not timedelta(0) < value <= timedelta(days=1):
+        raise ValueError("a burst lasts longer than nothing, and a day at most")
+    return value
 
 
 class SlackChannel(Strict):
@@ -130,8 +139,15 @@ class When(Strict):
 class Quiet(Strict):
     """Hours in which alerts wait."""
 
-    from_: TimeOfDay = Field(alias="from", description="When they begin, in the site's zone.")
+    from_: TimeOfDay = Field(alias="from", description="When they begin.")
     until: TimeOfDay = Field(description="When they end; an earlier time is the next day's.")
+    timezone: Zone | None = Field(None, description="Zone of both; default: the site's.")
+
+    @model_validator(mode="after")
+    def _some_hours(self) -> "Quiet":
+        if self.from_ == self.until:
+            raise ValueError("these quiet hours end as they begin")
+        return self
 
 
 class Route(Strict):
@@ -140,6 +156,15 @@ class Route(Strict):
     to: Annotated[list[Id], OneOrMany, Field(min_length=1)] = Field(description="Ids of channels.")
     when: When = Field(When(), description="What this route is for; default: everything.")
     continue_: bool = Field(False, alias="continue", description="true: the routes below are tried as well.")
-    quiet: Quiet | None = Field(None, description="Hours in which alerts wait.")
-    group: Duration | None = Field(None, description="Fold a burst into one message.")
+    quiet: Quiet | None = Field(None, description="Hours in which alerts wait; default: the site's.")
+    urgent: bool = Field(False, description="true: alerts do not wait for quiet hours to end.")
+    group: Annotated[Duration, AfterValidator(_burst)] | None = Field(
+        None, description="Fold a burst into one message: the first waits so long for the others."
+    )
     repeat: Duration | None = Field(None, description="Say it again after this time if it still holds.")
+
+    @model_validator(mode="after")
+    def _quiet_or_urgent(self) -> "Route":
+        if self.urgent and self.quiet:
+            raise ValueError("urgent: true passes quiet hours; give one of the two")
+        return self

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from briefing.config.alerts import Channel, Route
+from briefing.config.alerts import Channel, Quiet, Route
 from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Selector, Strict, Url, Zone
 from briefing.config.names import Family
 from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
@@ -88,6 +88,7 @@ class Site(Strict):
     )
     timezone: Zone = Field("UTC", description="Zone of the times below, unless a digest says otherwise.")
     locale: str = Field("en", description="Language of the words around the items.")
+    quiet: Quiet | None = Field(None, description="Hours in which alerts wait, unless a route says otherwise.")
     smtp: Annotated[Smtp | None, AfterValidator(_server)] = Field(
         None, description="Without it, mail is written to the folder outbox/."
     )

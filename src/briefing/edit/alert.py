@@ -114,8 +114,8 @@ def feed_event(before: FeedState | None, after: FeedState, *, now: datetime) -> 
     return None
 
 
-def missed(events: Sequence[Event], now: datetime) -> Event:
-    """Return the one event that tells of several which come late; what was missed before is counted with them.
+def missed(events: Sequence[Event], now: datetime, *, held: bool = False) -> Event:
+    """Return the one event that tells of several which come late or were held; what it holds of such is counted in.
 
     The same events give the same key, whoever is told of them.
     """
@@ -123,8 +123,12 @@ def missed(events: Sequence[Event], now: datetime) -> Event:
     leading = sorted((one for event in events for one in (event.leading or (event,))), key=_rank)[:_LEADING]
     stories = {(event.story, event.story_title) for event in events}
     story, title = stories.pop() if len(stories) == 1 else (None, None)
-    key = "missed:" + hashlib.sha256("\n".join(sorted(event.key for event in events)).encode()).hexdigest()[:16]
-    return Event(EventKind.MISSED, key, now, story=story, story_title=title, leading=tuple(leading), total=total)
+    key = ("held:" if held else "missed:") + hashlib.sha256(
+        "\n".join(sorted(event.key for event in events)).encode()
+    ).hexdigest()[:16]
+    return Event(
+        EventKind.MISSED, key, now, story=story, story_title=title, leading=tuple(leading), total=total, held=held
+    )
 
 
 def _rank(event: Event) -> tuple[int, float]:

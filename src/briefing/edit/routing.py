@@ -53,8 +53,18 @@ def traits(event: Event) -> Traits:
 
 def channels(event: Event, routes: Sequence[Route]) -> tuple[str, ...]:
     """Return the channels of an event, each once, in the order of its routes; empty when no route matches."""
-    deciding = decide(traits(event), routes)
-    return tuple(dict.fromkeys(channel for route in deciding for channel in route.to))
+    return tuple(ways(event, routes))
+
+
+def ways(event: Event, routes: Sequence[Route]) -> dict[str, Route]:
+    """Return the channels of an event with the route whose way it takes to each: the first urgent one, or the first."""
+    found: dict[str, Route] = {}
+    for route in decide(traits(event), routes):
+        for channel in route.to:
+            known = found.setdefault(channel, route)
+            if route.urgent and not known.urgent:
+                found[channel] = route
+    return found
 
 
 def decide(about: Traits, routes: Sequence[Route]) -> tuple[Route, ...]:

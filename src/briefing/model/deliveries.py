@@ -81,6 +81,8 @@ class NewDelivery:
     event: str | None = None  # an event's key
     payload: dict[str, Any] | None = None  # the body for a channel, as it will be sent
     late: bool = False  # news no more: it waits for others to be told with
+    until: datetime | None = None  # held so long: in quiet hours, or for others of its burst
+    joins: bool = False  # it may go before that, with what is held for the same address
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Delivery:
     payload: dict[str, Any] | None = None
     sent_at: datetime | None = None
     last_error: str | None = None
+    held: bool = False  # until `next_attempt_at`, as its route says
     carrier: DeliveryId | None = None  # the one in which this was told with others; it stands as that one does
 
 

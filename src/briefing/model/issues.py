@@ -22,7 +22,7 @@ class EventKind(StrEnum):
     FEED_DOWN = "feed_down"  # a feed has been failing, or is gone
     FEED_UP = "feed_up"  # it answers again
     WITHDRAWN = "withdrawn"  # an item that was told is not to be shown any more, by an operator's word
-    MISSED = "missed"  # several of the others, told in one because they come late
+    MISSED = "missed"  # several of the others, told in one because they come late or were held
     TEST = "test"  # asked for by an operator
 
 
@@ -150,6 +150,7 @@ class Event:
     final: bool = False  # a feed: it is gone and not asked again
     leading: tuple["Event", ...] = ()  # missed: the first few of them
     total: int = 1  # missed: how many there are
+    held: bool = False  # missed: they came as they happened, and were held
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,12 +264,18 @@ def _missed(event: Event, words: Words) -> Notice:
     rest = [Link(_more(words, more))] if more else []
     return Notice(
         kind=event.kind,
-        headline=words.ngettext("%(num)s alert, missed while away", "%(num)s alerts, missed while away", event.total),
+        headline=_counted(event, words),
         at=event.at,
         story=event.story_title,
         context=(*(Link(clip(one.headline, _SENTENCE), one.url) for one in named), *rest),
         rest=more,
     )
+
+
+def _counted(event: Event, words: Words) -> str:
+    if event.held:
+        return words.ngettext("%(num)s alert", "%(num)s alerts", event.total)
+    return words.ngettext("%(num)s alert, missed while away", "%(num)s alerts, missed while away", event.total)
 
 
 def _test(event: Event, words: Words) -> Notice:

@@ -17,16 +17,16 @@ from briefing.store.tables import DeliveryRow
 
 
 def new_row(delivery: NewDelivery, now: datetime) -> dict[str, object]:
-    """Return the row that owes a message from now on, or, if it comes late, from when it has settled."""
+    """Return the row that owes a message from now on, or from when it has settled, if late, or is held no more."""
     recipient = delivery.recipient
     return {
         "key": delivery.key,
         "channel": delivery.channel,
-        "lane": _lane(delivery),
+        "lane": lane(delivery),
         "message_id": delivery.message_id,
         "state": DeliveryState.PENDING.value,
         "created_at": now,
-        "next_attempt_at": now + SETTLE if delivery.late else now,
+        "next_attempt_at": delivery.until or (now + SETTLE if delivery.late else now),
         "address": recipient.address if recipient else None,
         "list": recipient.list if recipient else None,
         "since": recipient.since if recipient else None,
@@ -35,11 +35,13 @@ def new_row(delivery: NewDelivery, now: datetime) -> dict[str, object]:
         "issue_id": delivery.issue,
         "event": delivery.event,
         "payload": delivery.payload,
-        "late": delivery.late,
+        "late": delivery.late or delivery.until is not None,
+        "held": delivery.until is not None,
     }
 
 
-def _lane(delivery: NewDelivery) -> str:
+def lane(delivery: NewDelivery) -> str:
+    """Return the lane of a message: issues, other mail, or its channel."""
     if delivery.recipient is None:
         return delivery.channel
     return LETTERS if delivery.issue is None else ISSUES
@@ -69,5 +71,6 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         payload=row.payload,
         sent_at=row.sent_at,
         last_error=row.last_error,
+        held=row.held and row.late,
         carrier=None if row.carrier_id is None else DeliveryId(row.carrier_id),
     )

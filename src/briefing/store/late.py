@@ -1,6 +1,7 @@
 """Alerts that come late: which of them wait for one another, and the one message that carries them.
 
     due in time ──mark──▶ late, settling ──release──▶ due            (alone)
+    held: quiet hours, a burst ──────────
                                          ──carry────▶ carried by another, and stands as that one does
 
 Apart from `outbox`, which never claims what is late or carried: here the waiting ends. What if we die here? All of it
@@ -8,14 +9,16 @@ happens in the transaction that enqueues the carrier: several messages wait, or 
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, or_, select
 
-from briefing.model import Delivery, DeliveryId, DeliveryState
+from briefing.model import Delivery, DeliveryId, DeliveryState, NewDelivery
 from briefing.store.delivery_rows import delivery_of
+from briefing.store.delivery_rows import lane as lane_of
 from briefing.store.tables import DeliveryRow
 
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -35,15 +38,35 @@ def mark(session: Session, *, lane: str, before: datetime, until: datetime) -> N
     session.exec(alone.values(late=True, next_attempt_at=until))
 
 
-def settled(session: Session, *, lane: str, now: datetime | None) -> tuple[tuple[Delivery, ...], ...]:
+def joined(session: Session, delivery: NewDelivery, now: datetime) -> NewDelivery:
+    """Return a message that is held no longer than the first that is held for its address (ix_deliveries_late)."""
+    if not delivery.joins or delivery.until is None:
+        return delivery
+    due, to = col(DeliveryRow.next_attempt_at), delivery.recipient
+    waiting = select(func.min(due)).where(col(DeliveryRow.lane) == lane_of(delivery), col(DeliveryRow.late).is_(True))
+    mine = waiting.where(col(DeliveryRow.address) == (to.address if to else None), col(DeliveryRow.held).is_(True))
+    first = session.exec(mine.where(due > now)).one()
+    return replace(delivery, until=min(delivery.until, first or delivery.until))
+
+
+def settled(session: Session, *, lane: str, now: datetime, patient: bool = True) -> tuple[tuple[Delivery, ...], ...]:
     """Return the late alerts of a lane, in groups of one address, oldest first (ix_deliveries_late).
 
-    A group is settled when its first one is, by `now`; None takes them all.
+    A group is settled when its first one is, or at once if we are not `patient`. Those that are held come by
+    themselves, as far as their time has come.
     """
     query = select(DeliveryRow).where(col(DeliveryRow.lane) == lane, col(DeliveryRow.late).is_(True))
-    rows = session.exec(query.order_by(col(DeliveryRow.address), col(DeliveryRow.id)).with_for_update())
-    groups = (tuple(map(delivery_of, group)) for _, group in groupby(rows, key=lambda row: row.address))
-    return tuple(g for g in groups if now is None or min(one.next_attempt_at for one in g) <= now)
+    in_groups = query.order_by(col(DeliveryRow.address), col(DeliveryRow.held), col(DeliveryRow.id))
+    rows = map(delivery_of, session.exec(in_groups.with_for_update()))
+    groups = (tuple(group) for _, group in groupby(rows, key=lambda one: (one.recipient, one.held)))
+    return tuple(ready for group in groups if (ready := _ready(group, now, patient)))
+
+
+def _ready(group: tuple[Delivery, ...], now: datetime, patient: bool) -> tuple[Delivery, ...]:
+    due = tuple(one for one in group if one.next_attempt_at <= now)
+    if group[0].held:
+        return due
+    return group if due or not patient else ()
 
 
 def release(session: Session, *, deliveries: Iterable[Delivery], now: datetime) -> None:

@@ -65,10 +65,13 @@ def told(session: Session, *, keys: Collection[str]) -> frozenset[str]:
 
 
 def enqueue(session: Session, *, deliveries: Sequence[NewDelivery], now: datetime) -> int:
-    """Owe these messages from now on and return how many were not owed already (uq_deliveries_key)."""
+    """Owe these messages from now on, or from when they are held no more.
+
+    Return how many were not owed already (uq_deliveries_key).
+    """
     keys = [delivery.key for delivery in deliveries]
     before = _count_keys(session, keys)
-    insert_new(session, DeliveryRow, [new_row(delivery, now) for delivery in deliveries])
+    insert_new(session, DeliveryRow, [new_row(late.joined(session, one, now), now) for one in deliveries])
     return _count_keys(session, keys) - before
 
 

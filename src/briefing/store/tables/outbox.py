@@ -50,6 +50,7 @@ class DeliveryRow(Row, table=True):
     event: str | None = Field(default=None, sa_type=Text, foreign_key="events.key", index=True)
     payload: dict[str, Any] | None = Field(default=None, sa_type=Json)
     late: bool = False  # news no more: it waits, until `next_attempt_at`, for others to be told with
+    held: bool = False  # it waits because its route says so
     carrier_id: int | None = Field(default=None, foreign_key="deliveries.id", index=True)  # told in that one instead
     locale: str | None = Field(default=None, sa_type=Text)
     recall: tuple[int, ...] | None = Field(default=None, sa_type=Json)  # issues that reader was sent last, by story
