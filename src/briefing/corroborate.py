@@ -14,8 +14,9 @@ from briefing.config import effective
 from briefing.config.grammar import Config
 from briefing.detect import origins, publishers
 from briefing.detect.developments import lead
+from briefing.edit import alert
 from briefing.model import Corroboration, Development, FeedId, Item, ItemId, Origin, StoryId
-from briefing.store import copies
+from briefing.store import copies, late
 from briefing.store import developments as grouped
 from briefing.store import items as stored
 
@@ -76,6 +77,18 @@ def reach(sources: Sources, development: Development, within: timedelta, *, fres
     spans = ([item for item in development.items if end - within <= item.at <= end] for end in ends)
     counts = (len(_corroboration(sources, span, development.copies, rests).origins) for span in spans)
     return min(max(counts, default=0), len(development.corroboration.origins))
+
+
+def inhibit(session: Session, *, story: StoryId, items: Collection[ItemId]) -> None:
+    """Let each development of these items that is told as reported by many stand for its items' own alerts.
+
+    Those that were sent are sent; those that wait, and go to the same address, are told in the development's.
+    """
+    named = frozenset(grouped.of_items(session, story=story, items=items).values())
+    told = grouped.corroborated(session, story=story, developments=named)
+    for development, some in grouped.members(session, story=story, developments=told).items():
+        alone = [alert.item_keys(story, item)[0] for item in some]
+        late.inhibit(session, by=alert.corroborated_key(story, development), events=alone)
 
 
 def _ordered(known: Mapping[ItemId, Item], some: Sequence[ItemId]) -> Sequence[Item]:

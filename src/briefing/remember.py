@@ -20,7 +20,7 @@ from briefing.collect.outcome import polled
 from briefing.config.effective import FeedSettings
 from briefing.config.grammar import Corroborate, Rights
 from briefing.config.series import SeriesRule
-from briefing.corroborate import Sources, growing, reach
+from briefing.corroborate import Sources, growing, inhibit, reach
 from briefing.detect import rhythm, series
 from briefing.detect.match import Matcher
 from briefing.edit import alert
@@ -140,6 +140,8 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     outbox.enqueue(
         session, deliveries=_deliveries(rules, told, late=_late(arrival.state, settings, rules.max_age, now)), now=now
     )
+    for story in rules.corroborate if filed else ():
+        inhibit(session, story=story, items=[one.item.id for one in filed if story in one.stories])
     if _asks_for_patience(arrival.outcome):
         _hold(session, rules, settings, arrival.state.url, until=record.next_poll_at)
     return Report(record.feed, record.outcome, len(new), len(changed), len(told), record.error, record.next_poll_at)

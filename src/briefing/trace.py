@@ -157,7 +157,7 @@ def _belonging(
 ) -> Belonging:
     grouped = _grouped(session, sources, item.id, match.story)
     own = alert.item_keys(match.story, item.id)
-    keys = [*own, *([f"corroborated:{match.story}:{grouped.id}"] if grouped else [])]
+    keys = [*own, *([alert.corroborated_key(match.story, grouped.id)] if grouped else [])]
     told = traces.events(session, keys=keys, prefixes=[f"promise:{match.story}:{item.id}:"])
     parts = tuple(_parts(stories.ledger(session, story=match.story), item.id))
     same = [key for one in {*family, *family.values()} - {item.id} for key in alert.item_keys(match.story, one)]

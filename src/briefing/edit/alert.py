@@ -70,7 +70,7 @@ def corroborated(
     if reached < sources:
         return None
     line = development_line(development, new=[item.id for item in development.items])
-    key = f"corroborated:{development.story}:{development.id}"
+    key = corroborated_key(development.story, development.id)
     return Event(EventKind.CORROBORATED, key, now, story=development.story, story_title=title, development=line)
 
 
@@ -88,6 +88,11 @@ def withdrawn(gone: Withdrawal, story: StoryId | None, title: str | None) -> Eve
     line = ItemLine(gone.item, gone.title, None, gone.source, gone.at)
     key = f"withdrawn:{gone.item}"
     return Event(EventKind.WITHDRAWN, key, gone.at, story=story, story_title=title, item=line, detail=gone.words)
+
+
+def corroborated_key(story: StoryId, development: ItemId) -> str:
+    """Return the key under which a development is told as reported by many."""
+    return f"corroborated:{story}:{development}"
 
 
 def item_keys(story: StoryId, item: ItemId) -> tuple[str, str]:

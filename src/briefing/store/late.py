@@ -3,6 +3,7 @@
     due in time ──mark──▶ late, settling ──release──▶ due            (alone)
     held: quiet hours, a burst ──────────
                                          ──carry────▶ carried by another, and stands as that one does
+    not sent yet ─────────────────────────inhibit──▶
 
 Apart from `outbox`, which never claims what is late or carried: here the waiting ends. What if we die here? All of it
 happens in the transaction that enqueues the carrier: several messages wait, or one does.
@@ -17,6 +18,7 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, or_, select
 
 from briefing.model import Delivery, DeliveryId, DeliveryState, NewDelivery
+from briefing.store.batch import slices
 from briefing.store.delivery_rows import delivery_of
 from briefing.store.delivery_rows import lane as lane_of
 from briefing.store.tables import DeliveryRow
@@ -84,6 +86,22 @@ def carry(session: Session, *, carrier: str, deliveries: Iterable[Delivery]) -> 
     number = select(DeliveryRow.id).where(col(DeliveryRow.key) == carrier).scalar_subquery()
     mine = or_(col(DeliveryRow.id).in_(ids), col(DeliveryRow.carrier_id).in_(ids))
     session.exec(update(DeliveryRow).where(mine).values(late=False, carrier_id=number))
+
+
+def inhibit(session: Session, *, by: str, events: Collection[str]) -> None:
+    """Let the alert of one event stand for those of others that were not sent, at each address that it goes to.
+
+    Both by ix_deliveries_event; one that is dead stands for nothing.
+    """
+    told = select(DeliveryRow).where(col(DeliveryRow.event) == by, col(DeliveryRow.state) != DeliveryState.DEAD.value)
+    rows = session.exec(told).all()
+    for row in rows:
+        same = (col(DeliveryRow.lane) == row.lane, col(DeliveryRow.address) == row.address)
+        alone = (col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
+        for part in slices(tuple(events)):
+            mine = update(DeliveryRow).where(col(DeliveryRow.event).in_(part), *same, *alone)
+            session.exec(mine.values(late=False, carrier_id=row.carrier_id or row.id))
+    follow(session, carriers=[row.carrier_id or row.id for row in rows])
 
 
 def follow(session: Session, *, carriers: Collection[DeliveryId | int | None]) -> None:
