@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from briefing.arrival import Arrival
 from briefing.clock import Clock
 from briefing.collect import fulltext
 from briefing.collect.fetch import Fetcher
@@ -38,7 +39,7 @@ from briefing.model import (
     Request,
     Sieved,
 )
-from briefing.remember import Arrival, Report, Rules, remember
+from briefing.remember import Report, Rules, remember
 from briefing.store import feeds, items
 from briefing.store.writer import Writer
 

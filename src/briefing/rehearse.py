@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
+from briefing.arrival import Arrival
 from briefing.collect import sanitize
 from briefing.collect.urls import canonical
 from briefing.config.effective import FeedSettings
@@ -34,7 +35,7 @@ from briefing.model import (
     Validators,
 )
 from briefing.publish import Plan, publish
-from briefing.remember import Arrival, Rules, remember
+from briefing.remember import Rules, remember
 from briefing.store import feeds, issues, items
 
 _EVER = timedelta(days=36_500)  # how old an item may be and still be news: it is news on its own day

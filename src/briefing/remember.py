@@ -7,7 +7,7 @@ none. Below the shells, beside `tell`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Protocol
@@ -15,10 +15,11 @@ from typing import Protocol
 import structlog
 from sqlmodel import Session
 
+from briefing.arrival import Arrival, catch_up, keep
 from briefing.collect import cadence
 from briefing.collect.outcome import polled
 from briefing.config.effective import FeedSettings
-from briefing.config.grammar import Corroborate, Rights
+from briefing.config.grammar import Corroborate
 from briefing.config.series import SeriesRule
 from briefing.corroborate import Sources, growing, inhibit, reach
 from briefing.detect import rhythm, series
@@ -36,9 +37,7 @@ from briefing.model import (
     Match,
     NewDelivery,
     NotModified,
-    ParsedFeed,
     Progress,
-    Sieved,
     StoryId,
     Throttled,
 )
@@ -46,8 +45,6 @@ from briefing.relate import Groupings, fold
 from briefing.store import copies, developments, engine, feeds, items, outbox, stories
 
 log = structlog.get_logger()
-TEXT_LIFE = timedelta(days=30)  # fetched full text is kept this long, for detection alone
-PAGE_PATIENCE = timedelta(days=1)  # a page that cannot be read is tried again for this long
 LATEST = 20  # items of a feed that show its rhythm
 Owed = Sequence[tuple[datetime, timedelta] | None]
 
@@ -73,19 +70,6 @@ class Rules:
     corroborate: Mapping[StoryId, Corroborate]
     max_age: timedelta  # of an alert that is told by itself
     tell: Tell
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """All that a poll brought over the network, before anything is decided or written."""
-
-    state: FeedState
-    outcome: FetchOutcome
-    feed: ParsedFeed | None = None
-    sieved: Sieved = field(default_factory=Sieved)
-    late: Sequence[Item] = ()  # stored before; their pages could not be read then
-    wanted: frozenset[str] = frozenset()  # URLs of new items whose pages are to be read
-    texts: Mapping[str, str] = field(default_factory=dict)  # a URL to its page's text; empty: nothing to read there
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +99,8 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     settings = rules.feeds[arrival.state.id]
     if not feeds.held(session, state=arrival.state):  # we slept, and another process has polled it since
         return Report(settings.id, "overtaken")
-    new, changed = _keep(session, arrival, settings, now)
-    late = _catch_up(session, arrival, now)
+    new, changed = keep(session, arrival, settings, now)
+    late = catch_up(session, arrival, now)
     if new or changed or late:
         engine.queue(session)  # first, so that two workers never wait for each other's series
     filed = [_file(session, rules, arrival, item, now) for item in (*new, *changed, *late)]
@@ -183,46 +167,6 @@ def _late(state: FeedState, settings: FeedSettings, max_age: timedelta, now: dat
     """
     usual = 2 * settings.relax * settings.every
     return state.last_ok_at is not None and now - state.last_ok_at > max(max_age, usual)
-
-
-def _keep(
-    session: Session, arrival: Arrival, settings: FeedSettings, now: datetime
-) -> tuple[Sequence[Item], Sequence[Item]]:
-    """Store what is new or changed; the new oldest first, as a series is read."""
-    feed, sieved = arrival.feed, arrival.sieved
-    if feed is None:
-        return (), ()
-    full = settings.rights is Rights.FULL
-    new = items.add(
-        session,
-        feed=settings.id,
-        source=settings.title or feed.title or settings.id,
-        candidates=sieved.new,
-        lang=settings.lang or feed.lang,
-        now=now,
-        keep_html=full,
-    )
-    changed = items.change(session, changes=sieved.changed, now=now, keep_html=full)
-    items.rekey(session, rekeyed=sieved.rekeyed)
-    items.see(session, items=[*sieved.seen, *(item for item, _ in sieved.changed)], now=now)
-    unread = [item.id for item in new if item.url in arrival.wanted and item.url not in arrival.texts]
-    items.await_pages(session, items=unread, until=now + PAGE_PATIENCE)
-    _put_texts(session, arrival, new, now)
-    upwards = new[::-1]  # documents run newest first, which settles the order of equal times
-    return sorted(upwards, key=lambda item: item.at), changed
-
-
-def _catch_up(session: Session, arrival: Arrival, now: datetime) -> Sequence[Item]:
-    """Return the items whose pages could be read at last, as changed: they were told already, their promises not."""
-    read = [item for item in arrival.late if item.url in arrival.texts]
-    _put_texts(session, arrival, read, now)
-    return [replace(item, changed_at=now) for item in read if arrival.texts[item.url or ""]]
-
-
-def _put_texts(session: Session, arrival: Arrival, read: Sequence[Item], now: datetime) -> None:
-    texts = {item.id: arrival.texts[item.url] for item in read if item.url and item.url in arrival.texts}
-    items.await_pages(session, items=[item for item, text in texts.items() if not text], until=None)
-    items.put_texts(session, texts={i: text for i, text in texts.items() if text}, expires=now + TEXT_LIFE)
 
 
 def _file(session: Session, rules: Rules, arrival: Arrival, item: Item, now: datetime) -> Filed:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from briefing.arrival import Arrival
 from briefing.model import Failed, FeedId
-from briefing.remember import Arrival, Report, remember
+from briefing.remember import Report, remember
 from briefing.store import feeds
 from tests.integration.documents import HTML, LONG, Entry, json_feed, page, rss
 from tests.integration.world import NOON, SITE, Feeds, World, live_on_both, play, until
