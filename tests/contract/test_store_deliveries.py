@@ -170,7 +170,7 @@ def test_what_was_told_with_others_goes_as_its_carrier_does(store: Store) -> Non
     owe(store, *(letter(key, "ann", event=key, late=True) for key in "ab"))
     owe(store, letter("both", "ann", event="both"))
     with store.transaction() as session:
-        (group,) = late.settled(session, lane=LETTERS, now=None)
+        (group,) = late.settled(session, lane=LETTERS, now=NOW, patient=False)
         late.carry(session, carrier="both", deliveries=group)
     carrier, told = listing(store)[0].id, named(*(one.id for one in group))
     assert {one.id for one in listing(store, carrier=carrier)} == told

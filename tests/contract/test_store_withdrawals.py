@@ -184,7 +184,7 @@ def test_what_tells_it_goes_out_no_more_and_who_may_have_it_is_returned(store: S
 def test_what_was_to_be_told_with_it_waits_for_others_again(store: Store, named: bool) -> None:
     tell(store, *(letter(name, name, "ann", late=True) for name in "abc"), letter("all", "all", "ann"))
     with store.transaction() as session:
-        group = [one for some in late.settled(session, lane=LETTERS, now=None) for one in some]
+        group = [one for some in late.settled(session, lane=LETTERS, now=NOW, patient=False) for one in some]
         late.carry(session, carrier="all", deliveries=group)
     assert stop(store, "a", *(["all"] if named else [])) == []
     others = {"b": "pending", "c": "pending"}

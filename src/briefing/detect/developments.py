@@ -24,7 +24,7 @@ __all__ = ["Grouping", "Tuning", "aliases_of", "lead"]
 _COMMON = 400  # developments that share a term, beyond which it leads to none
 _PROBES = 24  # an item's most telling terms, by which others are found
 _TERMS = 120  # that are kept of an item
-_CANDIDATES = 8
+_CANDIDATES = 6
 _NEIGHBOURS = 4  # of these, whose items may change company
 _HOUR = timedelta(hours=1)
 _FORGET = 20_000  # items, after which all counts are halved: a story's words change

@@ -7,8 +7,6 @@ and names count more. Apart from `developments`, which compares the terms of sev
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 from briefing.detect.stopwords import STOPWORDS
@@ -20,6 +18,7 @@ _PARTED = {code: chr(code) if chr(code).isalnum() or chr(code) == "'" else " " f
 _PARTED |= {ord(sign): "." for sign in _ENDS}
 _STRAY = re.compile("'(?: |[^ ]*')")  # an apostrophe that is in no word, or two in one
 _LONGEST = 600  # words: reports say what they are about at their start
+_READ = 100_000  # words of a language that are kept
 _STEM = 7  # letters: on news this tells as much as a stemmer of each language (docs/quality.md)
 
 
@@ -72,7 +71,7 @@ def _words(text: str, lang: str) -> list[_Word]:
     if len(written) > _LONGEST:
         places = [place for place, word in enumerate(written) if word not in _ENDS]
         del written[places[_LONGEST - 1] + 1 if len(places) >= _LONGEST else len(written) :]
-    return [*map(_read, written, repeat(lang))]
+    return [*map(_READINGS.get(lang, _READINGS["en"]).__getitem__, written)]
 
 
 def _split(text: str) -> list[str]:
@@ -111,14 +110,29 @@ def _collect(found: Terms, words: list[_Word], place: float, name: float) -> Non
         starts = is_end
 
 
-@lru_cache(maxsize=100_000)
+class _Readings(dict[str, _Word]):
+    """What words of a language say, each read once (as `lru_cache`, whose keys cost more than all else here)."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def __missing__(self, word: str) -> _Word:
+        if len(self) >= _READ:
+            self.clear()
+        self[word] = read = _read(word, self._lang)
+        return read
+
+
+_READINGS = {lang: _Readings(lang) for lang in STOPWORDS}
+
+
 def _read(word: str, lang: str) -> _Word:
     """Fold a word to its stem in `lang`."""
     if word in _ENDS:
         return _Word(is_end=True)
     is_capital, folded = word[0].isupper(), fold(word).removesuffix("'s")
     unspaced = bool(folded) and is_unspaced(folded[0])
-    if (len(folded) < 2 and not unspaced) or folded in STOPWORDS.get(lang, STOPWORDS["en"]):
+    if (len(folded) < 2 and not unspaced) or folded in STOPWORDS[lang]:
         return _Word(is_capital=is_capital)
     if unspaced:
         pairs = (folded[place : place + 2] for place in range(max(1, len(folded) - 1)))
