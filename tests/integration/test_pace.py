@@ -137,7 +137,7 @@ async def test_a_feed_is_left_alone_in_the_hours_it_names_until_it_names_others(
 
 
 @live(CONFIG.replace("every: 15m", "every: 1h"))
-async def test_a_feed_that_owes_a_part_is_polled_in_its_silence(world: World) -> None:
+async def test_a_feed_that_owes_a_part_is_polled_in_its_rest(world: World) -> None:
     hushed(world, FIRST)
     world.later(minutes=50)
     await world.poll()

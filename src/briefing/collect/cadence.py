@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tldextract import TLDExtract
 
-from briefing.model import FeedState, Silence
+from briefing.model import FeedState, Rest
 from briefing.retry import POLL_BACKOFF_LIMIT, exponential
 
 REPEATS_TO_MOVE = 3
@@ -76,14 +76,14 @@ def next_poll(
     return now + _spread(wait, every, jitter_share * jitter)
 
 
-def outside(due: datetime, silence: Silence) -> datetime:
+def outside(due: datetime, rest: Rest) -> datetime:
     """Return the first moment from `due` on, at the same minute of an hour, at which a feed may be polled.
 
     At the same minute, lest all feeds that are silent until six come due at six. Of a feed that is silent at all times,
     `due`: it asks for nothing that can be meant.
     """
     coming = (due + timedelta(hours=hours) for hours in range(_WEEK))
-    return next((at for at in coming if at.hour not in silence.hours and at.weekday() not in silence.days), due)
+    return next((at for at in coming if at.hour not in rest.hours and at.weekday() not in rest.days), due)
 
 
 def after_failure(failures: int, *, every: timedelta, now: datetime, jitter: float) -> datetime:

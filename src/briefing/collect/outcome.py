@@ -31,7 +31,7 @@ def polled(
 
     `feed` is what it brought, None if that was nothing new.
     `pace` is the interval that suits the feed now, if that is not `every`; what went wrong is asked for by `every`.
-    After a success a feed is left alone in its silence, unless a part of a series is `awaited` of it.
+    After a success a feed is left alone in its rest, unless a part of a series is `awaited` of it.
 
     Validators are given only for a success, so a document that could not be read is asked for again in full. 429 is
     no failure; 503 is one, whose wait the server may set.
@@ -41,7 +41,7 @@ def polled(
     match outcome:
         case Fetched() | NotModified():
             told = _answered(state, outcome, feed, every=pace or every, share=share, now=now, jitter=jitter)
-            return told if awaited else replace(told, next_poll_at=cadence.outside(told.next_poll_at, told.silence))
+            return told if awaited else replace(told, next_poll_at=cadence.outside(told.next_poll_at, told.rest))
         case Throttled(status=status, retry_after=wait):
             due = cadence.after_throttle(wait, failures=state.failures + 1, every=every, now=now, jitter=jitter)
             kind = "throttled" if status == HTTPStatus.TOO_MANY_REQUESTS else "failed"
@@ -81,5 +81,5 @@ def _answered(
         moved_to=moving,
         moved_count=count,
         title=feed.title if feed else None,
-        silence=feed.silence if feed else state.silence,
+        rest=feed.rest if feed else state.rest,
     )

@@ -20,7 +20,7 @@ from briefing.collect.dates import moment
 from briefing.collect.draft import Draft, Text, finished, heading, language
 from briefing.collect.repair import declared, repaired
 from briefing.errors import ParseError
-from briefing.model import ParsedFeed, ParsedItem, Silence
+from briefing.model import ParsedFeed, ParsedItem, Rest
 
 PARSER_VERSION = "2"  # a new one makes every stored body hash stale, so that unchanged feeds are read once more
 
@@ -94,7 +94,7 @@ def _xml(body: bytes, content_type: str | None, url: str, max_items: int) -> Par
         ttl=_ttl(about),
         damaged=bool(document.bozo) and not isinstance(document.get("bozo_exception"), _HARMLESS),
         dropped=dropped,
-        silence=_silence(about),
+        rest=_rest(about),
     )
 
 
@@ -226,12 +226,12 @@ def _ttl(about: Any) -> timedelta | None:
     return min(period / int(times[:6]), _LONGEST_TTL)
 
 
-def _silence(about: Any) -> Silence:
+def _rest(about: Any) -> Rest:
     """Return when RSS's skipHours and skipDays ask us to stay away; what speaks of every hour or day says nothing."""
     hours = {int(hour) % 24 for hour in dict.get(about, "listed_hour") or () if _HOUR.fullmatch(hour)}
     names = (day.strip().lower() for day in dict.get(about, "listed_day") or ())
     days = {_DAYS.index(name) for name in names if name in _DAYS}
-    return Silence(
+    return Rest(
         tuple(sorted(hours)) if len(hours) < _HOURS else (), tuple(sorted(days)) if len(days) < len(_DAYS) else ()
     )
 

@@ -98,7 +98,7 @@ class ParsedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class Rest:
     """When a feed asks not to be polled, in UTC: hours of each day, 0 to 23, and days of the week, Monday is 0."""
 
     hours: tuple[int, ...] = ()
@@ -116,7 +116,7 @@ class ParsedFeed:
     ttl: timedelta | None = None
     damaged: bool = False  # not well-formed; what could be read was kept
     dropped: int = 0  # items beyond the cap
-    silence: Silence = Silence()
+    rest: Rest = Rest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class FeedState:
     paused: bool = False
     primed: bool = False  # its first successful poll is behind it
     epoch: int = 0  # times claimed, ever
-    silence: Silence = Silence()  # as its last document asked
+    rest: Rest = Rest()  # as its last document asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +171,4 @@ class Polled:
     gone: bool = False
     items_new: int = 0
     items_changed: int = 0
-    silence: Silence = Silence()  # kept of a success alone
+    rest: Rest = Rest()  # kept of a success alone

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from briefing.model import FeedId, FeedState, Polled, Silence, Validators
+from briefing.model import FeedId, FeedState, Polled, Rest, Validators
 from briefing.store.batch import insert_new
 from briefing.store.tables import FeedMoveRow, FeedRow
 
@@ -128,8 +128,8 @@ def _outcome(row: FeedRow, record: Polled) -> dict[str, object]:
         "gone": record.gone,
     }
     if record.ok:
-        silence = {"skip_hours": list(record.silence.hours), "skip_days": list(record.silence.days)}
-        return values | silence | {"last_ok_at": record.at, "failures": 0, "down_since": None, "primed": True}
+        rest = {"skip_hours": list(record.rest.hours), "skip_days": list(record.rest.days)}
+        return values | rest | {"last_ok_at": record.at, "failures": 0, "down_since": None, "primed": True}
     if record.outcome == "throttled":
         return values
     return values | {"failures": row.failures + 1, "down_since": row.down_since or record.at}
@@ -199,5 +199,5 @@ def _state(row: FeedRow) -> FeedState:
         paused=row.paused,
         primed=row.primed,
         epoch=row.epoch,
-        silence=Silence(tuple(row.skip_hours or ()), tuple(row.skip_days or ())),
+        rest=Rest(tuple(row.skip_hours or ()), tuple(row.skip_days or ())),
     )

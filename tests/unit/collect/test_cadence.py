@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefing.collect import cadence
-from briefing.model import FeedState, Silence
+from briefing.model import FeedState, Rest
 from briefing.model.ids import FeedId
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -201,20 +201,20 @@ def test_the_count_of_moves_breaks(seen: str | None, result: tuple[str | None, s
 
 
 @pytest.mark.parametrize(
-    ("silence", "wait"),
+    ("rest", "wait"),
     [
-        pytest.param(Silence(), timedelta(0), id="none"),
-        pytest.param(Silence(hours=(11, 13)), timedelta(0), id="other hours"),
-        pytest.param(Silence(hours=(12, 13)), 2 * H1, id="two hours, at the same minute"),
-        pytest.param(Silence(hours=tuple(range(12, 24))), 12 * H1, id="until midnight"),
-        pytest.param(Silence(days=(0, 2)), timedelta(0), id="other days"),
-        pytest.param(Silence(days=(6,)), 12 * H1, id="this Sunday"),
-        pytest.param(Silence(hours=tuple(range(6)), days=(6, 0)), 42 * H1, id="until Tuesday at six"),
+        pytest.param(Rest(), timedelta(0), id="none"),
+        pytest.param(Rest(hours=(11, 13)), timedelta(0), id="other hours"),
+        pytest.param(Rest(hours=(12, 13)), 2 * H1, id="two hours, at the same minute"),
+        pytest.param(Rest(hours=tuple(range(12, 24))), 12 * H1, id="until midnight"),
+        pytest.param(Rest(days=(0, 2)), timedelta(0), id="other days"),
+        pytest.param(Rest(days=(6,)), 12 * H1, id="this Sunday"),
+        pytest.param(Rest(hours=tuple(range(6)), days=(6, 0)), 42 * H1, id="until Tuesday at six"),
     ],
 )
-def test_a_feed_is_left_alone_in_its_silence(silence: Silence, wait: timedelta) -> None:
+def test_a_feed_is_left_alone_in_its_rest(rest: Rest, wait: timedelta) -> None:
     due = NOW + timedelta(minutes=7)
-    assert cadence.outside(due, silence) - due == wait
+    assert cadence.outside(due, rest) - due == wait
 
 
 @given(
@@ -222,11 +222,11 @@ def test_a_feed_is_left_alone_in_its_silence(silence: Silence, wait: timedelta) 
     hours=st.sets(st.integers(0, 23), max_size=23),
     days=st.sets(st.integers(0, 6), max_size=6),
 )
-def test_no_silence_lasts_longer_than_a_week(due: datetime, hours: set[int], days: set[int]) -> None:
-    at = cadence.outside(due, Silence(tuple(hours), tuple(days)))
+def test_no_rest_lasts_longer_than_a_week(due: datetime, hours: set[int], days: set[int]) -> None:
+    at = cadence.outside(due, Rest(tuple(hours), tuple(days)))
     assert due <= at < due + timedelta(days=7)
     assert (at.hour in hours, at.weekday() in days) == (False, False)
 
 
 def test_a_feed_that_is_always_silent_is_polled() -> None:
-    assert cadence.outside(NOW, Silence(tuple(range(24)))) == NOW
+    assert cadence.outside(NOW, Rest(tuple(range(24)))) == NOW

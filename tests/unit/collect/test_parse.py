@@ -9,7 +9,7 @@ from briefing.collect import parse
 from briefing.collect.dates import moment
 from briefing.collect.repair import repaired
 from briefing.errors import ParseError
-from briefing.model import ParsedFeed, ParsedItem, Silence
+from briefing.model import ParsedFeed, ParsedItem, Rest
 
 FEEDS = Path(__file__).parents[2] / "data" / "feeds"
 URL = "https://feeds.example/outlet"
@@ -346,17 +346,17 @@ SKIPS = "<skipHours>{}</skipHours><skipDays>{}</skipDays>"
 
 
 @pytest.mark.parametrize(
-    ("hours", "days", "silence"),
+    ("hours", "days", "rest"),
     [
-        pytest.param(["5", " 0 ", "23"], ["Saturday", " sunday "], Silence((0, 5, 23), (5, 6)), id="some of each"),
-        pytest.param(["24", "07"], [], Silence((0, 7)), id="midnight is 24 in RSS 0.91"),
-        pytest.param(["25", "-1", "x", "", "1e1", "\u0663"], ["Caturday", ""], Silence(), id="no such hours and days"),
-        pytest.param([str(hour) for hour in range(24)], list(DAYS), Silence(), id="all hours and days say nothing"),
-        pytest.param(["5"] * 5000, ["Monday"] * 5000, Silence((5,), (0,)), id="one many times"),
+        pytest.param(["5", " 0 ", "23"], ["Saturday", " sunday "], Rest((0, 5, 23), (5, 6)), id="some of each"),
+        pytest.param(["24", "07"], [], Rest((0, 7)), id="midnight is 24 in RSS 0.91"),
+        pytest.param(["25", "-1", "x", "", "1e1", "\u0663"], ["Caturday", ""], Rest(), id="no such hours and days"),
+        pytest.param([str(hour) for hour in range(24)], list(DAYS), Rest(), id="all hours and days say nothing"),
+        pytest.param(["5"] * 5000, ["Monday"] * 5000, Rest((5,), (0,)), id="one many times"),
     ],
 )
-def test_skipped_hours_and_days_are_read(hours: list[str], days: list[str], silence: Silence) -> None:
+def test_skipped_hours_and_days_are_read(hours: list[str], days: list[str], rest: Rest) -> None:
     told = ("".join(f"<{name}>{one}</{name}>" for one in many) for name, many in (("hour", hours), ("day", days)))
     item = "<title>A</title><hour>9</hour><description>&lt;skipHours&gt;&lt;hour&gt;9&lt;/hour&gt;</description>"
     feed = parse.feed(rss(item, channel=SKIPS.format(*told)), None, URL)
-    assert (feed.silence, len(feed.items)) == (silence, 1)
+    assert (feed.rest, len(feed.items)) == (rest, 1)
