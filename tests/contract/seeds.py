@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 AT, LATER = "2026-03-29 00:59:59.999999", "2026-11-22 08:00:00.000000"
 STRANGE = "ی‌ک 𝄞 e\u0301 \u202eabc\u202c 'quoted' \"twice\" \\ % :name ${X}\r\n\ttab \ufeff \uffff"
 LONG = "long ✂ " * 20_000
+LASTING = {"corroborated", "overdue", "feed_down"}
 MOST, HIGH = 2**31 - 1, 2_000_000_000
 
 
@@ -195,6 +196,24 @@ ADDED = (
             ]
         },
         {"deliveries": {"held": lambda _: False}},
+    ),
+    Added(
+        "0010",
+        {
+            "silences": [
+                {"id": 3, "matchers": '{"story":["iran"],"subject":["development:1"]}', "by": "ann@desk",
+                 "comment": STRANGE, "starts": AT, "expires": LATER},
+            ],
+            "events": [
+                {"id": 2, "key": "corroborated:iran:1", "kind": "corroborated", "at": AT, "composed": "{}",
+                 "condition": "corroborated:iran:1"},
+            ],
+            "deliveries": [
+                {**_DELIVERY, "id": 16, "key": "k16", "state": "silenced", "last_error": "silence 3 by ann@desk",
+                 "late": False, "held": False, "carrier_id": None, "locale": None, "recall": None},
+            ],
+        },
+        {"events": {"condition": lambda row: row["key"] if row["kind"] in LASTING else None}},
     ),
 )  # fmt: skip
 # What 0003 rewrites for good.

@@ -33,7 +33,7 @@ from briefing.store.tables import AttemptRow
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-PENDING, SENDING, SENT, RETRY, DEAD = DeliveryState
+PENDING, SENDING, SENT, RETRY, DEAD, _ = DeliveryState
 BY = "ann@desk"
 FATES: dict[str, tuple[Verdict | None, datetime | None]] = {
     "sent": (Delivered("250 OK"), None),

@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
 ME, OTHER = "one", "two"
-PENDING, SENDING, SENT, RETRY, DEAD = DeliveryState
+PENDING, SENDING, SENT, RETRY, DEAD, SILENCED = DeliveryState
 
 
 def mail(key: str = "1", address: str = "reader@x.example") -> NewDelivery:
@@ -292,7 +292,7 @@ def test_counts_name_every_state(store: Store) -> None:
     one, _two = claim(store, limit=2)
     record(store, one, Delivered())
     with store.reading() as session:
-        assert outbox.counts(session) == {PENDING: 2, SENDING: 1, SENT: 1, RETRY: 0, DEAD: 0}
+        assert outbox.counts(session) == {PENDING: 2, SENDING: 1, SENT: 1, RETRY: 0, DEAD: 0, SILENCED: 0}
 
 
 def test_listings_are_newest_first_and_by_state(store: Store) -> None:

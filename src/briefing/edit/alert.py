@@ -23,6 +23,7 @@ from briefing.model import (
     Progress,
     Promise,
     PromiseState,
+    Series,
     StoryId,
     Withdrawal,
 )
@@ -71,7 +72,15 @@ def corroborated(
         return None
     line = development_line(development, new=[item.id for item in development.items])
     key = corroborated_key(development.story, development.id)
-    return Event(EventKind.CORROBORATED, key, now, story=development.story, story_title=title, development=line)
+    return Event(
+        EventKind.CORROBORATED,
+        key,
+        now,
+        story=development.story,
+        story_title=title,
+        development=line,
+        subjects=(f"development:{development.id}",),
+    )
 
 
 def tells(event: Event, item: ItemId) -> bool:
@@ -147,18 +156,29 @@ def _of_story(
 ) -> Iterator[Event]:
     changed = item.changed_at is not None
     itself, as_part = item_keys(story, item.id)
+    serial = (f"series:{progress.series.id}",) if progress else ()
+    mine = (f"item:{item.id}",)
     if progress and progress.joined and (progress.kept or not changed):
         part = part_line(line, progress.series, progress.joined, new={item.id})
-        yield tell(EventKind.INSTALMENT, as_part, part=part)
+        yield tell(EventKind.INSTALMENT, as_part, part=part, subjects=(*serial, *mine))
     elif not changed:
-        yield tell(EventKind.ITEM, itself)
+        yield tell(EventKind.ITEM, itself, subjects=(f"development:{item.id}", *mine))
     if progress:
         opened = (promise for promise in progress.opened if promise.state is PromiseState.AWAITED)
         for promise in opened:
-            yield tell(EventKind.PROMISE, _promise_key(story, promise), promise=awaited_line(progress.series, promise))
+            key, line_ = _promise_key(story, promise), awaited_line(progress.series, promise)
+            subjects = (*_subject(progress.series, promise), *serial, *mine)
+            yield tell(EventKind.PROMISE, key, promise=line_, subjects=subjects)
         if progress.begins and progress.joined:
             part = part_line(line, progress.series, progress.joined, new={item.id})
-            yield tell(EventKind.NEW_SERIES, f"new_series:{story}:{progress.series.id}", part=part)
+            key = f"new_series:{story}:{progress.series.id}"
+            yield tell(EventKind.NEW_SERIES, key, part=part, subjects=(*serial, *mine))
+
+
+def _subject(series: Series, opened: Promise) -> Iterator[str]:
+    """Yield the subject that a promise is, by the id under which its series was stored."""
+    same = (one.id for one in series.promises if (one.made_by, one.quote) == (opened.made_by, opened.quote))
+    yield from (f"promise:{one}" for one in same)
 
 
 def _promise_key(story: StoryId, promise: Promise) -> str:

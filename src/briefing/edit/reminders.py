@@ -14,7 +14,8 @@ def overdue(series: Series, promise: Promise, *, title: str | None, now: datetim
     """Return the one reminder of a promise."""
     line = replace(awaited_line(series, promise), overdue=True)
     key = overdue_key(series, promise)
-    return Event(EventKind.OVERDUE, key, now, story=series.story, story_title=title, feed=series.feed, promise=line)
+    subjects = (f"promise:{promise.id}", f"series:{series.id}")
+    return replace(_event(EventKind.OVERDUE, key, series, title, now), promise=line, subjects=subjects)
 
 
 def overdue_key(series: Series, promise: Promise) -> str:
@@ -28,7 +29,11 @@ def passed_over(
     """Return the event of a part that is missing between two others."""
     line = GapLine(series.title, series.source, part, _mark(before), _mark(after))
     key = f"gap:{series.story}:{series.id}:{part}"
-    return Event(EventKind.GAP, key, now, story=series.story, story_title=title, feed=series.feed, gap=line)
+    return replace(_event(EventKind.GAP, key, series, title, now), gap=line, subjects=(f"series:{series.id}",))
+
+
+def _event(kind: EventKind, key: str, series: Series, title: str | None, now: datetime) -> Event:
+    return Event(kind, key, now, story=series.story, story_title=title, feed=series.feed)
 
 
 def _mark(part: Instalment) -> PartMark:

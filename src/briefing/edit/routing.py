@@ -3,10 +3,11 @@
 Apart from `alert`, which says what is worth telling: here is only who is told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from briefing.config.alerts import Route, When
+from briefing.config.alerts import Route
 from briefing.model import Event, ItemLine
 
 _COUNTS = frozenset({"origins", "publishers"})
@@ -14,7 +15,7 @@ _COUNTS = frozenset({"origins", "publishers"})
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What routes ask of an event, under the names that `when` has for it; None where the event has no such thing."""
+    """What routes and silences ask of an event, under the names that they have for it; None where there is no such."""
 
     event: str
     story: str | None = None
@@ -23,6 +24,7 @@ class Traits:
     origins: int | None = None
     publishers: int | None = None
     language: str | None = None
+    subject: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def traits(event: Event) -> Traits:
         origins=counted.origins if counted else alone,
         publishers=len(counted.publishers) if counted else alone,
         language=line.lang if line else None,
+        subject=event.subjects,
     )
 
 
@@ -80,28 +83,31 @@ def explain(about: Traits, routes: Sequence[Route]) -> tuple[Choice, ...]:
 def _choices(about: Traits, routes: Sequence[Route]) -> Iterator[Choice]:
     taken = 0  # by the route of this number
     for number, route in enumerate(routes, 1):
-        wanting = f"not reached: route {taken} took it" if taken else _wanting(route.when, about)
+        wanting = f"not reached: route {taken} took it" if taken else wants(dict(route.when), about)
         yield Choice(number, tuple(route.to), not wanting, wanting or ("and continues" if route.continue_ else ""))
         if not wanting and not route.continue_:
             taken = number
 
 
-def _wanting(when: When, about: Traits) -> str:
-    """Say the first thing that a route asks for and does not get; empty when it gets all."""
-    for key in When.model_fields:
-        wanted, given = getattr(when, key), getattr(about, key)
+def wants(asked: Mapping[str, Any], about: Traits) -> str:
+    """Say the first thing that is asked of an event and not given; empty when all is given."""
+    for key, wanted in asked.items():
+        given = getattr(about, key)
         if wanted and not _holds(key, wanted, given):
-            asked = f"at least {wanted}" if key in _COUNTS else " or ".join(wanted)
-            return f"{key} is {'none' if given is None else given}, not {asked}"
+            least = f"at least {wanted}" if key in _COUNTS else " or ".join(wanted)
+            return f"{key} is {_said(given)}, not {least}"
     return ""
 
 
-def _holds(key: str, wanted: int | Sequence[str], given: str | int | None) -> bool:
-    if given is None:
-        return False
+def _holds(key: str, wanted: int | Sequence[str], given: str | int | tuple[str, ...] | None) -> bool:
     if isinstance(wanted, int):
-        return int(given) >= wanted
-    return _same(key, str(given)) in {_same(key, one) for one in wanted}
+        return isinstance(given, int) and given >= wanted
+    words = given if isinstance(given, tuple) else (given,) if isinstance(given, str) else ()
+    return not {_same(key, one) for one in words}.isdisjoint(_same(key, one) for one in wanted)
+
+
+def _said(given: str | int | tuple[str, ...] | None) -> str:
+    return " and ".join(given) or "none" if isinstance(given, tuple) else "none" if given is None else str(given)
 
 
 def _same(key: str, word: str) -> str:

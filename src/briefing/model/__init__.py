@@ -62,6 +62,7 @@ from briefing.model.ids import (
     ItemId,
     PromiseId,
     SeriesId,
+    SilenceId,
     StoryId,
 )
 from briefing.model.issues import (
@@ -96,6 +97,7 @@ from briefing.model.items import (
     Series,
     Sieved,
 )
+from briefing.model.silences import Matchers, NewSilence, Silence, SilenceState
 
 __all__ = [
     "ISSUES",
@@ -147,8 +149,10 @@ __all__ = [
     "Lookup",
     "Mail",
     "Match",
+    "Matchers",
     "Member",
     "NewDelivery",
+    "NewSilence",
     "NotModified",
     "Notice",
     "Occurrence",
@@ -175,6 +179,9 @@ __all__ = [
     "Series",
     "SeriesId",
     "Sieved",
+    "Silence",
+    "SilenceId",
+    "SilenceState",
     "StoryId",
     "Subscription",
     "SubscriptionState",

@@ -16,6 +16,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     RETRY = "retry"
     DEAD = "dead"
+    SILENCED = "silenced"  # never sent, unless by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Act(StrEnum):
     RETRIED = "retried"  # what is dead is owed again
     REPLAYED = "replayed"  # and what was sent
     CANCELLED = "cancelled"  # what waited is dead
+    SILENCED = "silenced"  # a silence held what waited
     WITHDRAWN = "withdrawn"  # it tells an item that was withdrawn, and goes out no more
 
 

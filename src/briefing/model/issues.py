@@ -151,6 +151,7 @@ class Event:
     leading: tuple["Event", ...] = ()  # missed: the first few of them
     total: int = 1  # missed: how many there are
     held: bool = False  # missed: they came as they happened, and were held
+    subjects: tuple[str, ...] = ()  # what it is about, as silences name it; the first is what one would mute
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from briefing.store.tables import AttemptRow, DeliveryRow
 
 EVERY = Wanted()
 _FINAL = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
+_BACK = (DeliveryState.DEAD.value, DeliveryState.RETRY.value, DeliveryState.SILENCED.value)  # if it is named
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 
 
@@ -48,9 +49,9 @@ def attempts(session: Session, *, delivery: DeliveryId) -> tuple[Attempt, ...]:
 def subject(session: Session, *, act: Act, wanted: Wanted = EVERY) -> frozenset[DeliveryId]:
     """Return which deliveries an act would be done to.
 
-    Retried is what is dead, and what waits for a retry if it is named; replayed, what is dead or was sent; cancelled,
-    what waits. For one that was told with others, its carrier is retried or replayed. What was cancelled comes back if
-    it is named; what tells a withdrawn item never does.
+    Retried is what is dead, and what waits for a retry or is silenced if it is named; replayed, what is dead or was
+    sent; cancelled, what waits. For one that was told with others, its carrier is retried or replayed. What was
+    cancelled comes back if it is named; what tells a withdrawn item never does.
     """
     return frozenset(DeliveryId(one or 0) for one in session.exec(select(DeliveryRow.id).where(*_subject(act, wanted))))
 
@@ -101,7 +102,7 @@ def _subject(act: Act, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     named = wanted.ids is not None
     match act:
         case Act.RETRIED:
-            states: Collection[str] = (DeliveryState.DEAD.value, DeliveryState.RETRY.value)[: 1 + named]
+            states: Collection[str] = _BACK if named else (DeliveryState.DEAD.value,)
         case Act.REPLAYED:
             states = _FINAL
         case _:

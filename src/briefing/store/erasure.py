@@ -21,7 +21,15 @@ from sqlmodel import Session, col, or_, select
 from briefing.model import DeliveryState, Erased
 from briefing.store import audience, engine
 from briefing.store.columns import Row
-from briefing.store.tables import AttemptRow, DeliveryRow, SettingRow, SubscriberRow, SubscriptionRow, SuppressionRow
+from briefing.store.tables import (
+    AttemptRow,
+    DeliveryRow,
+    SettingRow,
+    SilenceRow,
+    SubscriberRow,
+    SubscriptionRow,
+    SuppressionRow,
+)
 
 PLACEHOLDER = "erased-"  # and a random word, which links the rows of one erasure to each other and to nobody
 _ENDED = {
@@ -35,6 +43,7 @@ _QUOTING: tuple[tuple[type[Row], tuple[str, ...], tuple[str, ...]], ...] = (
     (AttemptRow, ("id",), ("detail",)),
     (SuppressionRow, ("mailbox",), ("reason",)),
     (SettingRow, ("name",), ("value",)),
+    (SilenceRow, ("id",), ("by", "comment")),
     (SubscriptionRow, ("list", "subscriber_id"), ("consent",)),  # another's: "told by ann@example.org"
 )
 

@@ -23,6 +23,7 @@ from briefing.store.delivery_rows import delivery_of
 from briefing.store.delivery_rows import lane as lane_of
 from briefing.store.tables import DeliveryRow
 
+_UNTOLD = (DeliveryState.DEAD.value, DeliveryState.SILENCED.value)
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 
 
@@ -91,9 +92,9 @@ def carry(session: Session, *, carrier: str, deliveries: Iterable[Delivery]) -> 
 def inhibit(session: Session, *, by: str, events: Collection[str]) -> None:
     """Let the alert of one event stand for those of others that were not sent, at each address that it goes to.
 
-    Both by ix_deliveries_event; one that is dead stands for nothing.
+    Both by ix_deliveries_event; one that is dead or silenced stands for nothing.
     """
-    told = select(DeliveryRow).where(col(DeliveryRow.event) == by, col(DeliveryRow.state) != DeliveryState.DEAD.value)
+    told = select(DeliveryRow).where(col(DeliveryRow.event) == by, col(DeliveryRow.state).not_in(_UNTOLD))
     rows = session.exec(told).all()
     for row in rows:
         same = (col(DeliveryRow.lane) == row.lane, col(DeliveryRow.address) == row.address)

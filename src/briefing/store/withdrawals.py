@@ -18,7 +18,7 @@ from briefing.store.deliveries import ended, put
 from briefing.store.delivery_rows import delivery_of
 from briefing.store.tables import DeliveryRow, EventRow, ItemRow, WithdrawalRow
 
-_FINAL = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
+_FINAL = (DeliveryState.SENT.value, DeliveryState.DEAD.value, DeliveryState.SILENCED.value)
 
 
 def add(session: Session, *, item: ItemId, by: str, words: str | None, now: datetime) -> bool:

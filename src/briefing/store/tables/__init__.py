@@ -15,6 +15,7 @@ from briefing.store.tables.issues import DigestRow, IssueItemRow, IssueRow
 from briefing.store.tables.items import ItemRow, ItemTextRow, WithdrawalRow
 from briefing.store.tables.outbox import AttemptRow, DeliveryRow, EventRow
 from briefing.store.tables.settings import SettingRow
+from briefing.store.tables.silences import SilenceRow
 from briefing.store.tables.stories import InstalmentRow, MatchRow, PromiseRow, SeriesRow
 
 METADATA = Row.metadata
@@ -41,6 +42,7 @@ __all__ = [
     "PromiseRow",
     "SeriesRow",
     "SettingRow",
+    "SilenceRow",
     "SubscriberRow",
     "SubscriptionRow",
     "SuppressionRow",

@@ -18,6 +18,7 @@ class EventRow(Row, table=True):
     key: str = Field(sa_type=Text, unique=True)
     kind: str = Field(sa_type=Text)
     at: datetime
+    condition: str | None = Field(default=None, sa_type=Text, index=True)  # the key of its first event, if it lasts
     composed: dict[str, Any] = Field(sa_type=Json)
 
 
