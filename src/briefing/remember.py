@@ -41,6 +41,7 @@ from briefing.model import (
     StoryId,
     Throttled,
 )
+from briefing.mute import mute
 from briefing.relate import Groupings, fold
 from briefing.store import copies, developments, engine, feeds, items, outbox, stories
 
@@ -124,6 +125,7 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     outbox.enqueue(
         session, deliveries=_deliveries(rules, told, late=_late(arrival.state, settings, rules.max_age, now)), now=now
     )
+    mute(session, told=told, now=now)
     for story in rules.corroborate if filed else ():
         inhibit(session, story=story, items=[one.item.id for one in filed if story in one.stories])
     if _asks_for_patience(arrival.outcome):

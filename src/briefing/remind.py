@@ -17,6 +17,7 @@ from briefing.detect import expectations, rhythm
 from briefing.detect.series import is_watched
 from briefing.edit import reminders
 from briefing.model import Event, Ruling, Series, StoryId
+from briefing.mute import mute
 from briefing.remember import Rules
 from briefing.store import outbox, stories
 
@@ -32,6 +33,7 @@ def remind(session: Session, rules: Rules, *, now: datetime) -> int:
     told = outbox.tell(session, events=[event for _, event in due if event.key not in known])
     for event in told:
         outbox.enqueue(session, deliveries=rules.tell(event, late=now - since[event.key] > rules.max_age), now=now)
+    mute(session, told=told, now=now)
     return len(told)
 
 

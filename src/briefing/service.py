@@ -36,7 +36,7 @@ from briefing.publish import Draft, Plan
 from briefing.relate import expire
 from briefing.relay import Relay
 from briefing.remember import Report
-from briefing.store import engine, issues, items, outbox, retention
+from briefing.store import engine, issues, items, outbox, retention, silences
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
@@ -182,6 +182,7 @@ class Service:
         now = self._clock()
         texts = await self._write(partial(items.expire_texts, now=now))
         await self._write(partial(expire, now=now))
+        await self._write(partial(silences.forget, now=now))
         reaches = await self._write(lambda session: [publish.reach(session, plan, now=now) for plan in self.plans])
         forget = partial(retention.forget, before=now - self._keep, reaches=reaches, limit=FORGET)
         gone = 0

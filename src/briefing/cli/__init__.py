@@ -27,6 +27,7 @@ from briefing.cli import (
     run,
     series,
     setup,
+    silences,
     status,
     subscribers,
 )
@@ -80,6 +81,7 @@ for name, nouns, panel in (
     ("opml", opml.app, KEEP),
     ("channels", channels.app, KEEP),
     ("routes", routes.app, KEEP),
+    ("silences", silences.app, KEEP),
     ("subscribers", subscribers.app, KEEP),
     ("db", db.app, KEEP),
 ):

@@ -230,6 +230,12 @@ def events(session: Session, *, keys: Sequence[str]) -> tuple[Event, ...]:
     return tuple(_EVENT.validate_python(row.composed) for row in rows)
 
 
+def told_since(session: Session, *, since: datetime) -> tuple[Event, ...]:
+    """Return the events that were told since a moment, in their order of telling (the whole table: it is rare)."""
+    rows = session.exec(select(EventRow).where(col(EventRow.at) >= since).order_by(col(EventRow.id)))
+    return tuple(_EVENT.validate_python(row.composed) for row in rows)
+
+
 def found(session: Session, *, keys: Sequence[str]) -> tuple[Delivery, ...]:
     """Return the deliveries owed under these keys, in their order of enqueueing (uq_deliveries_key)."""
     owed = select(DeliveryRow).order_by(col(DeliveryRow.id))

@@ -86,6 +86,13 @@ def mute(session: Session, *, events: Collection[str], reason: str, now: datetim
     return muted
 
 
+def waiting(session: Session) -> frozenset[str]:
+    """Return the keys of the events that are still to be told by a message of their own (ix_deliveries_due)."""
+    mine = (col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
+    keys = select(DeliveryRow.event).where(*mine, col(DeliveryRow.event).is_not(None)).distinct()
+    return frozenset(key for key in session.exec(keys) if key)
+
+
 def muted(session: Session, *, reason: str) -> int:
     """Count the deliveries that are silenced for a reason that begins so (ix_deliveries_due)."""
     mine = (col(DeliveryRow.state) == DeliveryState.SILENCED.value, col(DeliveryRow.last_error).startswith(reason))
