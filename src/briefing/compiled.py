@@ -36,6 +36,8 @@ def rules(config: Config, teller: Teller) -> Rules:
         corroborate={StoryId(name): s.corroborate for name, s in config.stories.items() if s.corroborate},
         max_age=config.defaults.max_age,
         tell=teller.deliveries,
+        ears=teller.ears,
+        repeat=min((route.repeat for route in config.routes if route.repeat), default=None),
     )
 
 

@@ -6,7 +6,7 @@ folds and groups; below the shells, because alerts, issues and an operator's que
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -16,7 +16,7 @@ from briefing.detect import origins, publishers
 from briefing.detect.developments import lead
 from briefing.edit import alert
 from briefing.model import Corroboration, Development, FeedId, Item, ItemId, Origin, StoryId
-from briefing.store import copies, late
+from briefing.store import copies, late, tellings
 from briefing.store import developments as grouped
 from briefing.store import items as stored
 
@@ -79,16 +79,24 @@ def reach(sources: Sources, development: Development, within: timedelta, *, fres
     return min(max(counts, default=0), len(development.corroboration.origins))
 
 
+def holds(sources: Sources, development: Development, within: timedelta, *, least: int, now: datetime) -> bool:
+    """Tell whether so many distinct origins reported a development within so long a time up to now."""
+    recent = [item for item in development.items if item.at >= now - within]
+    found = _corroboration(sources, recent, development.copies, _rests(sources, recent))
+    return min(len(found.origins), len(development.corroboration.origins)) >= least
+
+
 def inhibit(session: Session, *, story: StoryId, items: Collection[ItemId]) -> None:
     """Let each development of these items that is told as reported by many stand for its items' own alerts.
 
-    Those that were sent are sent; those that wait, and go to the same address, are told in the development's.
+    Those that were sent are sent; those that wait, and go to the same address, are told in the development's last.
     """
     named = frozenset(grouped.of_items(session, story=story, items=items).values())
     told = grouped.corroborated(session, story=story, developments=named)
-    for development, some in grouped.members(session, story=story, developments=told).items():
+    for some in grouped.members(session, story=story, developments=told).values():
         alone = [alert.item_keys(story, item)[0] for item in some]
-        late.inhibit(session, by=alert.corroborated_key(story, development), events=alone)
+        for told_in in reversed(tellings.keys_of(session, conditions=alert.conditions(story, some))):
+            late.inhibit(session, by=told_in, events=alone)
 
 
 def _ordered(known: Mapping[ItemId, Item], some: Sequence[ItemId]) -> Sequence[Item]:

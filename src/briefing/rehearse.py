@@ -66,7 +66,7 @@ class Rehearsal:
     """One configuration on an empty stage."""
 
     def __init__(self, session: Session, rules: Rules, plans: Sequence[Plan], *, start: datetime) -> None:
-        self._session, self._rules, self._start = session, replace(rules, tell=self._tell), start
+        self._session, self._rules, self._start = session, replace(rules, tell=self._tell, ears=lambda _: {}), start
         self._deliveries = rules.tell
         self._carriers = _carriers(rules.feeds)
         self._coming = [(replace(plan, proof=lambda _: None), start - _MOMENT) for plan in plans]

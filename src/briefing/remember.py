@@ -10,18 +10,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Protocol
 
 import structlog
 from sqlmodel import Session
 
+from briefing.again import Ears, Tell, again, known
 from briefing.arrival import Arrival, catch_up, keep
 from briefing.collect import cadence
 from briefing.collect.outcome import polled
 from briefing.config.effective import FeedSettings
 from briefing.config.grammar import Corroborate
 from briefing.config.series import SeriesRule
-from briefing.corroborate import Sources, growing, inhibit, reach
+from briefing.corroborate import Sources, growing, inhibit, judged, reach
 from briefing.detect import rhythm, series
 from briefing.detect.match import Matcher
 from briefing.edit import alert
@@ -50,13 +50,6 @@ LATEST = 20  # items of a feed that show its rhythm
 Owed = Sequence[tuple[datetime, timedelta] | None]
 
 
-class Tell(Protocol):
-    """How an event becomes rows."""
-
-    def __call__(self, event: Event, *, late: bool) -> Sequence[NewDelivery]:
-        """Return the rows that tell an event; `late` ones wait for others to be told with."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the configuration says about feeds, stories and alerts, compiled."""
@@ -71,6 +64,8 @@ class Rules:
     corroborate: Mapping[StoryId, Corroborate]
     max_age: timedelta  # of an alert that is told by itself
     tell: Tell
+    ears: Ears
+    repeat: timedelta | None  # the shortest of any route
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +121,7 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
         session, deliveries=_deliveries(rules, told, late=_late(arrival.state, settings, rules.max_age, now)), now=now
     )
     mute(session, told=told, now=now)
+    told += tuple(_grown(session, rules, filed, {item.id for item in new}, now))
     for story in rules.corroborate if filed else ():
         inhibit(session, story=story, items=[one.item.id for one in filed if story in one.stories])
     if _asks_for_patience(arrival.outcome):
@@ -221,6 +217,20 @@ def _same_text(folded: Mapping[ItemId, ItemId], item: ItemId) -> Collection[Item
     """Return the others that are folded with an item."""
     head = folded.get(item, item)
     return {head, *(copy for copy, original in folded.items() if original == head)} - {item}
+
+
+def _grown(
+    session: Session, rules: Rules, filed: Sequence[Filed], new: Collection[ItemId], now: datetime
+) -> Iterator[Event]:
+    """Tell again of each development that was told as reported by many, where more report it by now."""
+    for story in rules.corroborate:
+        fresh = [one.item.id for one in filed if story in one.stories and one.item.id in new and one.item.news]
+        named = frozenset(developments.of_items(session, story=story, items=fresh).values())
+        told = developments.corroborated(session, story=story, developments=named)
+        for development in judged(session, rules.sources, story=story, developments=told):
+            if log := known(session, alert.conditions(story, [item.id for item in development.items])):
+                event = alert.many(development, title=rules.titles.get(story), now=now)
+                yield from again(session, rules.tell, rules.ears, event, log, holds=False, now=now)
 
 
 def _corroborated(

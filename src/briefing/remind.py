@@ -1,6 +1,7 @@
 """Shell: what time alone brings to the ledger, and what feeds.yaml awaits.
 
-    each story's series | give up what was awaited too long | overdue, passed over | events, deliveries | one commit
+    each story's series | give up what was awaited too long | overdue, passed over | events, deliveries
+    what lasts and was told: overdue, feeds that are down, developments | told again where it is time | one commit
 
 What if we die here? Before the commit nothing happened, and the same is found at the next turn: what is overdue then is
 overdue still. After it the events stand with their deliveries, under keys that are told once. What feeds.yaml expects
@@ -12,18 +13,20 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from briefing import again
 from briefing.config.series import SeriesRule
+from briefing.corroborate import holds, judged
 from briefing.detect import expectations, rhythm
 from briefing.detect.series import is_watched
-from briefing.edit import reminders
-from briefing.model import Event, Ruling, Series, StoryId
+from briefing.edit import alert, reminders
+from briefing.model import Development, Event, Ruling, Series, StoryId, Tellings
 from briefing.mute import mute
 from briefing.remember import Rules
-from briefing.store import outbox, stories
+from briefing.store import developments, feeds, outbox, stories
 
 
 def remind(session: Session, rules: Rules, *, now: datetime) -> int:
-    """Give up what lapses and tell what is overdue or was passed over, each once; return how much was told."""
+    """Give up what lapses, tell what is overdue or was passed over, and again what lasts; return how much was told."""
     due: list[tuple[datetime, Event]] = []
     for story in sorted(rules.series):
         for series in stories.ledger(session, story=story, hold=True):
@@ -34,7 +37,32 @@ def remind(session: Session, rules: Rules, *, now: datetime) -> int:
     for event in told:
         outbox.enqueue(session, deliveries=rules.tell(event, late=now - since[event.key] > rules.max_age), now=now)
     mute(session, told=told, now=now)
-    return len(told)
+    lasting = [event for _, event in due if event.condition in known]
+    return len(told) + sum(1 for _ in _again(session, rules, lasting, now))
+
+
+def _again(session: Session, rules: Rules, lasting: Sequence[Event], now: datetime) -> Iterator[Event]:
+    """Tell again what lasts: of these, of feeds that are down, and of developments that many report still."""
+    down = (alert.feed_down(state, now=now) for state in feeds.states(session) if not state.paused)
+    for event in (*lasting, *filter(None, down)):
+        if event.condition and (log := again.known(session, [event.condition])):
+            yield from again.again(session, rules.tell, rules.ears, event, log, holds=True, now=now)
+    for story, rule in rules.corroborate.items():
+        for development, log in _many(session, rules, story, now):
+            held = holds(rules.sources, development, rule.within, least=rule.sources, now=now)
+            event = alert.many(development, title=rules.titles.get(story), now=now)
+            yield from again.again(session, rules.tell, rules.ears, event, log, holds=held, now=now)
+
+
+def _many(session: Session, rules: Rules, story: StoryId, now: datetime) -> Iterator[tuple[Development, Tellings]]:
+    """Yield the developments that were told as reported by many, are reported still, and were not told for a while."""
+    if rules.repeat is None:
+        return
+    told = developments.reported(session, story=story, since=now - rules.corroborate[story].within)
+    for opener, some in developments.members(session, story=story, developments=told).items():
+        log = again.known(session, alert.conditions(story, some))
+        if log and log.last.at + rules.repeat <= now:
+            yield from ((one, log) for one in judged(session, rules.sources, story=story, developments=[opener]))
 
 
 def expect(session: Session, rules: Mapping[StoryId, SeriesRule | None], *, now: datetime) -> None:

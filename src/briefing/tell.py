@@ -15,7 +15,7 @@ import structlog
 from briefing.config.alerts import Channel, MailChannel, Quiet, Route
 from briefing.edit import quiet, routing
 from briefing.errors import RenderError
-from briefing.model import MAIL, Delivery, Event, EventKind, Issue, Mail, NewDelivery, Notice, Recipient
+from briefing.model import MAIL, Delivery, Ear, Event, EventKind, Issue, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.render.notice import notice
@@ -44,11 +44,23 @@ class Teller:
 
         What a program reads comes at once, however late, but for quiet hours.
         """
-        ways = routing.ways(event, self.routes)
-        rows = [self._held(row, ways[name], event.at) for name in ways for row in self.to_channel(name, event)]
+        rows = [
+            self._held(row, route, event.at)
+            for name, route in routing.ways(event, self.routes).items()
+            for row in self.to_channel(name, replace(event, repeats=route.repeat is not None))
+        ]
         if not rows and event.kind in SERVICE:
             rows = [self._mail(self.operator, event, self._words(event))]
         return tuple(replace(row, late=late and self.folds(row.channel)) for row in rows)
+
+    def ears(self, event: Event) -> Mapping[Ear, Route]:
+        """Return to whom an event goes, with the route whose way it takes to each."""
+        found: dict[Ear, Route] = {}
+        for name, route in routing.ways(event, self.routes).items():
+            channel = self.channels[name]
+            to = [(MAIL, one) for one in channel.to] if isinstance(channel, MailChannel) else [(name, None)]
+            found |= {ear: route for ear in to if ear not in found}
+        return found
 
     def _held(self, row: NewDelivery, route: Route, now: datetime) -> NewDelivery:
         """Hold a row until the quiet hours of its route end, or else for the others of its burst."""

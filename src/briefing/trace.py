@@ -158,7 +158,8 @@ def _belonging(
     grouped = _grouped(session, sources, item.id, match.story)
     own = alert.item_keys(match.story, item.id)
     keys = [*own, *([alert.corroborated_key(match.story, grouped.id)] if grouped else [])]
-    told = traces.events(session, keys=keys, prefixes=[f"promise:{match.story}:{item.id}:"])
+    again = [f"{key}+" for key in keys]  # what lasts, and was told once more
+    told = traces.events(session, keys=keys, prefixes=[f"promise:{match.story}:{item.id}:", *again])
     parts = tuple(_parts(stories.ledger(session, story=match.story), item.id))
     same = [key for one in {*family, *family.values()} - {item.id} for key in alert.item_keys(match.story, one)]
     kind = EventKind.INSTALMENT if any(part.joined for part in parts) else EventKind.ITEM

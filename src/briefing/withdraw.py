@@ -29,7 +29,7 @@ from briefing.model import (
     Wanted,
     Withdrawal,
 )
-from briefing.store import audience, deliveries, engine, items, outbox, stories, traces, withdrawals
+from briefing.store import audience, deliveries, engine, items, outbox, stories, tellings, traces, withdrawals
 from briefing.store import issues as stored
 from briefing.tell import Teller
 
@@ -69,7 +69,8 @@ def withdraw(
     (gone,) = withdrawals.listing(session, item=item)
     matched = [match.story for match in traces.matches(session, item=item)]
     reminders = [key for story in matched for key in _leave(session, story, item)]
-    withdrawals.stop(session, events=reminders, by=by, now=now)  # they quote it
+    quoting = tellings.keys_of(session, conditions=reminders)
+    withdrawals.stop(session, events=quoting, by=by, now=now)
     shown = {one.id: one for one in stored.showing(session, item=item) if one.id is not None}
     telling = [event.key for event in withdrawals.events(session, item=item) if alert.tells(event, item)]
     sent = [*withdrawals.arrived(session, issues=shown), *withdrawals.stop(session, events=telling, by=by, now=now)]

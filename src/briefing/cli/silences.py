@@ -93,9 +93,7 @@ def add(
 
 @app.command("list", epilog="Example: briefing silences list --all")
 def show_all(
-    everything: Annotated[
-        bool, typer.Option("--all", help="Those that expired in the last 30 days, too.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Those that expired in the last 30 days, too.")] = False,
     database: Database = DATABASE,
     json: Json = False,
 ) -> None:

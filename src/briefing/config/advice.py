@@ -40,7 +40,6 @@ def _given(value: Any) -> bool:
 
 # options whose stage is not built yet, and what happens meanwhile
 _UNBUILT: tuple[_Unbuilt, ...] = (
-    (("routes", "*", "repeat"), _given, "alerts are not repeated"),
     (("site", "base_url"), _given, "no pages are served"),
     (("site", "locale"), _foreign, "mail is in English"),
     (("digests", "*", "locale"), _foreign, "mail is in English"),

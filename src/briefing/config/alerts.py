@@ -23,6 +23,12 @@ def _burst(value: timedelta) -> timedelta:
     return value
 
 
+def _patient(value: timedelta) -> timedelta:
+    if value < timedelta(minutes=5):
+        raise ValueError("what lasts is looked at every five minutes; repeat it no sooner")
+    return value
+
+
 class SlackChannel(Strict):
     """Slack, by incoming webhook."""
 
@@ -159,9 +165,15 @@ class Route(Strict):
     quiet: Quiet | None = Field(None, description="Hours in which alerts wait; default: the site's.")
     urgent: bool = Field(False, description="true: alerts do not wait for quiet hours to end.")
     group: Annotated[Duration, AfterValidator(_burst)] | None = Field(
-        None, description="Fold a burst into one message: the first waits so long for the others."
+        None,
+        description="Fold a burst into one message: the first waits so long for the others. "
+        "Growth is told no more often than that; without it, once an hour.",
     )
-    repeat: Duration | None = Field(None, description="Say it again after this time if it still holds.")
+    repeat: Annotated[Duration, AfterValidator(_patient)] | None = Field(
+        None,
+        description="Say it again after this time while it lasts: a feed is down, a part overdue, a development "
+        "reported by many.",
+    )
 
     @model_validator(mode="after")
     def _quiet_or_urgent(self) -> "Route":

@@ -5,7 +5,8 @@ found again is known by the store and told to nobody twice.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -68,8 +69,11 @@ def corroborated(
     development: Development, reached: int, *, sources: int, title: str | None, now: datetime
 ) -> Event | None:
     """Return the event that so many report a development, once as many distinct origins as asked have `reached` it."""
-    if reached < sources:
-        return None
+    return many(development, title=title, now=now) if reached >= sources else None
+
+
+def many(development: Development, *, title: str | None, now: datetime) -> Event:
+    """Return the event that many report a development, as it stands."""
     line = development_line(development, new=[item.id for item in development.items])
     key = corroborated_key(development.story, development.id)
     return Event(
@@ -79,6 +83,7 @@ def corroborated(
         story=development.story,
         story_title=title,
         development=line,
+        condition=key,
         subjects=(f"development:{development.id}",),
     )
 
@@ -104,6 +109,11 @@ def corroborated_key(story: StoryId, development: ItemId) -> str:
     return f"corroborated:{story}:{development}"
 
 
+def conditions(story: StoryId, items: Iterable[ItemId]) -> tuple[str, ...]:
+    """Return the keys under which a development of these items, or one that became part of it, may have been told."""
+    return tuple(corroborated_key(story, item) for item in items)
+
+
 def item_keys(story: StoryId, item: ItemId) -> tuple[str, str]:
     """Return the keys under which an item may have been told: as itself, or as a part."""
     return f"item:{story}:{item}", f"instalment:{story}:{item}"
@@ -112,20 +122,20 @@ def item_keys(story: StoryId, item: ItemId) -> tuple[str, str]:
 def feed_event(before: FeedState | None, after: FeedState, *, now: datetime) -> Event | None:
     """Return what one poll gives to tell about its feed: that it is down, once an outage, and that it is back."""
     was_down = before is not None and _is_down(before)
-    if _is_down(after) and not was_down:
-        detail = after.error or ("the feed is gone (410)" if after.gone else None)
-        return Event(
-            EventKind.FEED_DOWN,
-            f"feed_down:{_outage(after)}",
-            now,
-            feed=after.id,
-            detail=detail,
-            since=after.down_since,
-            final=after.gone,
-        )
+    if not was_down and (down := feed_down(after, now=now)):
+        return down
     if before is not None and was_down and not after.failures and not after.gone:
         return Event(EventKind.FEED_UP, f"feed_up:{_outage(before)}", now, feed=after.id)
     return None
+
+
+def feed_down(state: FeedState, *, now: datetime) -> Event | None:
+    """Return the event that a feed is down, as long as it is."""
+    if not _is_down(state):
+        return None
+    key, detail = f"feed_down:{_outage(state)}", state.error or ("the feed is gone (410)" if state.gone else None)
+    about = Event(EventKind.FEED_DOWN, key, now, feed=state.id, detail=detail, condition=key)
+    return replace(about, since=state.down_since, final=state.gone)
 
 
 def missed(events: Sequence[Event], now: datetime, *, held: bool = False) -> Event:

@@ -15,7 +15,7 @@ def overdue(series: Series, promise: Promise, *, title: str | None, now: datetim
     line = replace(awaited_line(series, promise), overdue=True)
     key = overdue_key(series, promise)
     subjects = (f"promise:{promise.id}", f"series:{series.id}")
-    return replace(_event(EventKind.OVERDUE, key, series, title, now), promise=line, subjects=subjects)
+    return replace(_event(EventKind.OVERDUE, key, series, title, now), promise=line, condition=key, subjects=subjects)
 
 
 def overdue_key(series: Series, promise: Promise) -> str:

@@ -98,6 +98,7 @@ from briefing.model.items import (
     Sieved,
 )
 from briefing.model.silences import Matchers, NewSilence, Silence, SilenceState
+from briefing.model.tellings import Ear, Standing, Telling, Tellings
 
 __all__ = [
     "ISSUES",
@@ -122,6 +123,7 @@ __all__ = [
     "DeliveryState",
     "Development",
     "DevelopmentLine",
+    "Ear",
     "Enrolled",
     "Enrolment",
     "Erased",
@@ -182,9 +184,12 @@ __all__ = [
     "Silence",
     "SilenceId",
     "SilenceState",
+    "Standing",
     "StoryId",
     "Subscription",
     "SubscriptionState",
+    "Telling",
+    "Tellings",
     "Throttled",
     "Validators",
     "Verdict",

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from briefing.model.developments import ClaimKind
 from briefing.model.ids import FeedId, IssueId, ItemId, StoryId
+from briefing.model.tellings import Standing
 
 
 class EventKind(StrEnum):
@@ -151,6 +152,9 @@ class Event:
     leading: tuple["Event", ...] = ()  # missed: the first few of them
     total: int = 1  # missed: how many there are
     held: bool = False  # missed: they came as they happened, and were held
+    condition: str | None = None  # of what lasts: the key under which it was told first
+    before: Standing | None = None  # told again: how it stood when those who are told now were told last
+    repeats: bool = False  # its route tells it again
     subjects: tuple[str, ...] = ()  # what it is about, as silences name it; the first is what one would mute
 
 

@@ -96,9 +96,14 @@ def development_view(line: DevelopmentLine, today: date, words: Words) -> Develo
 
 def reported_by(line: DevelopmentLine, words: Words) -> str:
     """Say how many publishers report it, over how many origins."""
-    publishers = words.ngettext("%(num)s publisher", "%(num)s publishers", len(line.publishers))
-    origins = words.ngettext("%(num)s origin", "%(num)s origins", line.origins)
+    publishers, origins = counts(line, words)
     return words.gettext("Reported by %(publishers)s, %(origins)s", publishers=publishers, origins=origins)
+
+
+def counts(line: DevelopmentLine, words: Words) -> tuple[str, str]:
+    """Count who reports it: publishers, origins."""
+    publishers = words.ngettext("%(num)s publisher", "%(num)s publishers", len(line.publishers))
+    return publishers, words.ngettext("%(num)s origin", "%(num)s origins", line.origins)
 
 
 def _first_of_each(items: tuple[ItemLine, ...]) -> Iterator[ItemLine]:

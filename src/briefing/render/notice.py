@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 
 from briefing.model import AwaitedLine, ClaimKind, DevelopmentLine, Event, EventKind, ItemLine, Link, Notice, PartLine
-from briefing.render.development_view import reported_by
+from briefing.render import still
 from briefing.render.links import web
 from briefing.render.locale import Words
 from briefing.render.phrases import announced, awaited_subject, part_name, report
@@ -153,7 +153,7 @@ def _overdue(event: Event, words: Words) -> Notice:
     assert event.promise is not None
     promise = event.promise
     name, subject = part_name(promise.part, words), awaited_subject(promise) or promise.series
-    said = words.gettext("%(part)s is overdue: %(title)s", part=name, title=isolate(subject, None, words.dir))
+    said = still.overdue(event, words, part=name, title=isolate(subject, None, words.dir))
     if promise.source:
         said = words.gettext("%(said)s — %(source)s", said=said, source=isolate(promise.source, None, words.dir))
     when = words.gettext(
@@ -169,10 +169,7 @@ def _overdue(event: Event, words: Words) -> Notice:
         source=promise.source or None,
         story=event.story_title,
         sentences=(_quoted(promise, words),) if promise.quote else (),
-        context=(
-            Link(when, web(promise.url)),
-            Link(words.gettext("This is the only reminder; it stays among what is awaited")),
-        ),
+        context=(Link(when, web(promise.url)), *still.reminders(event, words)),
         actions=_read(promise.url, words),
     )
 
@@ -184,7 +181,7 @@ def _corroborated(event: Event, words: Words) -> Notice:
     title = isolate(clip(told.lead.title, _TITLE), told.lead.lang, words.dir)
     return Notice(
         kind=event.kind,
-        headline=words.gettext("%(said)s: %(title)s", said=reported_by(told, words), title=title),
+        headline=words.gettext("%(said)s: %(title)s", said=still.reported(event, words), title=title),
         url=web(told.lead.url),
         at=told.lead.at,
         source=told.lead.source,
@@ -219,7 +216,7 @@ def _others(told: DevelopmentLine, words: Words) -> Iterator[Link]:
 
 
 def _feed_down(event: Event, words: Words) -> Notice:
-    said = words.gettext("Feed %(feed)s is down", feed=event.feed or "")
+    said = still.down(event, words)
     if event.detail:
         said = words.gettext("%(said)s: %(detail)s", said=said, detail=clip(event.detail, _TITLE))
     return Notice(

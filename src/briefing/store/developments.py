@@ -18,6 +18,8 @@ from briefing.model import Counts, ItemId, Member, StoryId
 from briefing.store.batch import insert_new, insert_or_set, slices, table
 from briefing.store.tables import CorroboratedRow, GroupingRow, MemberRow, TermCountRow, WithdrawalRow
 
+_TOLD = col(CorroboratedRow.development)
+
 
 def stamp(session: Session, *, story: StoryId) -> str | None:
     """Return what changes whenever a story's grouping does; None before the first (primary key)."""
@@ -107,6 +109,17 @@ def corroborated(session: Session, *, story: StoryId, developments: Collection[I
     query = select(CorroboratedRow.development, CorroboratedRow.at).where(col(CorroboratedRow.story) == story)
     parts = (session.exec(query.where(col(CorroboratedRow.development).in_(p))) for p in slices(tuple(developments)))
     return {ItemId(development): at for development, at in chain.from_iterable(parts)}
+
+
+def reported(session: Session, *, story: StoryId, since: datetime) -> frozenset[ItemId]:
+    """Return the developments that were told as reported by many, and had an item since a moment.
+
+    By ix_members_story_development_seen; what was told is a row a development.
+    """
+    same = (col(MemberRow.story) == col(CorroboratedRow.story), col(MemberRow.development) == _TOLD)
+    recent = select(MemberRow.item_id).where(*same, col(MemberRow.seen) >= since).exists()
+    told = session.exec(select(_TOLD).where(col(CorroboratedRow.story) == story, recent))
+    return frozenset(map(ItemId, told))
 
 
 def corroborate(session: Session, *, story: StoryId, told: Mapping[ItemId, datetime]) -> None:

@@ -102,7 +102,14 @@ def inhibit(session: Session, *, by: str, events: Collection[str]) -> None:
         for part in slices(tuple(events)):
             mine = update(DeliveryRow).where(col(DeliveryRow.event).in_(part), *same, *alone)
             session.exec(mine.values(late=False, carrier_id=row.carrier_id or row.id))
+        _flatten(session, row.carrier_id or row.id)
     follow(session, carriers=[row.carrier_id or row.id for row in rows])
+
+
+def _flatten(session: Session, carrier: int | None) -> None:
+    """Let what the carried ones carried themselves be told where they are (ix_deliveries_carrier_id)."""
+    carried = select(DeliveryRow.id).where(col(DeliveryRow.carrier_id) == carrier)
+    session.exec(update(DeliveryRow).where(col(DeliveryRow.carrier_id).in_(carried)).values(carrier_id=carrier))
 
 
 def follow(session: Session, *, carriers: Collection[DeliveryId | int | None]) -> None:

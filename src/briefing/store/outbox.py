@@ -53,9 +53,8 @@ def tell(session: Session, *, events: Sequence[Event]) -> tuple[Event, ...]:
 
 def _first(session: Session, event: Event) -> bool:
     composed = _EVENT.dump_python(event, mode="json")
-    return insert_one(
-        session, EventRow, {"key": event.key, "kind": event.kind.value, "at": event.at, "composed": composed}
-    )
+    values = {"key": event.key, "kind": event.kind.value, "at": event.at, "condition": event.condition}
+    return insert_one(session, EventRow, values | {"composed": composed})
 
 
 def told(session: Session, *, keys: Collection[str]) -> frozenset[str]:
