@@ -66,6 +66,7 @@ def test_a_silence_is_added_listed_shown_and_ended() -> None:
     delivery = call("deliveries", "list").stdout
     assert "silenced" in delivery
     assert "silence 1 by ann@" in delivery
+    assert "1 silenced (briefing silences list)" in call("status").stdout
     assert call("silences", "expire", "1").stdout == "1 expired\n"
     assert listed() == []
     (one,) = listed("--all")

@@ -257,4 +257,5 @@ def _day(then: datetime, now: datetime) -> str:
 def _deliveries(counts: dict[str, int]) -> str:
     waiting = counts["pending"] + counts["retry"] + counts["sending"]
     hint = " (briefing deliveries list --failed)" if counts["dead"] else ""
-    return f"{waiting:,} waiting · {counts['sent']:,} sent · {counts['dead']:,} dead{hint}"
+    muted = f" · {counts['silenced']:,} silenced (briefing silences list)" if counts["silenced"] else ""
+    return f"{waiting:,} waiting · {counts['sent']:,} sent · {counts['dead']:,} dead{hint}{muted}"

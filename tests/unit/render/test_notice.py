@@ -1,10 +1,12 @@
 """The words of an alert: one line that stands alone, attributed, with what was promised where."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from briefing.model import Event, EventKind, GapLine, Link
+from briefing.model import Event, EventKind, GapLine, Link, Standing
 from briefing.render.email import Renderer
 from briefing.render.notice import notice
 from tests.unit.render.samples import (
@@ -23,6 +25,7 @@ from tests.unit.render.samples import (
 )
 
 K = EventKind
+NOW = event(K.TEST).at
 HEADLINES: dict[str, tuple[Event, str]] = {
     "an instalment": (
         event(K.INSTALMENT, part=PART),
@@ -77,6 +80,30 @@ HEADLINES: dict[str, tuple[Event, str]] = {
         event(K.CORROBORATED, development=SEVERAL, item=None),
         "Reported by 5 publishers, 3 origins: Pensioners gather in three cities",
     ),
+    "what more report by now": (
+        event(K.CORROBORATED, development=SEVERAL, item=None, before=Standing(3, 2)),
+        "Now reported by 5 publishers, 3 origins (before 3, 2): Pensioners gather in three cities",
+    ),
+    "what several report still": (
+        event(K.CORROBORATED, development=SEVERAL, item=None, before=Standing(5, 3)),
+        "Still reported by 5 publishers, 3 origins: Pensioners gather in three cities",
+    ),
+    "an overdue part, once more": (
+        event(K.OVERDUE, item=None, promise=replace(OWED_2, overdue=True), before=Standing()),
+        "Part 2 is still awaited: The Praetorian Guard’s Dilemma — Iran Monitor",
+    ),
+    "a feed that is down for days": (
+        event(K.FEED_DOWN, item=None, detail="503", since=NOW - timedelta(days=3.9), before=Standing()),
+        "Feed analysis is still down, for 3 days: 503",
+    ),
+    "a feed that is down for hours": (
+        event(K.FEED_DOWN, item=None, since=NOW - timedelta(hours=47.5), before=Standing()),
+        "Feed analysis is still down, for 47 hours",
+    ),
+    "a feed that is down for minutes": (
+        event(K.FEED_DOWN, item=None, since=NOW - timedelta(minutes=20), before=Standing()),
+        "Feed analysis is still down, for 1 hour",
+    ),
     "a dead feed": (
         event(K.FEED_DOWN, item=None, detail="503 since 09:10"),
         "Feed analysis is down: 503 since 09:10",
@@ -126,6 +153,20 @@ def test_a_reminder_says_when_and_where_it_was_promised_and_that_it_is_the_only_
     assert first == Link("promised 5 November in Part 1, 17 days ago", PART_1)
     assert "only reminder" in second.text
     assert words.sentences == (f"“{OWED_2.quote}”",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "last"),
+    [
+        ({"repeats": True}, "We remind you again while it is awaited"),
+        ({"repeats": True, "before": Standing()}, "We remind you again while it is awaited"),
+        ({"before": Standing()}, "promised 5 November in Part 1, 17 days ago"),
+    ],
+    ids=["first", "again", "announced anew"],
+)
+def test_a_reminder_that_comes_again_says_so(changes: dict[str, Any], last: str) -> None:
+    words = said(event(K.OVERDUE, item=None, promise=replace(OWED_2, overdue=True), **changes))
+    assert words.context[-1].text == last
 
 
 def test_a_reminder_of_what_a_person_awaits_says_since_when() -> None:
