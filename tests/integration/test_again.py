@@ -11,6 +11,7 @@ from tests.integration.documents import Entry
 from tests.integration.test_copies import AT, CONFIG, ROUTES, bring
 from tests.integration.test_fold import headlines
 from tests.integration.test_silences import put as silence
+from tests.integration.test_withdraw import take_back
 from tests.integration.world import SITE, World, live, live_on_both
 
 THREE = ("wire", "post", "gazette")
@@ -147,6 +148,21 @@ async def test_an_overdue_part_is_said_to_be_awaited_still_until_it_comes(world:
     assert headlines(world)[5:] == [headlines(world)[5]]
     assert headlines(world)[5].startswith("Part 2 is out")
     assert len(world.chat.hooks) == len(headlines(world))
+
+
+@live(parts.SERIAL + "routes: [{to: slack, repeat: 2d}]\n")
+async def test_a_reminder_that_waits_is_not_sent_once_what_it_quotes_is_withdrawn(world: World) -> None:
+    parts.put(world, parts.FIRST)
+    await parts.passes(world, days=11)
+    (late,) = world.events("overdue")[:1]
+    told = len(headlines(world))
+    world.later(days=2)
+    assert await world.service.remind() == 1
+    take_back(world, parts.FIRST.title, silent=True)
+    await world.deliver()
+    assert len(headlines(world)) == told
+    again = [one for one in world.deliveries() if one.event and one.event.startswith(f"{late}+")]
+    assert again[-1].state is DeliveryState.DEAD
 
 
 @live_on_both(FEED + "routes: [{to: [slack, desk], repeat: 24h}]\n")
