@@ -79,6 +79,19 @@ def reach(sources: Sources, development: Development, within: timedelta, *, fres
     return min(max(counts, default=0), len(development.corroboration.origins))
 
 
+def may_grow(
+    session: Session, sources: Sources, *, fresh: Sequence[Item], members: Collection[ItemId], origins: Collection[str]
+) -> bool:
+    """Tell whether fresh items may bring a development of these members an origin that it has not, before judging it.
+
+    A large one is judged for a third of a second, and most of what joins it are copies and more of the same sources.
+    """
+    folded = {copy.item: copy.original for copy in copies.of_items(session, items=[item.id for item in fresh])}
+    own = [item for item in fresh if folded.get(item.id) not in members]
+    names = {sources.publishers.family(item.source, item.url) for item in own}
+    return not names.union(rest.family for rest in _rests(sources, own).values()) <= set(origins)
+
+
 def holds(sources: Sources, development: Development, within: timedelta, *, least: int, now: datetime) -> bool:
     """Tell whether so many distinct origins reported a development within so long a time up to now."""
     recent = [item for item in development.items if item.at >= now - within]

@@ -67,4 +67,6 @@ def _developments(session: Session, event: Event, standing: Sequence[Silence]) -
 
 
 def _numbers(subjects: Collection[str], kind: str) -> Iterator[ItemId]:
-    yield from (ItemId(int(one.removeprefix(kind))) for one in subjects if one.startswith(kind))
+    """Yield the ids of the subjects of a kind; what is no id names nothing."""
+    ids = (one.removeprefix(kind) for one in subjects if one.startswith(kind))
+    yield from (ItemId(int(one)) for one in ids if one.isascii() and one.isdecimal())

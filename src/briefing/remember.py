@@ -21,7 +21,7 @@ from briefing.collect.outcome import polled
 from briefing.config.effective import FeedSettings
 from briefing.config.grammar import Corroborate
 from briefing.config.series import SeriesRule
-from briefing.corroborate import Sources, growing, inhibit, judged, reach
+from briefing.corroborate import Sources, growing, inhibit, judged, may_grow, reach
 from briefing.detect import rhythm, series
 from briefing.detect.match import Matcher
 from briefing.edit import alert
@@ -224,11 +224,16 @@ def _grown(
 ) -> Iterator[Event]:
     """Tell again of each development that was told as reported by many, where more report it by now."""
     for story in rules.corroborate:
-        fresh = [one.item.id for one in filed if story in one.stories and one.item.id in new and one.item.news]
-        named = frozenset(developments.of_items(session, story=story, items=fresh).values())
-        told = developments.corroborated(session, story=story, developments=named)
-        for development in judged(session, rules.sources, story=story, developments=told):
-            if log := known(session, alert.conditions(story, [item.id for item in development.items])):
+        fresh = {
+            one.item.id: one.item for one in filed if story in one.stories and one.item.id in new and one.item.news
+        }
+        placed = developments.of_items(session, story=story, items=fresh)
+        told = developments.corroborated(session, story=story, developments=frozenset(placed.values()))
+        for opener, some in developments.members(session, story=story, developments=told).items():
+            mine = [fresh[one] for one, development in placed.items() if development == opener]
+            log = known(session, alert.conditions(story, some))
+            if log and may_grow(session, rules.sources, fresh=mine, members=some, origins=log.origins):
+                (development,) = judged(session, rules.sources, story=story, developments=[opener])
                 event = alert.many(development, title=rules.titles.get(story), now=now)
                 yield from again(session, rules.tell, rules.ears, event, log, holds=False, now=now)
 

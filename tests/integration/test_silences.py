@@ -116,6 +116,7 @@ async def test_a_development_is_muted_by_any_item_of_it_whatever_it_grows_into(w
     await world.deliver()
     (first,) = world.items()
     assert len(world.chat.hooks) == 1
+    put(world, subject=("development:none",))
     put(world, subject=(f"development:{first.id}",))
     docks.put(world, **{name: docks.REPORTS[name] for name in docks.NAMES})
     chess = Entry("x", "A school in Northport wins the chess cup", NOON, "Nine pupils beat Riga by six games to three.")

@@ -84,6 +84,7 @@ def many(development: Development, *, title: str | None, now: datetime) -> Event
         story_title=title,
         development=line,
         condition=key,
+        origins=development.corroboration.origins,
         subjects=(f"development:{development.id}",),
     )
 

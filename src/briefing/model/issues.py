@@ -153,6 +153,7 @@ class Event:
     total: int = 1  # missed: how many there are
     held: bool = False  # missed: they came as they happened, and were held
     condition: str | None = None  # of what lasts: the key under which it was told first
+    origins: tuple[str, ...] = ()  # corroborated: the families behind it
     before: Standing | None = None  # told again: how it stood when those who are told now were told last
     repeats: bool = False  # its route tells it again
     subjects: tuple[str, ...] = ()  # what it is about, as silences name it; the first is what one would mute

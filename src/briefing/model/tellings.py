@@ -33,6 +33,7 @@ class Tellings:
 
     condition: str
     events: tuple[str, ...]  # their keys
+    origins: tuple[str, ...]  # as the last of them has it
     last: Telling
     told: Mapping[Ear, Telling]
     reached: Mapping[Ear, Telling]

@@ -33,6 +33,7 @@ def of(session: Session, *, conditions: Collection[str], standing: Callable[[Eve
     return Tellings(
         condition=keys[0],
         events=keys,
+        origins=last.origins,
         last=Telling(last.at, standing(last)),
         told=_latest(each, {*DeliveryState} - _WAITING),
         reached=_latest(each, _CAME),

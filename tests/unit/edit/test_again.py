@@ -29,7 +29,7 @@ def log(stood: Standing, **at: int) -> Tellings:
     """Return what one ear was told: `told`, `reached` and `waiting`, so many minutes before NOW."""
     last = {name: {EAR: Telling(NOW - timedelta(minutes=ago), stood)} for name, ago in at.items()}
     newest = Telling(NOW - timedelta(minutes=min(at.values(), default=0)), stood)
-    return Tellings("c", ("c",), newest, **({"told": {}, "reached": {}, "waiting": {}} | last))
+    return Tellings("c", ("c",), (), newest, **({"told": {}, "reached": {}, "waiting": {}} | last))
 
 
 def route(**given: Any) -> Route:
