@@ -63,7 +63,9 @@ def test_a_silence_is_added_listed_shown_and_ended() -> None:
     assert "what waited is held too: 1 delivery" in told.stderr
     shown = call("silences", "show", "1").stdout
     assert "holds 1 delivery" in shown
-    delivery = call("deliveries", "list").stdout
+    delivery = call("deliveries", "list", "--silenced").stdout
+    assert len(delivery.splitlines()) == 1
+    assert call("deliveries", "list", "--failed").stdout == ""
     assert "silenced" in delivery
     assert "silence 1 by ann@" in delivery
     assert "1 silenced (briefing silences list)" in call("status").stdout

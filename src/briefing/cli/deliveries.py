@@ -55,6 +55,7 @@ _WORDS = {
 @app.command("list", epilog="Example: briefing deliveries list --failed --channel desk --since 2d")
 def show_all(
     failed: Annotated[bool, typer.Option("--failed", help="Only what is dead or being retried.")] = False,
+    silenced: Annotated[bool, typer.Option("--silenced", help="Only what a silence holds.")] = False,
     issue: OfIssue = None,
     channel: OfChannel = None,
     to: To = None,
@@ -71,16 +72,20 @@ def show_all(
     from briefing.model import DeliveryState
     from briefing.store import deliveries, issues
 
-    now, states = utc_now(), frozenset({DeliveryState.DEAD, DeliveryState.RETRY}) if failed else None
+    now = utc_now()
+    states = {DeliveryState.DEAD, DeliveryState.RETRY} if failed else set()
+    states |= {DeliveryState.SILENCED} if silenced else set()
     with open_store(database) as store, store.reading() as session:
-        wanted = replace(wanted_by(session, Asked(issue, channel, to, since), config, now), states=states)
+        wanted = replace(
+            wanted_by(session, Asked(issue, channel, to, since), config, now), states=frozenset(states) or None
+        )
         found = deliveries.listing(session, wanted=wanted, limit=limit)
         many = deliveries.counts(session, wanted=wanted)
         names = issues.names(session, issues={one.issue for one in found if one.issue})
     if json:
         output.as_json(found)
         return
-    empty = "nothing is dead or being retried" if failed else "no deliveries yet"
+    empty = "nothing of that kind" if states else "no deliveries yet"
     output.table((row(delivery, names, now) for delivery in found), empty=empty)
     if found:
         shown = f"{len(found):,} of " if len(found) < sum(many.values()) else ""
