@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from briefing.config.alerts import Route
 from briefing.edit import alert, reminders
@@ -100,3 +103,31 @@ def test_a_part_that_is_announced_anew_is_another_message() -> None:
     known = log(standing(one), told=300, reached=300)
     assert due(one, known, EAR, route(), holds=True, now=NOW) is None
     assert due(other, known, EAR, route(), holds=True, now=NOW) == Due(NOW, standing(one))
+
+
+REPORTERS = "ABCDEFGHIJKL"
+
+
+@given(st.lists(st.tuples(st.integers(1, 200), st.integers(0, 12)), min_size=1, max_size=30), st.integers(1, 120))
+def test_no_growth_is_lost_none_is_told_twice_and_none_too_soon(steps: list[tuple[int, int]], group: int) -> None:
+    """Some minutes later so many report it; what is due waits until it is, and is told in what comes before that."""
+    told: list[Telling] = [Telling(NOW, BEFORE)]
+    waiting: list[Telling] = []
+    now, most = NOW, BEFORE.origins
+    for minutes, count in [*steps, (group + 1, 0)]:
+        now += timedelta(minutes=minutes)
+        if waiting and waiting[-1].at <= now:
+            told.append(waiting[-1])
+            waiting.clear()
+        event, most = many(*REPORTERS[: max(count, 1)]), max(most, count)
+        last = {EAR: told[-1]}
+        known = Tellings("c", ("c",), (), told[-1], last, last, {EAR: waiting[-1]} if waiting else {})
+        if coming := due(event, known, EAR, route(group=f"{group}m"), holds=False, now=now):
+            assert coming.before == told[-1].stood
+            waiting = [Telling(coming.at, standing(event))]
+    told += waiting
+    counts = [one.stood.origins for one in told]
+    assert counts == sorted(set(counts))
+    assert counts[-1] == most
+    gaps = [later.at - sooner.at for sooner, later in pairwise(told)]
+    assert all(gap >= timedelta(minutes=group) for gap in gaps)
