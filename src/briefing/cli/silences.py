@@ -62,7 +62,7 @@ def add(
     database: Database = DATABASE,
     json: Json = False,
 ) -> None:
-    """Send no alert that fits, to nobody, for a time; issues go out as ever, and what is held stays in the ledger.
+    """Send alerts that fit to nobody for a time; issues go out as ever, and what is held stays in the ledger.
 
     Every KEY that is given must hold, by any one of its values. Times are on the site's clock. What waits already, in
     quiet hours or for a retry, is held too; what was held is not sent afterwards.
