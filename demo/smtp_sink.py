@@ -53,7 +53,9 @@ class SmtpSink:
         implicit: bool = False,
         users: Mapping[str, str] | None = None,
         utf8: bool = True,
+        pipelining: bool = False,
     ) -> None:
+        self.pipelining = pipelining
         self.received: list[Received] = []
         self.commands: list[str] = []
         self.logins: list[str] = []
@@ -124,6 +126,13 @@ class SmtpSink:
         user, password = login.login.decode(), login.password.decode()
         self.logins.append(f"{mechanism} {user}")
         return AuthResult(success=self._users.get(user) == password, handled=False)
+
+    async def handle_EHLO(  # noqa: N802
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, offers: list[str]
+    ) -> list[str]:
+        """Say what is offered."""
+        session.host_name = name
+        return [*offers[:-1], "250-PIPELINING", offers[-1]] if self.pipelining else offers
 
     async def handle_DATA(self, server: "_Server", _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take a whole message; a fault without a reply takes it too and hangs up before saying so."""

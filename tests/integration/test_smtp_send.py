@@ -36,9 +36,10 @@ def send(smtp: Smtp, recipient: str = "me@example.org", message: bytes = MESSAGE
     return smtp.send(message, sender="desk@example.org", recipient=recipient)
 
 
-@pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
+@pytest.fixture(params=[False, True], ids=["one by one", "at once"])
+def sink(request: pytest.FixtureRequest) -> Iterator[SmtpSink]:
+    """Return a server that takes commands one by one, or all of a message at once."""
+    with SmtpSink(pipelining=request.param) as server:
         yield server
 
 
@@ -168,6 +169,24 @@ def test_a_server_that_cannot_reset_is_left(sink: SmtpSink) -> None:
         assert send(smtp) == Dead("RCPT TO: 550 5.1.1 nobody", suppress=True)
         assert isinstance(send(smtp), Delivered)
     assert sink.connections == 2
+
+
+def test_a_server_that_awaits_a_message_for_nobody_gets_an_empty_one_and_then_the_next() -> None:
+    with SmtpSink(pipelining=True) as sink, client(sink) as smtp:
+        sink.fail("RCPT", "550 5.1.1 nobody")
+        sink.fail("DATA", "354 go on")
+        assert send(smtp) == Dead("RCPT TO: 550 5.1.1 nobody", suppress=True)
+        assert isinstance(send(smtp), Delivered)
+        assert (sink.connections, len(sink.received)) == (1, 1)
+
+
+def test_a_message_in_pieces_arrives_whole_dots_included(sink: SmtpSink) -> None:
+    pieces = MESSAGE[: MESSAGE.index(b"..two")], MESSAGE[MESSAGE.index(b"..two") :], b".\r\n" * 4096
+    with client(sink) as smtp:
+        assert isinstance(smtp.send(*pieces, sender="desk@example.org", recipient="me@example.org"), Delivered)
+        torn = smtp.send(b"a\r", b"\nb\r\n", sender="desk@example.org", recipient="me@example.org")
+        assert isinstance(torn, Dead)
+    assert [one.content for one in sink.received] == [b"".join(pieces)]
 
 
 def test_starttls_is_required_and_there_is_no_way_back_to_plain_text(sink: SmtpSink) -> None:

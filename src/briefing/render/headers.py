@@ -79,7 +79,7 @@ def written(name: str, value: str | Address | datetime) -> str:
         case datetime():
             return format_datetime(value)
         case Address():
-            shown = _encoded(value.display_name, name, quoted=True)
+            shown = _encoded(value.display_name, name, quoted=True) if value.display_name else ""
             return f"{shown} <{value.addr_spec}>" if shown else value.addr_spec
     title, bracket, rest = value.rpartition("<")
     if name == "List-Id" and bracket:

@@ -1,7 +1,8 @@
 """The bytes of a mail: the one function that builds mail headers, and the guard that parses them again.
 
 Apart from `email`, which writes the words, because words come from strangers and headers decide where mail goes.
-The body of an issue is encoded and checked once and shared by its readers; headers are checked for each.
+The body of an issue is encoded and checked once and shared by its readers; headers are built, and parsed again, for
+each. What one header reads as is remembered, so for a copy that is the address and the Message-ID alone.
 """
 
 import base64
@@ -9,14 +10,16 @@ import hashlib
 import hmac
 import quopri
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from email.headerregistry import Address, AddressHeader
+from email.headerregistry import Address, AddressHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from briefing.errors import RenderError
 from briefing.model import Mail
@@ -24,7 +27,11 @@ from briefing.render import headers as safe
 
 _LINE = 998  # RFC 5322, 2.1.1
 _HEADER = 64 * 1024
-_POLICY = SMTP
+_POLICY, _KINDS = SMTP, HeaderRegistry()
+_ORDER = (
+    *("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id", "List-Unsubscribe"),
+    *("Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,15 @@ class MailHeaders:
 
 def build(mail: Mail, headers: MailHeaders) -> bytes:
     """Return the message as it goes out, CRLF line ends; RenderError when it would not be safe to send."""
-    fields = _fields(mail.subject, headers)
-    top = _top(fields)
+    return b"".join(pieces(mail, headers))
+
+
+def pieces(mail: Mail, headers: MailHeaders) -> tuple[bytes, bytes]:
+    """Return the same in two pieces, each of whole lines: what is this copy's own, and what copies share."""
+    fields = _shared(mail.subject, replace(headers, recipient="", message_id="")) | _own(headers)
+    top = "".join(f"{name}: {fields[name].line}\r\n" for name in _ORDER if name in fields).encode("ascii")
     _check_top(top, fields)
-    return top + _body(mail.text, mail.html)
+    return top, _body(mail.text, mail.html)
 
 
 def message_id(secret: bytes, key: str, domain: str) -> str:
@@ -66,26 +78,48 @@ def list_id(title: str, name: str, domain: str) -> str:
     return f"{shown}<{re.sub(r'[^a-z0-9.-]', '-', name.lower())}.{domain}>"
 
 
-def _fields(subject: str, headers: MailHeaders) -> dict[str, str | Address | datetime]:
-    """Return every header of a mail but those of its body, in their order."""
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a header is to say, and the line that says it."""
+
+    meant: object
+    line: str
+
+
+def _own(headers: MailHeaders) -> dict[str, _Field]:
+    """Return the headers that no two copies have in common."""
+    to, message_id = safe.address(headers.recipient), safe.message_ids(headers.message_id)
+    return {"To": _field("To", to), "Message-ID": _field("Message-ID", message_id)}
+
+
+@lru_cache(maxsize=64)
+def _shared(subject: str, headers: MailHeaders) -> dict[str, _Field]:
+    """Return every other header of a mail but those of its body."""
     roots = headers.references
-    optional: dict[str, str | None] = {
+    values: dict[str, str | Address | datetime | None] = {
+        "From": safe.mailbox(headers.sender),
+        "Subject": safe.text(subject),
+        "Date": headers.date,
         "In-Reply-To": safe.message_ids(roots[0]) if roots else None,
         "References": safe.message_ids(*roots) if roots else None,
         "List-Id": _list_id(headers.list_id) if headers.list_id else None,
         "List-Unsubscribe": safe.mailto(headers.list_unsubscribe) if headers.list_unsubscribe else None,
         "Auto-Submitted": "auto-generated" if headers.auto_submitted else None,
         "X-Auto-Response-Suppress": "OOF, AutoReply" if headers.auto_submitted else None,
-    }
-    return {
-        "From": safe.mailbox(headers.sender),
-        "To": safe.address(headers.recipient),
-        "Subject": safe.text(subject),
-        "Date": headers.date,
-        "Message-ID": safe.message_ids(headers.message_id),
-        **{name: value for name, value in optional.items() if value is not None},
         "MIME-Version": "1.0",
     }
+    return {name: _field(name, value) for name, value in values.items() if value is not None}
+
+
+def _field(name: str, value: str | Address | datetime) -> _Field:
+    match value:
+        case Address():
+            meant: object = _mailbox(value)
+        case datetime():
+            meant = value.replace(microsecond=0)
+        case _:
+            meant = value
+    return _Field(meant, safe.written(name, value))
 
 
 def _list_id(value: str) -> str:
@@ -95,37 +129,39 @@ def _list_id(value: str) -> str:
     return f"{safe.text(title)} <{rest}".lstrip()
 
 
-def _top(fields: dict[str, str | Address | datetime]) -> bytes:
-    return "".join(f"{name}: {safe.written(name, value)}\r\n" for name, value in fields.items()).encode("ascii")
-
-
-def _check_top(top: bytes, fields: dict[str, str | Address | datetime]) -> None:
+def _check_top(top: bytes, fields: Mapping[str, _Field]) -> None:
     """Parse what was written as a receiver would; anything but exactly what was meant stops the mail."""
     parsed = BytesParser(policy=_POLICY).parsebytes(top + b"\r\n")
-    _demand(parsed.keys() == list(fields), "the set of headers")
+    _demand(parsed.keys() == [name for name in _ORDER if name in fields], "the set of headers")
     _demand(not parsed.get_payload(), "the end of the headers")
     _demand(len(top) <= _HEADER and max(map(len, top.split(b"\r\n"))) <= _LINE, "the length of a header")
-    for name in ("From", "To"):
-        found = parsed[name]
-        _demand(
-            isinstance(found, AddressHeader) and list(map(_mailbox, found.addresses)) == [_mailbox(fields[name])], name
-        )
-    _demand(parsedate_to_datetime(str(parsed["Date"])) == _seconds(fields["Date"]), "Date")
-    for name, value in fields.items():
-        shown = str(parsed[name])
-        _demand(not re.search(r"[\x00-\x1f\x7f]", shown), name)
-        _demand(not isinstance(value, str) or shown == value, name)
+    for name, raw in parsed.raw_items():
+        _demand(_reads(name, raw, fields[name].meant), name)
 
 
-def _mailbox(value: object) -> tuple[str, str]:
+@lru_cache(maxsize=256)
+def _reads(name: str, raw: str, meant: object) -> bool:
+    """Say whether a receiver reads in a header's line what was meant, and nothing that controls anything."""
+    found = _kind(name)(name, raw.replace("\r", "").replace("\n", ""))  # unfolded (RFC 5322, 2.2.3)
+    if re.search(r"[\x00-\x1f\x7f]", str(found)):
+        return False
+    match meant:
+        case datetime():
+            return parsedate_to_datetime(str(found)) == meant
+        case str():
+            return str(found) == meant
+    return isinstance(found, AddressHeader) and [_mailbox(one) for one in found.addresses] == [meant]
+
+
+@cache
+def _kind(name: str) -> Any:
+    """Return what Python's reader makes of a header of this name; the reader itself builds that for each it meets."""
+    return _KINDS[name]
+
+
+def _mailbox(value: Address) -> tuple[str, str]:
     """Return an address and its name's letters: Python's reader puts a space where a long name was folded."""
-    assert isinstance(value, Address)
     return value.addr_spec, "".join(value.display_name.split())
-
-
-def _seconds(value: object) -> datetime:
-    assert isinstance(value, datetime)
-    return value.replace(microsecond=0)
 
 
 @lru_cache(maxsize=16)

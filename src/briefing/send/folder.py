@@ -25,9 +25,10 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def send(self, message: bytes, *, sender: str, recipient: str) -> Verdict:
+    def send(self, *pieces: bytes, sender: str, recipient: str) -> Verdict:
         """Write a mail and its HTML part, whole or not at all; the same Message-ID again overwrites, never doubles."""
         del sender  # it stands in the message
+        message = b"".join(pieces)
         mail = BytesParser(policy=policy.default).parsebytes(message)
         assert isinstance(mail, EmailMessage)
         try:

@@ -1,9 +1,12 @@
 """Handing one mail to whoever carries it: the operator's mail server.
 
-Apart from `folder`, which stands in when there is no server, and from `verdict`, which knows what a reply means. It
-blocks: one instance a thread. What if the connection dies? Before the message's last dot nothing was handed over;
-after it the server may have the message, so the next attempt may repeat it, under the same Message-ID (RFC 5321
-section 6.1 asks the other side to live with that).
+Apart from `folder`, which stands in when there is no server, from `envelope`, which says what goes over the wire, and
+from `verdict`, which knows what a reply means. It blocks: one instance a thread. Where the server lets us (RFC 2920),
+all commands of a message go out at once.
+
+What if the connection dies? Before the message's last dot nothing was handed over; after it the server may have the
+message, so the next attempt may repeat it, under the same Message-ID (RFC 5321 section 6.1 asks the other side to live
+with that).
 """
 
 import base64
@@ -12,14 +15,12 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
-
-from email_validator import EmailNotValidError, validate_email
+from functools import cache, partial
 
 from briefing.config import grammar
 from briefing.config.grammar import StartTls
 from briefing.model import Dead, Retry, Verdict
+from briefing.send.envelope import Envelope, envelope
 from briefing.send.folder import Folder
 from briefing.send.text import fit
 from briefing.send.verdict import Phase, by_reply
@@ -27,8 +28,6 @@ from briefing.send.verdict import Phase, by_reply
 __all__ = ["Folder", "Smtp"]  # whoever sends mail finds both ways here
 
 _REPLY_LIMIT = 300
-
-
 _GOODBYE = 1.0  # seconds
 
 
@@ -51,16 +50,19 @@ class Smtp:
         self._tls = tls or _tls(settings.starttls)
         self._connection: smtplib.SMTP | None = None
 
-    def send(self, message: bytes, *, sender: str, recipient: str) -> Verdict:
-        """Hand over a message, byte for byte; what the server or the network does is in the verdict, never raised."""
-        envelope = _envelope(message, sender, recipient)
-        if isinstance(envelope, Dead):
-            return envelope
+    def send(self, *message: bytes, sender: str, recipient: str) -> Verdict:
+        """Hand over a message, byte for byte; what the server or the network does is in the verdict, never raised.
+
+        It may come in pieces, each of whole lines.
+        """
+        addressed = envelope(message, sender, recipient)
+        if isinstance(addressed, Dead):
+            return addressed
         if self._connection is not None:
             with suppress(_StaleError):
-                return self._converse(self._connection, envelope, reused=True)
+                return self._converse(self._connection, addressed, reused=True)
         opened = self.open()
-        return opened if isinstance(opened, Retry) else self._converse(opened, envelope, reused=False)
+        return opened if isinstance(opened, Retry) else self._converse(opened, addressed, reused=False)
 
     def open(self) -> smtplib.SMTP | Retry:
         """Connect, encrypt and log in as configured; the connection is this instance's to close."""
@@ -111,7 +113,7 @@ class Smtp:
     def _password(self) -> str:
         return self._settings.password.get_secret_value() if self._settings.password else ""
 
-    def _converse(self, connection: smtplib.SMTP, envelope: "_Envelope", *, reused: bool) -> Verdict:
+    def _converse(self, connection: smtplib.SMTP, envelope: Envelope, *, reused: bool) -> Verdict:
         """Go through the commands of one message; raise _StaleError if a reused connection died before the first."""
         phase = Phase.MAIL
         try:
@@ -120,8 +122,8 @@ class Smtp:
             for phase, command in _commands(connection, envelope):
                 code, text = command()
                 if code // 100 != (3 if phase is Phase.DATA else 2):
-                    return self._refused(phase, code, text, reused=reused)
-            connection.send(envelope.quoted())
+                    return self._refused(connection, phase, code, text, reused=reused)
+            connection.send(envelope.quoted)
             phase = Phase.END
             return self._judged(connection)
         except (OSError, smtplib.SMTPException) as error:
@@ -139,20 +141,27 @@ class Smtp:
             self._drop()
         return by_reply(Phase.END, code, _clean(text))
 
-    def _refused(self, phase: Phase, code: int, text: bytes, *, reused: bool) -> Verdict:
+    def _refused(self, connection: smtplib.SMTP, phase: Phase, code: int, text: bytes, *, reused: bool) -> Verdict:
         if code == 421:
             self._drop()
             if reused and phase is Phase.MAIL:  # it was idle for too long, and says so only now
                 raise _StaleError
         else:
-            self._reset()
+            self._reset(connection, _BEHIND[phase] if _at_once(connection) else 0)
         return by_reply(phase, code, _clean(text))
 
-    def _reset(self) -> None:
-        # The refused message must not be in the way of the next one; a server that cannot do that is left.
+    def _reset(self, connection: smtplib.SMTP, behind: int) -> None:
+        """Take the refused message out of the way of the next one; a server that cannot do that is left.
+
+        So many commands are `behind` the refused one already; if the server awaits a message for nobody all the same,
+        it gets an empty one (RFC 2920 section 3.1).
+        """
         try:
-            assert self._connection is not None
-            done = self._connection.rset()[0] == 250
+            replies = [connection.getreply()[0] for _ in range(behind)]
+            if replies[-1:] == [354]:
+                connection.send(b".\r\n")
+                connection.getreply()
+            done = connection.rset()[0] == 250
         except (OSError, smtplib.SMTPException):
             done = False
         if not done:
@@ -181,58 +190,30 @@ class Smtp:
         return "(its words repeat the password)" if secret and any(word in text for word in known) else text
 
 
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    """A message and the two addresses as they go over the wire."""
-
-    sender: str
-    recipient: str
-    message: bytes
-
-    @property
-    def utf8(self) -> bool:
-        return not (self.sender.isascii() and self.recipient.isascii())
-
-    def options(self, connection: smtplib.SMTP) -> list[str]:
-        found = [f"size={len(self.message)}"] if connection.has_extn("size") else []
-        if not self.message.isascii() and connection.has_extn("8bitmime"):
-            found.append("body=8bitmime")
-        return found + (["smtputf8"] if self.utf8 else [])
-
-    def quoted(self) -> bytes:
-        """Return the message with its dots doubled and the last dot behind it (RFC 5321 section 4.5.2)."""
-        end = b"" if self.message.endswith(b"\r\n") else b"\r\n"
-        return (b"\r\n" + self.message).replace(b"\r\n.", b"\r\n..")[2:] + end + b".\r\n"
-
-
 _AFTER = dict.fromkeys(Phase, "nothing was handed over") | {
     Phase.END: "the message may have been taken all the same, and may come twice"
 }
-
-
-def _envelope(message: bytes, sender: str, recipient: str) -> _Envelope | Dead:
-    if b"\0" in message or not message.count(b"\r\n") == message.count(b"\r") == message.count(b"\n"):
-        return Dead("the message holds a NUL, or a CR or LF on its own; it was not sent")
-    try:
-        return _Envelope(_wire_address(sender), _wire_address(recipient), message)
-    except EmailNotValidError as error:
-        return Dead(f"not an address that mail can be sent to: {error}")
-
-
-def _wire_address(address: str) -> str:
-    # Names of hosts inside a site are for the mail server to judge, so they need not be public.
-    checked = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_domain_literal=True)
-    return checked.ascii_email or checked.normalized
+_BEHIND = {Phase.MAIL: 2, Phase.RCPT: 1, Phase.DATA: 0}  # commands that follow in the same flight
 
 
 def _commands(
-    connection: smtplib.SMTP, envelope: _Envelope
+    connection: smtplib.SMTP, envelope: Envelope
 ) -> tuple[tuple[Phase, Callable[[], tuple[int, bytes]]], ...]:
-    return (
-        (Phase.MAIL, lambda: connection.mail(envelope.sender, envelope.options(connection))),
-        (Phase.RCPT, lambda: connection.rcpt(envelope.recipient)),
-        (Phase.DATA, lambda: connection.docmd("DATA")),
-    )
+    """Return what asks each command of a message and brings its reply."""
+    lines = envelope.commands(connection.has_extn)
+    if _at_once(connection):
+        rest = connection.getreply
+        return (Phase.MAIL, partial(_ask, connection, b"".join(lines))), (Phase.RCPT, rest), (Phase.DATA, rest)
+    return tuple((phase, partial(_ask, connection, line)) for phase, line in zip(_BEHIND, lines, strict=True))
+
+
+def _at_once(connection: smtplib.SMTP) -> bool:
+    return connection.has_extn("pipelining")
+
+
+def _ask(connection: smtplib.SMTP, line: bytes) -> tuple[int, bytes]:
+    connection.send(line)
+    return connection.getreply()
 
 
 def _introduced(connection: smtplib.SMTP) -> smtplib.SMTP:
