@@ -1,11 +1,12 @@
 """Shell 3: hand every delivery that is due to the far end, and record what became of it.
 
-    claim: sending, committed | build the bytes | send | verdict | record: committed | next on this connection
+    claim: sending, committed | build the bytes | its turn: send | verdict | record: committed | next on this connection
 
 What if we die here? Before the claim's commit: the row is still due. After it and before the first byte, or at any
 moment until the record's commit: the row is `sending`; it is claimed again when its lease ends, or at once when the
 service starts on SQLite. The far end may then get it twice, under the same Message-ID or webhook-id; at most one
-message a connection, because a connection takes its next message only after its last record is committed.
+message a connection, because a connection takes its next message only after its last record is committed. What was
+claimed ahead and had no turn was not sent at all.
 """
 
 import asyncio
@@ -13,16 +14,18 @@ from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 import structlog
 
 from briefing import retry
+from briefing.attempt import judged, next_attempt, tell
 from briefing.clock import Clock
-from briefing.errors import BriefingError, StoreClosedError, StoreError
+from briefing.errors import StoreClosedError, StoreError
 from briefing.fold import fold
 from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Verdict
-from briefing.store import outbox
+from briefing.room import Room
+from briefing.store import claimed, outbox
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
@@ -34,6 +37,7 @@ RENEW_SECONDS = LEASE.total_seconds() / 3
 RECORD_AGAIN_SECONDS = 2.0
 
 Send = Callable[[Delivery], Coroutine[Any, Any, Verdict]]
+Hand = Callable[[], Coroutine[Any, Any, Verdict]]  # hands over one message that was prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Lane:
     width: int
     send: Send
     folds: bool = False  # alerts that come late are told in one message
+    ahead: int = 0  # messages claimed beyond those under way, at most
+    prepare: Callable[[Delivery], Coroutine[Any, Any, Hand]] | None = None  # for its turn, in place of `send`
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,8 @@ class Relay:
         self._lanes, self._teller, self._write, self._clock, self._owner = lanes, teller, write, clock, owner
         self._under_way: dict[DeliveryId, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._free = {lane.name: lane.width for lane in lanes}
-        self._ended = dict.fromkeys(self._free, 0)  # attempts so far
+        self._rooms = {lane.name: Room(lane.width, lane.ahead) for lane in lanes}
+        self._stopping, self._attempts = False, 0
         self._held = {lane.name: Hold() for lane in lanes}
         self._claiming = asyncio.Lock()
         self._anew, self._wake = True, asyncio.Event()
@@ -91,7 +97,7 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled; asks a lane for more when a connection of it is free again, and all at `look`."""
         renewing = asyncio.create_task(self._renew())
-        asked = dict(self._ended)
+        asked = self._ended()
         try:
             await self.fold()
             while True:
@@ -100,7 +106,7 @@ class Relay:
                 self._anew = False
                 try:
                     for lane in lanes:
-                        asked[lane.name] = self._ended[lane.name]
+                        asked[lane.name] = self._rooms[lane.name].ended
                         await self._start(lane)
                 except Exception:
                     # The relay's edge: whatever broke is logged, and tried again when the next tick wakes us.
@@ -113,8 +119,8 @@ class Relay:
     async def drain(self, only: Collection[str] | None = None) -> int:
         """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
         renewing = asyncio.create_task(self._renew())
-        asked = dict(self._ended)
-        attempts, first = 0, True
+        asked = self._ended()
+        before, first = self._attempts, True
         try:
             if only is None:
                 await self.fold(patient=False)
@@ -122,13 +128,13 @@ class Relay:
                 last = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
                 started = 0
                 for lane in self._lanes if first or last else self._freed(asked):
-                    asked[lane.name] = self._ended[lane.name]
+                    asked[lane.name] = self._rooms[lane.name].ended
                     started += await self._start(lane, only)
-                attempts, first = attempts + started, False
+                first = False
                 if self._tasks:
                     await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
                 elif last and not started:
-                    return attempts
+                    return self._attempts - before
         finally:
             renewing.cancel()
 
@@ -147,21 +153,26 @@ class Relay:
                 log.exception("relay.broke", lane=lane.name)
 
     async def finish(self, seconds: float) -> None:
-        """Let what is under way end, but no longer than this."""
+        """Let what is under way end, but no longer than this; what has had no turn goes back."""
+        self._stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
+    def _ended(self) -> dict[str, int]:
+        return {name: room.ended for name, room in self._rooms.items()}
+
     def _freed(self, asked: Mapping[str, int]) -> list[Lane]:
         """Return the lanes in which an attempt has ended since they were last asked."""
-        return [lane for lane in self._lanes if self._ended[lane.name] > asked[lane.name]]
+        ended = self._ended()
+        return [lane for lane in self._lanes if ended[lane.name] > asked[lane.name]]
 
     async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
         async with self._claiming:  # one at a time, or two would count the same connection as free
-            claimed = await self._claim(lane, only)
-            fresh = [delivery for delivery in claimed if delivery.id not in self._under_way]
+            taken = await self._claim(lane, only)
+            fresh = [delivery for delivery in taken if delivery.id not in self._under_way]
             # An attempt that outlived its lease (a laptop slept) is not begun again: it goes on under the new one.
-            self._under_way |= {delivery.id: delivery for delivery in claimed}
-            self._free[lane.name] -= len(fresh)
+            self._under_way |= {delivery.id: delivery for delivery in taken}
+            self._rooms[lane.name].take(len(fresh))
         for delivery in fresh:
             task = asyncio.create_task(self._deliver(lane, delivery))
             self._tasks.add(task)
@@ -169,8 +180,8 @@ class Relay:
         return len(fresh)
 
     async def _claim(self, lane: Lane, only: Collection[str] | None) -> Sequence[Delivery]:
-        free, now, held = self._free[lane.name], self._clock(), self._held[lane.name].until
-        if not free or (held and held > now):
+        free, now = self._rooms[lane.name].free(), self._clock()
+        if not free or self._closed(lane):
             return ()
         try:
             return await self._write(
@@ -180,27 +191,38 @@ class Relay:
             log.warning("relay.claim", error=str(error))
             return ()
 
+    def _closed(self, lane: Lane) -> bool:
+        held = self._held[lane.name].until
+        return self._stopping or (held is not None and held > self._clock())
+
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
-        started = self._clock()
+        room = self._rooms[lane.name]
         try:
-            verdict = await lane.send(delivery)
-        except StoreError as error:  # the issue could not be read: trouble of ours, which passes
-            verdict = Retry(str(error))
-        except BriefingError as error:
-            verdict = Dead(str(error))
-        except Exception as error:
-            # The edge of an attempt: a mistake of ours is recorded and retried, the other deliveries go on.
-            log.exception("relay.broke", delivery=delivery.id)
-            verdict = Retry(f"internal error: {type(error).__name__}")
-        self._hold(lane, verdict)
-        self.undelivered += not isinstance(verdict, Delivered)
-        try:
-            await self._record(delivery.id, verdict, started)
+            hand = await judged(delivery, lane.prepare) if lane.prepare else partial(lane.send, delivery)
+            async with room.turn:
+                if self._closed(lane):
+                    await self._give_back(delivery.id)
+                else:
+                    await self._attempt(lane, delivery, hand)
         finally:
             del self._under_way[delivery.id]
-            self._free[lane.name] += 1
-            self._ended[lane.name] += 1
+            room.leave()
             self._wake.set()
+
+    async def _attempt(self, lane: Lane, delivery: Delivery, hand: Hand | Verdict) -> None:
+        started = self._clock()
+        verdict = await judged(delivery, lambda _: hand()) if callable(hand) else hand
+        self._hold(lane, verdict)
+        self._attempts += 1
+        self.undelivered += not isinstance(verdict, Delivered)
+        await self._record(delivery.id, verdict, started)
+
+    async def _give_back(self, number: DeliveryId) -> None:
+        unsent = (self._under_way[number], self._owner, self._clock())
+        try:
+            await self._write.together(claimed.give_back, unsent)
+        except StoreError as error:  # it comes due again when its lease ends
+            log.warning("relay.give_back", delivery=number, error=str(error))
 
     def _hold(self, lane: Lane, verdict: Verdict) -> None:
         before = self._held[lane.name]
@@ -213,17 +235,9 @@ class Relay:
         while True:
             delivery = self._under_way[number]  # under its latest lease
             again = next_attempt(delivery, verdict, now)
-            record = partial(
-                outbox.record,
-                delivery=delivery,
-                owner=self._owner,
-                verdict=verdict,
-                next_attempt_at=again,
-                now=now,
-                duration=now - started,
-            )
+            ended = claimed.Ended(delivery, self._owner, verdict, again, now, now - started)
             try:
-                kept = await self._write(record)
+                kept = await self._write.together(claimed.record, ended)
             except StoreClosedError:  # the process ends: the row comes due again when its lease does
                 log.warning("delivery.unrecorded", delivery=number)
                 return
@@ -233,7 +247,7 @@ class Relay:
                 continue
             if kept or self._under_way[number] is delivery:
                 break
-        _tell(delivery, verdict, again, kept=kept)
+        tell(delivery, verdict, again, kept=kept)
 
     async def _renew(self) -> None:
         while True:
@@ -246,27 +260,3 @@ class Relay:
                 await self._write(renew)
             except StoreError as error:  # asked again long before the leases end
                 log.warning("relay.renew", error=str(error))
-
-
-def next_attempt(delivery: Delivery, verdict: Verdict, now: datetime) -> datetime | None:
-    """Return when to try again; None when the verdict is final or patience has run out."""
-    match verdict:
-        case Delivered() | Dead():
-            return None
-        case Retry(after=after):
-            by_mail = delivery.recipient is not None
-            wait = retry.mail_wait(delivery.attempts) if by_mail else retry.delivery_wait(delivery.attempts)
-            return None if wait is None else now + max(wait, after or timedelta(0))
-    assert_never(verdict)
-
-
-def _tell(delivery: Delivery, verdict: Verdict, again: datetime | None, *, kept: bool) -> None:
-    about = {"delivery": delivery.id, "channel": delivery.channel, "attempt": delivery.attempts}
-    if not kept:
-        log.warning("delivery.fenced", **about, reason="another worker holds it now")
-    elif isinstance(verdict, Delivered):
-        log.info("delivery.sent", **about)
-    elif again is not None and isinstance(verdict, Retry):
-        log.warning("delivery.retry", **about, reason=verdict.reason, next_attempt_at=again.isoformat())
-    else:
-        log.error("delivery.dead", **about, reason=verdict.reason)

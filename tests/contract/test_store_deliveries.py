@@ -30,6 +30,7 @@ from briefing.model import (
 from briefing.store import audience, deliveries, issues, late, outbox
 from briefing.store.engine import Store
 from briefing.store.tables import AttemptRow
+from tests.contract.ended import on_record
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -60,7 +61,7 @@ def fare(store: Store, fate: str, *, lane: str = LETTERS, now: datetime = NOW) -
     if verdict:
         with store.transaction() as session:
             ended = {"next_attempt_at": again, "now": now + SECOND, "duration": 2 * SECOND}
-            assert outbox.record(session, delivery=one, owner="me", verdict=verdict, **ended)  # type: ignore[arg-type]
+            assert on_record(session, delivery=one, owner="me", verdict=verdict, **ended)  # type: ignore[arg-type]
     return one
 
 
@@ -161,7 +162,7 @@ def test_whoever_held_a_delivery_that_was_cancelled_and_owed_again_records_nothi
     perform(store, Act.RETRIED, ids=named(held.id))
     with store.transaction() as session:
         ended: dict[str, Any] = {"next_attempt_at": None, "now": NOW, "duration": SECOND}
-        assert not outbox.record(session, delivery=held, owner="me", verdict=Delivered(), **ended)
+        assert not on_record(session, delivery=held, owner="me", verdict=Delivered(), **ended)
 
 
 def test_what_was_told_with_others_goes_as_its_carrier_does(store: Store) -> None:

@@ -21,6 +21,7 @@ from briefing.model import (
 from briefing.store import audience, deliveries, erasure, outbox, space
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
+from tests.contract.ended import on_record
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
@@ -53,7 +54,7 @@ def record(store: Store, delivery: Delivery, verdict: Verdict) -> bool:
     again = NOW + LEASE if isinstance(verdict, Retry) else None
     terms = {"owner": "me", "next_attempt_at": again, "now": NOW, "duration": LEASE}
     with store.transaction() as session:
-        return outbox.record(session, delivery=delivery, verdict=verdict, **terms)  # type: ignore[arg-type]
+        return on_record(session, delivery=delivery, verdict=verdict, **terms)  # type: ignore[arg-type]
 
 
 def erase(store: Store, address: str = ANN) -> Erased:

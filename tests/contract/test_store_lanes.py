@@ -9,6 +9,7 @@ import pytest
 from briefing.model import ISSUES, LETTERS, Delivered, Delivery, DeliveryState, Issue, NewDelivery, Recipient, Wanted
 from briefing.store import audience, deliveries, issues, outbox
 from briefing.store.engine import Store
+from tests.contract.ended import on_record
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -115,7 +116,7 @@ def test_a_narrowed_claim_takes_only_what_is_due(store: Store) -> None:
     (held, sent) = take(store, LETTERS)
     with store.transaction() as session:
         terms: dict[str, Any] = {"owner": "me", "next_attempt_at": None, "now": NOW, "duration": LEASE}
-        assert outbox.record(session, delivery=sent, verdict=Delivered(), **terms)
+        assert on_record(session, delivery=sent, verdict=Delivered(), **terms)
     enqueue(store, letter("later"), now=NOW + LEASE)
     assert claim(store, LETTERS, only=["held", "sent", "later"]) == []
     again = claim(store, LETTERS, only=["held", "sent"], now=NOW + LEASE)

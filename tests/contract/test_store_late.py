@@ -20,6 +20,7 @@ from briefing.model import (
 )
 from briefing.store import audience, deliveries, late, outbox
 from briefing.store.engine import Store
+from tests.contract.ended import on_record
 
 FRESH = timedelta(days=1)
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -59,7 +60,7 @@ def carry(store: Store, carrier: str, lane: str = "desk") -> None:
 
 def record(store: Store, delivery: Delivery, verdict: Verdict, again: datetime | None = None) -> None:
     with store.transaction() as session:
-        assert outbox.record(
+        assert on_record(
             session,
             delivery=delivery,
             owner="me",

@@ -30,6 +30,7 @@ from briefing.model import (
 from briefing.store import audience, deliveries, outbox
 from briefing.store.engine import Store
 from briefing.store.tables import AttemptRow
+from tests.contract.ended import on_record
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -65,7 +66,7 @@ def claim(store: Store, owner: str = ME, **changes: Any) -> tuple[Delivery, ...]
 def record(store: Store, delivery: Delivery, verdict: Verdict, owner: str = ME, **changes: Any) -> bool:
     terms: dict[str, Any] = {"next_attempt_at": None, "now": NOW + SECOND, "duration": SECOND} | changes
     with store.transaction() as session:
-        return outbox.record(session, delivery=delivery, owner=owner, verdict=verdict, **terms)
+        return on_record(session, delivery=delivery, owner=owner, verdict=verdict, **terms)
 
 
 def listing(store: Store, *states: DeliveryState) -> tuple[Delivery, ...]:
@@ -215,7 +216,7 @@ def test_many_verdicts_are_recorded_in_one_commit(store: Store) -> None:
     mine = claim(store)
     terms: dict[str, Any] = {"owner": ME, "next_attempt_at": None, "now": NOW, "duration": SECOND}
     with store.transaction() as session:
-        assert all(outbox.record(session, delivery=one, verdict=Delivered(), **terms) for one in mine)
+        assert all(on_record(session, delivery=one, verdict=Delivered(), **terms) for one in mine)
     assert len(listing(store, SENT)) == len(attempts(store)) == 5
 
 

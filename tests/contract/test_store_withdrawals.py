@@ -34,6 +34,7 @@ from briefing.model import (
 )
 from briefing.store import deliveries, developments, feeds, issues, items, late, outbox, retention, stories, withdrawals
 from briefing.store.engine import Store
+from tests.contract.ended import on_record
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -147,7 +148,7 @@ def fare(store: Store, verdict: Verdict | None) -> Delivery:
     with store.transaction() as session:
         if verdict:
             again = NOW + DAY if isinstance(verdict, Retry) else None
-            outbox.record(session, delivery=one, owner="me", verdict=verdict, next_attempt_at=again, now=NOW,
+            on_record(session, delivery=one, owner="me", verdict=verdict, next_attempt_at=again, now=NOW,
                           duration=SECOND)  # fmt: skip
     return one
 
@@ -175,7 +176,7 @@ def test_what_tells_it_goes_out_no_more_and_who_may_have_it_is_returned(store: S
             for wanted in (Wanted(), Wanted(frozenset(one.id for one in deliveries.listing(session)))):
                 assert deliveries.perform(session, act=act, by=BY, now=NOW, wanted=wanted) == frozenset()
         ended = {"next_attempt_at": None, "now": NOW, "duration": SECOND}
-        assert not outbox.record(session, delivery=held, owner="me", verdict=Delivered(), **ended)  # type: ignore[arg-type]
+        assert not on_record(session, delivery=held, owner="me", verdict=Delivered(), **ended)  # type: ignore[arg-type]
         (note,) = deliveries.attempts(session, delivery=held.id)
         assert (note.outcome, note.detail) == ("withdrawn", f"by {BY}")
 

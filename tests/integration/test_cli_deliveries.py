@@ -16,6 +16,7 @@ from briefing.clock import utc_now
 from briefing.model import ISSUES, Dead, Delivered, Issue, NewDelivery, Recipient, Retry, Verdict
 from briefing.store import issues, outbox
 from briefing.store.engine import Store
+from tests.contract.ended import on_record
 from tests.integration.command import LITERALS, SECRETS, call, write_config
 
 NOW = utc_now() - timedelta(hours=1)
@@ -58,7 +59,7 @@ def send(store: Store, rows: Sequence[NewDelivery], fates: dict[str, Verdict], l
         for one, verdict in zip(due, fates.values(), strict=False):
             again = now + timedelta(days=9) if isinstance(verdict, Retry) else None
             ended: dict[str, Any] = {"next_attempt_at": again, "now": now, "duration": timedelta(seconds=1.5)}
-            assert outbox.record(session, delivery=one, owner="me", verdict=verdict, **ended)
+            assert on_record(session, delivery=one, owner="me", verdict=verdict, **ended)
 
 
 def ids(*words: str) -> list[int]:

@@ -11,6 +11,7 @@ from briefing.model import LETTERS, Act, Delivered, Delivery
 from briefing.store import audience, deliveries, outbox
 from briefing.store.writer import Writer
 from demo.smtp_sink import END
+from tests.contract.ended import on_record
 from tests.integration.documents import Entry, rss
 from tests.integration.world import NOON, SITE, World, live_on_both, play, until
 
@@ -331,7 +332,7 @@ async def test_a_row_that_another_worker_took_over_is_not_recorded_by_the_first(
     assert world.rows("SELECT count(*) FROM attempts") == [0]
     with world.store.transaction() as session:
         done = {"verdict": Delivered(), "next_attempt_at": None, "duration": timedelta(0)}
-        assert outbox.record(session, delivery=taken, **other, **done)  # type: ignore[arg-type]
+        assert on_record(session, delivery=taken, **other, **done)  # type: ignore[arg-type]
     assert (states(world), await world.deliver(hours=1)) == (["sent"], 0)
     assert world.rows("SELECT epoch FROM attempts") == [2]
 

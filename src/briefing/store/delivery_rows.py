@@ -1,6 +1,9 @@
 """A delivery as a row, and back. Apart from `outbox` and `late`, which say what becomes of it."""
 
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row as Columns
 
 from briefing.model import (
     ISSUES,
@@ -47,15 +50,15 @@ def lane(delivery: NewDelivery) -> str:
     return LETTERS if delivery.issue is None else ISSUES
 
 
-def _recipient(row: DeliveryRow) -> Recipient | None:
+def _recipient(row: DeliveryRow | Columns[Any]) -> Recipient | None:
     if row.address is None:
         return None
     recall = None if row.recall is None else tuple(map(IssueId, row.recall))
     return Recipient(row.address, row.list, row.since, row.locale, recall)
 
 
-def delivery_of(row: DeliveryRow) -> Delivery:
-    """Return what a row says."""
+def delivery_of(row: DeliveryRow | Columns[Any]) -> Delivery:
+    """Return what a row says, or all of its columns."""
     return Delivery(
         id=DeliveryId(row.id or 0),
         channel=row.channel,

@@ -1,6 +1,6 @@
 """The outbox: events told once, and deliveries that are owed until the far end has taken them.
 
-    pending ──claim──▶ sending(owner, epoch, lease) ──record──▶ sent
+    pending ──claim──▶ sending(owner, epoch, lease) ──record──▶ sent            (`claimed`)
     retry   ──claim──▶                              ──record──▶ retry(at), dead
 
 What if we die here? Before `claim` commits, nothing was sent and the row is still owed. After it, the row comes due
@@ -11,32 +11,31 @@ many per message in flight. Whoever held it before finds its epoch gone and reco
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Integer, bindparam, func, update
+from sqlalchemy import Integer, Row, bindparam, func, update
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from briefing.model import (
-    Dead,
-    Delivered,
     Delivery,
     DeliveryId,
     DeliveryState,
     Event,
     NewDelivery,
-    Retry,
-    Verdict,
 )
 from briefing.store import audience, late
-from briefing.store.batch import insert_new, insert_one, slices
+from briefing.store.batch import insert_new, insert_one, slices, table
+from briefing.store.claimed import held
 from briefing.store.delivery_rows import delivery_of, new_row
-from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
+from briefing.store.tables import DeliveryRow, EventRow
 
 _EVENT = TypeAdapter(Event)
 _OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
-_DUE = (  # asked all day, so it is put together once
-    select(DeliveryRow)
+_ROW = table(DeliveryRow)
+_DUE = (  # asked all day, so it is put together once; columns and not rows, which cost three times as much
+    columns(_ROW)
     .where(col(DeliveryRow.lane) == bindparam("lane"), col(DeliveryRow.next_attempt_at) <= bindparam("now"))
     .where(col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None))
     .where(col(DeliveryRow.state) == bindparam("state"))
@@ -104,32 +103,36 @@ def claim(
     return ()
 
 
-def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[DeliveryRow]:
+def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[Row[Any]]:
     # A query a state, so that each reads `limit` rows of the index in order, however many are due.
     due = _DUE if only is None else _DUE.where(col(DeliveryRow.key).in_(only))
     asked = {"lane": lane, "now": now, "most": limit}
-    rows = [row for state in _OPEN for row in session.exec(due, params=asked | {"state": state})]
+    connection = session.connection()
+    rows = [row for state in _OPEN for row in connection.execute(due, asked | {"state": state})]
     return sorted(rows, key=lambda row: (row.next_attempt_at, row.id))[:limit]
 
 
-def _barred(session: Session, due: Iterable[DeliveryRow]) -> frozenset[str]:
+def _barred(session: Session, due: Iterable[Row[Any]]) -> frozenset[str]:
     return audience.suppressed(session, addresses={row.address for row in due if row.address is not None})
 
 
-def _bury(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:
+def _bury(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
     values = {"state": DeliveryState.DEAD.value, "owner": None, "last_error": "suppressed", "next_attempt_at": now}
     if ids := [row.id for row in rows]:
         session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(**values))
         late.follow(session, carriers=ids)
 
 
-def _take(session: Session, rows: Sequence[DeliveryRow], owner: str, until: datetime) -> tuple[Delivery, ...]:
-    state = DeliveryState.SENDING
-    counted = tuple(replace(delivery_of(row), epoch=row.epoch + 1, attempts=row.attempts + 1) for row in rows)
+def _take(session: Session, rows: Sequence[Row[Any]], owner: str, until: datetime) -> tuple[Delivery, ...]:
     mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows]))
-    ours = mine.values(owner=owner, state=state.value, next_attempt_at=until)
+    ours = mine.values(owner=owner, state=DeliveryState.SENDING.value, next_attempt_at=until)
     session.exec(ours.values(epoch=col(DeliveryRow.epoch) + 1, attempts=col(DeliveryRow.attempts) + 1))
-    return tuple(replace(one, state=state, next_attempt_at=until) for one in counted)
+    return tuple(_taken(delivery_of(row), until) for row in rows)
+
+
+def _taken(one: Delivery, until: datetime) -> Delivery:
+    sending = DeliveryState.SENDING
+    return replace(one, state=sending, epoch=one.epoch + 1, attempts=one.attempts + 1, next_attempt_at=until)
 
 
 def renew(
@@ -137,80 +140,14 @@ def renew(
 ) -> frozenset[DeliveryId]:
     """Hold these until `now + lease` and return the ones that are still ours (primary key)."""
     for delivery in deliveries:
-        session.exec(update(DeliveryRow).where(*_held(delivery, owner)).values(next_attempt_at=now + lease))
-    held = select(DeliveryRow.id, DeliveryRow.epoch).where(
+        session.exec(
+            update(DeliveryRow).where(*held(delivery.id, owner, delivery.epoch)).values(next_attempt_at=now + lease)
+        )
+    ours = select(DeliveryRow.id, DeliveryRow.epoch).where(
         col(DeliveryRow.owner) == owner, col(DeliveryRow.id).in_([delivery.id for delivery in deliveries])
     )
     epochs = {(delivery.id, delivery.epoch) for delivery in deliveries}
-    return frozenset(DeliveryId(id_ or 0) for id_, epoch in session.exec(held) if (id_, epoch) in epochs)
-
-
-def record(
-    session: Session,
-    *,
-    delivery: Delivery,
-    owner: str,
-    verdict: Verdict,
-    next_attempt_at: datetime | None,
-    now: datetime,
-    duration: timedelta,
-) -> bool:
-    """Write down what the far end said; False, and nothing written, if the delivery is no longer ours (primary key).
-
-    A Retry with no next attempt is dead. A Dead that says so suppresses the address too. Any number of verdicts may
-    be recorded in one transaction.
-    """
-    state, detail = _standing(verdict, next_attempt_at)
-    values = {
-        "state": state.value,
-        "owner": None,
-        "next_attempt_at": next_attempt_at if state is DeliveryState.RETRY else now,
-        "last_error": None if state is DeliveryState.SENT else detail,
-    }
-    if state is DeliveryState.SENT:  # what was replayed in vain arrived all the same, then
-        values["sent_at"] = now
-    if session.exec(update(DeliveryRow).where(*_held(delivery, owner)).values(**values)).rowcount != 1:
-        return False
-    if delivery.event is not None:
-        late.follow(session, carriers=[delivery.id])
-    insert_new(session, AttemptRow, [_attempt(delivery, verdict, detail, now, duration)])
-    if isinstance(verdict, Dead) and verdict.suppress and delivery.recipient is not None:
-        audience.suppress(session, address=delivery.recipient.address, reason=detail, now=now)
-    return True
-
-
-def _held(delivery: Delivery, owner: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(DeliveryRow.id) == delivery.id,
-        col(DeliveryRow.owner) == owner,
-        col(DeliveryRow.epoch) == delivery.epoch,
-        col(DeliveryRow.state) == DeliveryState.SENDING.value,
-    )
-
-
-def _standing(verdict: Verdict, next_attempt_at: datetime | None) -> tuple[DeliveryState, str]:
-    match verdict:
-        case Delivered(detail):
-            return DeliveryState.SENT, detail
-        case Retry(reason):
-            return DeliveryState.DEAD if next_attempt_at is None else DeliveryState.RETRY, reason
-        case Dead(reason):
-            return DeliveryState.DEAD, reason
-        case _:
-            assert_never(verdict)
-
-
-def _attempt(
-    delivery: Delivery, verdict: Verdict, detail: str, now: datetime, duration: timedelta
-) -> dict[str, object]:
-    return {
-        "delivery_id": delivery.id,
-        "epoch": delivery.epoch,
-        "at": now,
-        "duration_ms": duration // timedelta(milliseconds=1),
-        "outcome": type(verdict).__name__.lower(),
-        "detail": detail,
-    }
+    return frozenset(DeliveryId(id_ or 0) for id_, epoch in session.exec(ours) if (id_, epoch) in epochs)
 
 
 def reclaim(session: Session, *, now: datetime) -> int:

@@ -9,8 +9,10 @@ time: works bear that, by keys and epochs.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Self, TypeVar
 
 from sqlmodel import Session
@@ -18,7 +20,9 @@ from sqlmodel import Session
 from briefing.errors import StoreClosedError
 from briefing.store.engine import Store
 
+A = TypeVar("A")
 T = TypeVar("T")
+Together = Callable[[Session, Sequence[Any]], Sequence[Any]]
 BATCH = 64  # works in one transaction; bounds how long the first of them waits
 
 
@@ -28,15 +32,27 @@ class Writer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._waiting: list[tuple[Callable[[Session], Any], asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
         self._drain: asyncio.Task[None] | None = None
         self._closed = False
 
     async def __call__(self, work: Callable[[Session], T]) -> T:
         """Return what `work` returned, after its commit; raise what it raised, with nothing of it written."""
+        result: T = await self._done(_Work(lambda session, _: [work(session)], None))
+        return result
+
+    async def together(self, work: Callable[[Session, Sequence[A]], Sequence[T]], one: A) -> T:
+        """Return what `work` returned for `one`; what waits for the same work at the same time is handed to it at once.
+
+        `work` takes any number of such values and returns as many results, in their order.
+        """
+        result: T = await self._done(_Work(work, one))
+        return result
+
+    async def _done(self, work: "_Work") -> Any:
         if self._closed:
             raise StoreClosedError("the service has ended")
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._run())
@@ -65,11 +81,23 @@ class Writer:
                 else:
                     future.set_result(result)
 
-    def _commit(self, works: list[Callable[[Session], Any]]) -> list[Any]:
+    def _commit(self, works: list["_Work"]) -> list[Any]:
         try:
             with self._store.transaction() as session:
-                return [work(session) for work in works]
+                return [*_results(session, works)]
         except Exception as error:  # noqa: BLE001 - handed to whoever asked for the work
             if len(works) == 1:
                 return [error]
         return [result for work in works for result in self._commit([work])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    run: Together
+    one: Any
+
+
+def _results(session: Session, works: Sequence[_Work]) -> Iterator[Any]:
+    """Do works in their order, those that stand side by side and are the same at once."""
+    for run, alike in groupby(works, key=lambda work: work.run):
+        yield from run(session, [work.one for work in alike])

@@ -1,0 +1,124 @@
+"""What became of claims: ended by a verdict, which is put on record, or given back.
+
+Apart from `outbox`, which makes them. A lane at full speed ends hundreds of attempts a second, so a whole
+batch of them is written in a few statements. What if we die here? Nothing of the batch is on record, its rows are
+still `sending`, and what `outbox` says of those holds.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, update
+from sqlalchemy import select as columns
+from sqlmodel import Session
+
+from briefing.model import Dead, Delivered, Delivery, DeliveryState, Retry, Verdict
+from briefing.store import audience, late
+from briefing.store.batch import insert_new, slices, table
+from briefing.store.tables import AttemptRow, DeliveryRow
+
+_ROW = table(DeliveryRow)
+_C = _ROW.c
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that came to a verdict at `now`; a Retry with no next attempt is dead."""
+
+    delivery: Delivery
+    owner: str
+    verdict: Verdict
+    next_attempt_at: datetime | None
+    now: datetime
+    duration: timedelta
+
+
+def record(session: Session, ended: Sequence[Ended]) -> list[bool]:
+    """Write down what the far end said of deliveries, any number in one transaction (primary key).
+
+    Return for each whether it was still ours; nothing is written of one that was not. A Dead that says so suppresses
+    the address too.
+    """
+    ours = _ours(session, ended)
+    kept = [one for one in ended if _claim(one) in ours]
+    _set_sent(session, [one for one in kept if isinstance(one.verdict, Delivered)])
+    for one in kept:
+        if not isinstance(one.verdict, Delivered):
+            _set_otherwise(session, one)
+    if carriers := [one.delivery.id for one in kept if one.delivery.event is not None]:
+        late.follow(session, carriers=carriers)
+    insert_new(session, AttemptRow, [_attempt(one) for one in kept])
+    return [_claim(one) in ours for one in ended]
+
+
+def give_back(session: Session, claimed: Sequence[tuple[Delivery, str, datetime]]) -> list[None]:
+    """Owe deliveries again that were claimed and not begun, with their owner and now; no attempt is counted."""
+    first = case((_C.attempts <= 1, DeliveryState.PENDING.value), else_=DeliveryState.RETRY.value)
+    back = update(_ROW).where(*held(bindparam("this"), bindparam("by"), bindparam("under")))
+    back = back.values(state=first, attempts=_C.attempts - 1, owner=None, next_attempt_at=bindparam("at"))
+    rows = [{"this": one.id, "by": owner, "under": one.epoch, "at": now} for one, owner, now in claimed]
+    session.connection().execute(back, rows)
+    return [None] * len(rows)
+
+
+def _claim(one: Ended) -> tuple[int, int, str | None]:
+    return one.delivery.id, one.delivery.epoch, one.owner
+
+
+def _ours(session: Session, ended: Iterable[Ended]) -> set[tuple[int, int, str | None]]:
+    """Return the claims that hold; their rows stay as they are until the transaction ends."""
+    query = columns(_C.id, _C.epoch, _C.owner).where(_C.state == DeliveryState.SENDING.value)
+    query = query.order_by(_C.id).with_for_update()
+    parts = slices([one.delivery.id for one in ended])
+    rows = (row for part in parts for row in session.connection().execute(query.where(_C.id.in_(part))))
+    return {(number, epoch, owner) for number, epoch, owner in rows}
+
+
+def held(number: object, owner: object, epoch: object) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of a row while it is sending under this claim."""
+    sending = DeliveryState.SENDING.value
+    return _C.id == number, _C.owner == owner, _C.epoch == epoch, _C.state == sending
+
+
+def _set_sent(session: Session, ended: Sequence[Ended]) -> None:
+    """Let deliveries stand as sent; what was replayed in vain arrived all the same, then."""
+    at: BindParameter[datetime] = bindparam("at")
+    stands = {"state": DeliveryState.SENT.value, "owner": None, "next_attempt_at": at, "last_error": None}
+    sent = update(_ROW).where(_C.id == bindparam("this")).values(**stands, sent_at=at)
+    if ended:
+        session.connection().execute(sent, [{"this": one.delivery.id, "at": one.now} for one in ended])
+
+
+def _set_otherwise(session: Session, one: Ended) -> None:
+    state, detail = _standing(one)
+    until = one.next_attempt_at if state is DeliveryState.RETRY else one.now
+    stands = {"state": state.value, "owner": None, "next_attempt_at": until, "last_error": detail}
+    session.connection().execute(update(_ROW).where(_C.id == one.delivery.id).values(**stands))
+    to = one.delivery.recipient
+    if isinstance(one.verdict, Dead) and one.verdict.suppress and to is not None:
+        audience.suppress(session, address=to.address, reason=detail, now=one.now)
+
+
+def _standing(one: Ended) -> tuple[DeliveryState, str]:
+    match one.verdict:
+        case Delivered(detail):
+            return DeliveryState.SENT, detail
+        case Retry(reason):
+            return DeliveryState.DEAD if one.next_attempt_at is None else DeliveryState.RETRY, reason
+        case Dead(reason):
+            return DeliveryState.DEAD, reason
+        case _:
+            assert_never(one.verdict)
+
+
+def _attempt(one: Ended) -> dict[str, object]:
+    return {
+        "delivery_id": one.delivery.id,
+        "epoch": one.delivery.epoch,
+        "at": one.now,
+        "duration_ms": one.duration // timedelta(milliseconds=1),
+        "outcome": type(one.verdict).__name__.lower(),
+        "detail": _standing(one)[1],
+    }
