@@ -42,6 +42,7 @@ from briefing.watch import Watch
 
 log = structlog.get_logger()
 AGAIN_SECONDS = 5.0  # after which a database that refused a restart is asked again
+AHEAD = 200  # issues claimed beyond those under way, at most
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
 
 
@@ -150,7 +151,10 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
     config, clock = setting.config, setting.clock
     teller = compiled.teller(config, posted, wires.secret)
     hooks = ChannelLane(config.channels, wires.poster, clock)
-    lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send, folds=True)]
+    lanes = [
+        relay.Lane(ISSUES, lane.width - 1, lane.send, ahead=AHEAD, prepare=lane.prepare),
+        relay.Lane(LETTERS, 1, lane.send, folds=True),
+    ]
     posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
     lanes += [relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name)) for name in posts]
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"

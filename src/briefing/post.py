@@ -8,11 +8,12 @@ What if we die here? The delivery is `sending`, and its lease runs out: the rela
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from briefing.clock import Clock
 from briefing.config.alerts import Channel, MailChannel
@@ -23,46 +24,101 @@ from briefing.render import mime
 from briefing.render.email import Desk, Renderer, unsubscribe
 from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
-from briefing.threads import aside
+from briefing.threads import Hand
 
+K = TypeVar("K")
+T = TypeVar("T")
 ANYBODY = Recipient("reader@example.org")  # whom a draft is rendered for when nobody in particular is meant
 
 
 class Postman(Protocol):
     """Takes one message to one address: SMTP, or a folder."""
 
-    def send(self, message: bytes, *, sender: str, recipient: str) -> Verdict:
-        """Hand the bytes over; block until the far end answers."""
+    def send(self, *message: bytes, sender: str, recipient: str) -> Verdict:
+        """Hand the bytes over, in pieces of whole lines; block until the far end answers."""
 
     def close(self) -> None:
         """End the connection."""
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """The words for one reader, and all that its headers need."""
+
+    words: Mail
+    headers: mime.MailHeaders
+
+    def pieces(self) -> tuple[bytes, bytes]:
+        """Return the message, its headers and its body; RenderError when it would not be safe to send."""
+        return mime.pieces(self.words, self.headers)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """An issue as it was read for a batch of its deliveries, and what was made of it for its readers."""
+
+    issue: Issue
+    earlier: dict[IssueId, Awaitable[Issue | None]] = field(default_factory=dict)
+    letters: dict[Recipient, Awaitable[Letter]] = field(default_factory=dict)  # by variant, to nobody
+
+    def variant(self, reader: Recipient) -> Recipient:
+        """Return what of a reader makes a difference to the words: not the address, and the day of consent alone."""
+        day = reader.since and reader.since.astimezone(ZoneInfo(self.issue.zone)).replace(hour=12, minute=0, second=0)
+        return replace(reader, address="", since=day and day.replace(microsecond=0))
+
+
+@dataclass(frozen=True, slots=True)
 class Letters:
-    """Renders mail and puts the headers around it."""
+    """Renders mail and puts the headers around it.
+
+    An issue is read once for all deliveries that are prepared at the same time, and rendered once for each variant: for
+    each list, language, day of consent and recall. So what is claimed after a withdrawal is without what was withdrawn.
+    """
 
     renderer: Renderer
     desk: Desk  # of the site, for alerts
     desks: Mapping[str, Desk]  # by digest
     issue: Callable[[IssueId], Awaitable[Issue | None]]
+    _readings: dict[IssueId, Awaitable[_Reading]] = field(default_factory=dict, init=False, repr=False)
 
     async def sealed(self, delivery: Delivery, reader: Recipient) -> bytes:
         """Return a delivery's message, ready to be sent; RenderError when it would not be safe to."""
-        if delivery.issue is None:
-            return await asyncio.to_thread(self._alert, delivery, reader)
-        issue = await self.issue(delivery.issue)
-        if issue is None:
-            raise RenderError(f"issue {delivery.issue} is not in the database any more")
-        if reader.recall is not None:
-            issue = recap.personal(issue, await self._recalled(issue, reader.recall))
-        return await asyncio.to_thread(self._issue, issue, reader, delivery.message_id, delivery.created_at)
+        return b"".join((await self.letter(delivery, reader)).pieces())
 
-    async def _recalled(self, issue: Issue, recall: Sequence[IssueId]) -> dict[StoryId, Issue]:
-        """Return the issues that the reader was sent last, by story."""
-        earlier = {number: await self.issue(number) for number in {*recall} - {0}}
-        stories = (told.story for told in issue.stories)
-        return {story: last for story, number in zip(stories, recall, strict=True) if (last := earlier.get(number))}
+    async def letter(self, delivery: Delivery, reader: Recipient) -> Letter:
+        """Return a delivery's words and headers; RenderError when its template fails."""
+        if delivery.issue is None:
+            return self._alert(delivery, reader)
+        reading = await _once(self._readings, delivery.issue, partial(self._read, delivery.issue))
+        variant = reading.variant(reader)
+        letter = await _once(reading.letters, variant, partial(self._variant, reading, variant))
+        own = replace(letter.headers, recipient=reader.address, message_id=delivery.message_id)
+        return Letter(letter.words, replace(own, date=delivery.created_at))
+
+    async def _read(self, number: IssueId) -> _Reading:
+        try:
+            issue = await self.issue(number)
+        finally:
+            del self._readings[number]  # whoever asks from now on may find it changed
+        if issue is None:
+            raise RenderError(f"issue {number} is not in the database any more")
+        return _Reading(issue)
+
+    async def _variant(self, reading: _Reading, variant: Recipient) -> Letter:
+        issue = reading.issue
+        if variant.recall is not None:
+            issue = recap.personal(issue, await self._recalled(reading, variant.recall))
+        words = await asyncio.to_thread(self.words, issue, variant)
+        return Letter(words, self._headers(issue, variant, "", issue.until))
+
+    async def _recalled(self, reading: _Reading, recall: Sequence[IssueId]) -> dict[StoryId, Issue]:
+        """Return the issues that a reader was sent last, by story."""
+        found = {one: await _once(reading.earlier, one, partial(self._stored, one)) for one in {*recall} - {0}}
+        stories = (told.story for told in reading.issue.stories)
+        return {story: last for story, number in zip(stories, recall, strict=True) if (last := found.get(number))}
+
+    async def _stored(self, number: IssueId) -> Issue | None:
+        return await self.issue(number)
 
     def words(self, issue: Issue, reader: Recipient) -> Mail:
         """Return an issue as one reader gets it, without headers; RenderError when its template fails."""
@@ -70,11 +126,12 @@ class Letters:
 
     def shown(self, issue: Issue, reader: Recipient, now: datetime) -> tuple[Mail, bytes]:
         """Return an issue that is not stored, as words and as a message, for an operator to look at."""
-        return self.words(issue, reader), self._issue(issue, reader, f"<preview@{self.desk.domain}>", now)
+        words, headers = self.words(issue, reader), self._headers(issue, reader, f"<preview@{self.desk.domain}>", now)
+        return words, mime.build(words, headers)
 
-    def _issue(self, issue: Issue, reader: Recipient, message_id: str, date: datetime) -> bytes:
+    def _headers(self, issue: Issue, reader: Recipient, message_id: str, date: datetime) -> mime.MailHeaders:
         desk = self.desks.get(issue.digest, self.desk)
-        headers = mime.MailHeaders(
+        return mime.MailHeaders(
             sender=desk.sender,
             recipient=reader.address,
             message_id=message_id,
@@ -83,11 +140,9 @@ class Letters:
             list_id=mime.list_id(desk.digest_title, reader.list or issue.digest, desk.domain),
             list_unsubscribe=unsubscribe(desk, reader) or None,
         )
-        return mime.build(self.words(issue, reader), headers)
 
-    def _alert(self, delivery: Delivery, reader: Recipient) -> bytes:
+    def _alert(self, delivery: Delivery, reader: Recipient) -> Letter:
         words = delivery.payload or {}
-        mail = Mail(words["subject"], words["text"], words["html"], words["preheader"])
         headers = mime.MailHeaders(
             sender=self.desk.sender,
             recipient=reader.address,
@@ -95,31 +150,46 @@ class Letters:
             date=delivery.created_at,
             references=(words["root"],),
         )
-        return mime.build(mail, headers)
+        return Letter(Mail(words["subject"], words["text"], words["html"], words["preheader"]), headers)
+
+
+async def _once(known: dict[K, Awaitable[T]], key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Return what the work for a key brings, begun by the first who asks."""
+    if key not in known:
+        known[key] = asyncio.create_task(work())
+    return await asyncio.shield(known[key])
 
 
 class MailLane:
-    """A few reused connections, each used by one message at a time."""
+    """A few reused connections, each with a thread of its own and used by one message at a time."""
 
     def __init__(self, letters: Letters, connect: Callable[[], Postman], *, width: int, sender: str) -> None:
         self._letters, self._sender, self.width = letters, sender, width
-        self._connections = [connect() for _ in range(width)]
+        self._connections = [(connect(), Hand("mail")) for _ in range(width)]
         self._closed = False
 
     async def send(self, delivery: Delivery) -> Verdict:
-        """Render and hand over one mail on a free connection; the relay never asks for more than there are."""
-        if delivery.recipient is None:
-            return Dead("a mail without an address")
-        message = await self._letters.sealed(delivery, delivery.recipient)
-        connection = self._connections.pop()
-        try:
-            return await aside(partial(self._over, connection, message, delivery.recipient.address), name="mail")
-        finally:
-            self._connections.append(connection)
+        """Render and hand over one mail."""
+        return await (await self.prepare(delivery))()
 
-    def _over(self, connection: Postman, message: bytes, recipient: str) -> Verdict:
+    async def prepare(self, delivery: Delivery) -> Callable[[], Coroutine[Any, Any, Verdict]]:
+        """Render one mail, and return what hands it over."""
+        if delivery.recipient is None:
+            return partial(_refused, "a mail without an address")
+        letter = await self._letters.letter(delivery, delivery.recipient)
+        return partial(self._hand_over, letter, delivery.recipient.address)
+
+    async def _hand_over(self, letter: Letter, recipient: str) -> Verdict:
+        """Use a free connection; the relay never asks for more than there are."""
+        connection, hand = self._connections.pop()
         try:
-            return connection.send(message, sender=self._sender, recipient=recipient)
+            return await hand(partial(self._over, connection, letter, recipient))
+        finally:
+            self._connections.append((connection, hand))
+
+    def _over(self, connection: Postman, letter: Letter, recipient: str) -> Verdict:
+        try:
+            return connection.send(*letter.pieces(), sender=self._sender, recipient=recipient)
         finally:
             if self._closed:
                 connection.close()
@@ -127,8 +197,13 @@ class MailLane:
     def close(self) -> None:
         """Close the connections that are free; one that is in use is closed after its send, or with the process."""
         self._closed = True
-        for connection in self._connections:
+        for connection, hand in self._connections:
             connection.close()
+            hand.end()
+
+
+async def _refused(reason: str) -> Verdict:
+    return Dead(reason)
 
 
 @dataclass(frozen=True, slots=True)
