@@ -28,6 +28,7 @@ from briefing.threads import Hand
 
 K = TypeVar("K")
 T = TypeVar("T")
+READINGS = 4  # issues whose variants are remembered
 ANYBODY = Recipient("reader@example.org")  # whom a draft is rendered for when nobody in particular is meant
 
 
@@ -48,7 +49,7 @@ class Letter:
     words: Mail
     headers: mime.MailHeaders
 
-    def pieces(self) -> tuple[bytes, bytes]:
+    def pieces(self) -> tuple[bytes, ...]:
         """Return the message, its headers and its body; RenderError when it would not be safe to send."""
         return mime.pieces(self.words, self.headers)
 
@@ -71,15 +72,17 @@ class _Reading:
 class Letters:
     """Renders mail and puts the headers around it.
 
-    An issue is read once for all deliveries that are prepared at the same time, and rendered once for each variant: for
-    each list, language, day of consent and recall. So what is claimed after a withdrawal is without what was withdrawn.
+    An issue is read once for all deliveries that are prepared at the same time. What was rendered for a variant, that
+    is, a list, language, day of consent and recall, serves as long as the issue reads the same: what is claimed after a
+    withdrawal is without what was withdrawn.
     """
 
     renderer: Renderer
     desk: Desk  # of the site, for alerts
     desks: Mapping[str, Desk]  # by digest
     issue: Callable[[IssueId], Awaitable[Issue | None]]
-    _readings: dict[IssueId, Awaitable[_Reading]] = field(default_factory=dict, init=False, repr=False)
+    _readings: dict[IssueId, Awaitable[_Reading]] = field(default_factory=dict, init=False, repr=False)  # under way
+    _last: dict[IssueId, _Reading] = field(default_factory=dict, init=False, repr=False)
 
     async def sealed(self, delivery: Delivery, reader: Recipient) -> bytes:
         """Return a delivery's message, ready to be sent; RenderError when it would not be safe to."""
@@ -102,13 +105,18 @@ class Letters:
             del self._readings[number]  # whoever asks from now on may find it changed
         if issue is None:
             raise RenderError(f"issue {number} is not in the database any more")
-        return _Reading(issue)
+        last = self._last.pop(number, None)
+        self._last[number] = last if last and last.issue == issue else _Reading(issue)
+        while len(self._last) > READINGS:
+            del self._last[next(iter(self._last))]
+        return self._last[number]
 
     async def _variant(self, reading: _Reading, variant: Recipient) -> Letter:
         issue = reading.issue
         if variant.recall is not None:
             issue = recap.personal(issue, await self._recalled(reading, variant.recall))
-        words = await asyncio.to_thread(self.words, issue, variant)
+        desk = self.desks.get(issue.digest, self.desk)
+        words = await asyncio.to_thread(self.renderer.form, issue, desk=desk, recipient=variant)
         return Letter(words, self._headers(issue, variant, "", issue.until))
 
     async def _recalled(self, reading: _Reading, recall: Sequence[IssueId]) -> dict[StoryId, Issue]:

@@ -68,6 +68,7 @@ class Mail:
     text: str
     html: str
     preheader: str = ""
+    own: tuple[tuple[str, str], ...] = ()  # stand-ins in `text` and `html`, and what its reader sees in their place
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from briefing.model import Issue, IssueStory, Mail, Notice, Recipient
 from briefing.render import sample
 from briefing.render.locale import Words
 from briefing.render.notice_view import notice_view
+from briefing.render.standin import filled, stand_in
 from briefing.render.template import Templates
 from briefing.render.view import issue_view
 
@@ -51,6 +52,7 @@ class Renderer:
         self._inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
         # Readers of one issue differ in the foot alone, and most of them not even there.
         self._issue = lru_cache(maxsize=64)(self._write_issue)
+        self._bears = lru_cache(maxsize=64)(self._bears_stand_ins)
 
     def issue(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Mail:
         """Write an issue to one reader, in their language.
@@ -60,6 +62,28 @@ class Renderer:
         shown = replace(issue, locale=recipient.locale or issue.locale)
         words = Words(shown.locale, shown.zone)
         return self._issue(shown, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient))
+
+    def form(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Mail:
+        """Write the same with stand-ins for the day of consent, so that readers of all days share one text."""
+        shown = replace(issue, locale=recipient.locale or issue.locale)
+        words = Words(shown.locale, shown.zone)
+        day = words.day(recipient.since, issue.nominal) if recipient.list and recipient.since else ""
+        stood = stand_in(day)
+        if stood is None:
+            return self.issue(issue, desk=desk, recipient=recipient)
+        standing, own = stood
+        reason, leave = why(desk, recipient, words, issue), unsubscribe(desk, recipient)
+        held_open = reason.replace(day, standing)
+        if not self._bears(shown, desk, held_open, leave, standing):
+            return self._issue(shown, desk, reason, leave)
+        return replace(self._issue(shown, desk, held_open, leave), own=own)
+
+    def _bears_stand_ins(self, issue: Issue, desk: Desk, held_open: str, leave: str, standing: str) -> bool:
+        """Say whether a template writes the same with stand-ins; one that puts its words in capitals does not."""
+        own = tuple((word, "x" * len(word)) for word in standing.split())
+        form = self._issue(issue, desk, held_open, leave)
+        meant = self._write_issue(issue, desk, filled(held_open, own), leave)
+        return (form.subject, filled(form.text, own), filled(form.html, own)) == (meant.subject, meant.text, meant.html)
 
     def notice_mail(
         self, notice: Notice, *, desk: Desk, recipient: Recipient | None = None, issue: Issue | None = None

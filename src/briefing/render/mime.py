@@ -1,20 +1,17 @@
 """The bytes of a mail: the one function that builds mail headers, and the guard that parses them again.
 
 Apart from `email`, which writes the words, because words come from strangers and headers decide where mail goes.
-The body of an issue is encoded and checked once and shared by its readers; headers are built, and parsed again, for
-each. What one header reads as is remembered, so for a copy that is the address and the Message-ID alone.
+Apart from `body`, which is encoded and checked once for all readers of an issue; headers are built, and parsed again,
+for each. What one header reads as is remembered, so for a copy that is the address and the Message-ID alone.
 """
 
-import base64
 import hashlib
 import hmac
-import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address, AddressHeader, HeaderRegistry
-from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import parsedate_to_datetime
@@ -24,6 +21,7 @@ from typing import Any
 from briefing.errors import RenderError
 from briefing.model import Mail
 from briefing.render import headers as safe
+from briefing.render.body import body, demand
 
 _LINE = 998  # RFC 5322, 2.1.1
 _HEADER = 64 * 1024
@@ -53,12 +51,12 @@ def build(mail: Mail, headers: MailHeaders) -> bytes:
     return b"".join(pieces(mail, headers))
 
 
-def pieces(mail: Mail, headers: MailHeaders) -> tuple[bytes, bytes]:
-    """Return the same in two pieces, each of whole lines: what is this copy's own, and what copies share."""
+def pieces(mail: Mail, headers: MailHeaders) -> tuple[bytes, ...]:
+    """Return the same in pieces, each of whole lines: what is this copy's own, and what copies share."""
     fields = _shared(mail.subject, replace(headers, recipient="", message_id="")) | _own(headers)
     top = "".join(f"{name}: {fields[name].line}\r\n" for name in _ORDER if name in fields).encode("ascii")
     _check_top(top, fields)
-    return top, _body(mail.text, mail.html)
+    return top, *body(mail)
 
 
 def message_id(secret: bytes, key: str, domain: str) -> str:
@@ -132,11 +130,11 @@ def _list_id(value: str) -> str:
 def _check_top(top: bytes, fields: Mapping[str, _Field]) -> None:
     """Parse what was written as a receiver would; anything but exactly what was meant stops the mail."""
     parsed = BytesParser(policy=_POLICY).parsebytes(top + b"\r\n")
-    _demand(parsed.keys() == [name for name in _ORDER if name in fields], "the set of headers")
-    _demand(not parsed.get_payload(), "the end of the headers")
-    _demand(len(top) <= _HEADER and max(map(len, top.split(b"\r\n"))) <= _LINE, "the length of a header")
+    demand(parsed.keys() == [name for name in _ORDER if name in fields], "the set of headers")
+    demand(not parsed.get_payload(), "the end of the headers")
+    demand(len(top) <= _HEADER and max(map(len, top.split(b"\r\n"))) <= _LINE, "the length of a header")
     for name, raw in parsed.raw_items():
-        _demand(_reads(name, raw, fields[name].meant), name)
+        demand(_reads(name, raw, fields[name].meant), name)
 
 
 @lru_cache(maxsize=256)
@@ -162,49 +160,3 @@ def _kind(name: str) -> Any:
 def _mailbox(value: Address) -> tuple[str, str]:
     """Return an address and its name's letters: Python's reader puts a space where a long name was folded."""
     return value.addr_spec, "".join(value.display_name.split())
-
-
-@lru_cache(maxsize=16)
-def _body(text: str, html: str) -> bytes:
-    """Encode both bodies, plain first; the boundary follows from them, so the same mail is the same bytes."""
-    parts = (("plain", _clean(text)), ("html", _clean(html)))
-    boundary = "=_" + hashlib.sha256("\0".join(words for _, words in parts).encode()).hexdigest()[:32]
-    lines = [f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'.encode()]
-    lines += [f"\r\n--{boundary}\r\n".encode() + _part(kind, words) for kind, words in parts]
-    body = b"".join([*lines, f"\r\n--{boundary}--\r\n".encode()])
-    _check_body(body, [words for _, words in parts])
-    return body
-
-
-def _part(kind: str, words: str) -> bytes:
-    part = EmailMessage(policy=_POLICY)
-    part.set_content(words, subtype=kind, charset="utf-8", cte=_encoding(words))
-    del part["MIME-Version"]
-    return part.as_bytes()
-
-
-def _encoding(words: str) -> str:
-    """Choose the shorter transfer encoding: Persian costs six bytes a letter in one and under three in the other."""
-    raw = words.encode()
-    return "quoted-printable" if len(quopri.encodestring(raw)) <= len(base64.encodebytes(raw)) else "base64"
-
-
-def _check_body(body: bytes, meant: list[str]) -> None:
-    parsed = BytesParser(policy=_POLICY).parsebytes(b"MIME-Version: 1.0\r\n" + body)
-    assert isinstance(parsed, EmailMessage)
-    parts = list(parsed.iter_parts())
-    _demand([part.get_content_type() for part in parts] == ["text/plain", "text/html"], "the parts of the body")
-    found = [part.get_content().replace("\r\n", "\n") for part in parts]
-    _demand(found == meant, "the body")
-    _demand(not parsed.defects and not any(part.defects for part in parts), "the form of the body")
-
-
-def _clean(words: str) -> str:
-    """Drop what no body may hold: NUL, lone surrogates, bare carriage returns."""
-    calm = words.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return calm if calm.endswith("\n") else f"{calm}\n"
-
-
-def _demand(held: bool, what: str) -> None:
-    if not held:
-        raise RenderError(f"refusing to send: {what} did not survive its own parsing")

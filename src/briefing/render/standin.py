@@ -1,0 +1,37 @@
+"""Stand-ins: words of one reader, held open in what all readers share.
+
+A subscriber's issue names the day on which they subscribed, so a list that grew for two years has seven hundred
+mails that differ in a date. Each word of it is stood in for by as many characters that nobody writes (Unicode's
+private use), so that lines break where they would, and is put in its place when everything else is done. Apart from
+`email`, which decides whether a template can bear that.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+Own = tuple[tuple[str, str], ...]  # what stands in, and the word of this reader
+_FIRST = 0xE000
+_KEPT = frozenset("<>&\"'")  # what HTML writes in another way, at one place or another
+
+
+def stand_in(words: str) -> tuple[str, Own] | None:
+    """Return the same number of words of the same lengths, and what each stands for; None where they cannot be."""
+    if not words or _KEPT & set(words) or any(map(unicodedata.combining, words)):
+        return None
+    standing, at = [], _FIRST
+    for word in words.split(" "):
+        standing.append("".join(map(chr, range(at, at + len(word)))))
+        at += len(word)
+    return " ".join(standing), tuple(zip(standing, words.split(" "), strict=True))
+
+
+def filled(text: str, own: Own) -> str:
+    """Put a reader's words where others stand for them."""
+    for standing, word in own:
+        text = text.replace(standing, word)
+    return text
+
+
+def stands(text: str, own: Iterable[str]) -> bool:
+    """Say whether any of these stand-ins stands in a text."""
+    return any(standing in text for standing in own)
