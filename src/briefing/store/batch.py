@@ -5,6 +5,7 @@ rows a batch touched is never read: drivers disagree on it. Ask by key instead.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ T = TypeVar("T")
 def insert_new(session: Session, row: type[Row], values: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose keys are new and leave those that stand untouched."""
     if values:
-        session.connection().execute(_insert(session, row).on_conflict_do_nothing(), list(values))
+        session.connection().execute(_insert_new(session.get_bind().dialect.name, row), list(values))
 
 
 def insert_one(session: Session, row: type[Row], values: Mapping[str, Any]) -> bool:
@@ -56,6 +57,15 @@ def slices(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield part
 
 
+@cache
+def _insert_new(dialect: str, row: type[Row]) -> sqlite.Insert | postgresql.Insert:
+    # Put together once: that costs more than running it.
+    return _insert_on(dialect, row).on_conflict_do_nothing()
+
+
 def _insert(session: Session, row: type[Row]) -> sqlite.Insert | postgresql.Insert:
-    dialect = session.get_bind().dialect.name
+    return _insert_on(session.get_bind().dialect.name, row)
+
+
+def _insert_on(dialect: str, row: type[Row]) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table(row)) if dialect == "postgresql" else sqlite.insert(table(row))

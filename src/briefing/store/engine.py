@@ -53,6 +53,7 @@ class Store:
     def __init__(self, url: str | URL) -> None:
         self._url = _readable(url)
         self._engine = _engine(self._url)
+        self._modes: dict[str, Engine] = {}
 
     @property
     def path(self) -> Path | None:
@@ -129,11 +130,17 @@ class Store:
         self._engine.dispose()  # its connection had foreign keys off
 
     def _bound(self, mode: str) -> Engine:
+        # The same each time: it costs as much as two statements.
+        if mode not in self._modes:
+            self._modes[mode] = self._engine.execution_options(**self._options(mode))
+        return self._modes[mode]
+
+    def _options(self, mode: str) -> dict[str, Any]:
         if self.path is not None:
-            return self._engine.execution_options(sqlite_begin=mode)
+            return {"sqlite_begin": mode}
         if mode == "read":
-            return self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        return self._engine.execution_options(isolation_level="AUTOCOMMIT") if mode == "bare" else self._engine
+            return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return {"isolation_level": "AUTOCOMMIT"} if mode == "bare" else {}
 
 
 def secret(session: Session) -> bytes:
