@@ -87,6 +87,7 @@ class Relay:
         self._held = {lane.name: Hold() for lane in lanes}
         self._claiming = asyncio.Lock()
         self._anew, self._wake = True, asyncio.Event()
+        self._draining: set[asyncio.Event] = set()  # what hears that an attempt has ended
         self.undelivered = 0  # attempts so far that the far end did not take
 
     def look(self) -> None:
@@ -120,11 +121,13 @@ class Relay:
         """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
         renewing = asyncio.create_task(self._renew())
         asked = self._ended()
-        before, first = self._attempts, True
+        before, first, left = self._attempts, True, asyncio.Event()
+        self._draining.add(left)
         try:
             if only is None:
                 await self.fold(patient=False)
             while True:
+                left.clear()
                 last = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
                 started = 0
                 for lane in self._lanes if first or last else self._freed(asked):
@@ -132,11 +135,12 @@ class Relay:
                     started += await self._start(lane, only)
                 first = False
                 if self._tasks:
-                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+                    await left.wait()
                 elif last and not started:
                     return self._attempts - before
         finally:
             renewing.cancel()
+            self._draining.discard(left)
 
     async def fold(self, *, patient: bool = True) -> None:
         """Make one message of alerts that come late, once they have settled; at once if we are not `patient`."""
@@ -176,8 +180,13 @@ class Relay:
         for delivery in fresh:
             task = asyncio.create_task(self._deliver(lane, delivery))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._leave)
         return len(fresh)
+
+    def _leave(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        for waiting in (self._wake, *self._draining):
+            waiting.set()
 
     async def _claim(self, lane: Lane, only: Collection[str] | None) -> Sequence[Delivery]:
         free, now = self._rooms[lane.name].free(), self._clock()
@@ -207,7 +216,6 @@ class Relay:
         finally:
             del self._under_way[delivery.id]
             room.leave()
-            self._wake.set()
 
     async def _attempt(self, lane: Lane, delivery: Delivery, hand: Hand | Verdict) -> None:
         started = self._clock()

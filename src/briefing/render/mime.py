@@ -26,6 +26,9 @@ from briefing.render.body import body, demand
 _LINE = 998  # RFC 5322, 2.1.1
 _HEADER = 64 * 1024
 _POLICY, _KINDS = SMTP, HeaderRegistry()
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322, 3.2.3
+_BARE = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+_BARE_ID = re.compile(rf"<{_BARE.pattern}>", re.ASCII)
 _ORDER = (
     *("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id", "List-Unsubscribe"),
     *("Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"),
@@ -137,9 +140,20 @@ def _check_top(top: bytes, fields: Mapping[str, _Field]) -> None:
         demand(_reads(name, raw, fields[name].meant), name)
 
 
-@lru_cache(maxsize=256)
 def _reads(name: str, raw: str, meant: object) -> bool:
-    """Say whether a receiver reads in a header's line what was meant, and nothing that controls anything."""
+    """Say whether a receiver reads in a header's line what was meant, and nothing that controls anything.
+
+    Bare addresses and ids can be read in one way only, and no two copies have the same: those are looked at here.
+    """
+    if name == "To" and _BARE.fullmatch(raw):
+        return meant == (raw, "")
+    if name == "Message-ID" and _BARE_ID.fullmatch(raw):
+        return meant == raw
+    return _reads_any(name, raw, meant)
+
+
+@lru_cache(maxsize=256)
+def _reads_any(name: str, raw: str, meant: object) -> bool:
     found = _kind(name)(name, raw.replace("\r", "").replace("\n", ""))  # unfolded (RFC 5322, 2.2.3)
     if re.search(r"[\x00-\x1f\x7f]", str(found)):
         return False
