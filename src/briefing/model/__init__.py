@@ -5,6 +5,7 @@ One file a stage whose values they are: `feeds` (collect), `items` (detect), `is
 `audience` (store).
 """
 
+from briefing.model.addresses import plain
 from briefing.model.audience import Enrolled, Enrolment, Erased, Outcome
 from briefing.model.deliveries import (
     ISSUES,
@@ -195,4 +196,5 @@ __all__ = [
     "Verdict",
     "Wanted",
     "Withdrawal",
+    "plain",
 ]

@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from email_validator import EmailNotValidError, validate_email
 
 from briefing.errors import RenderError
+from briefing.model import plain
 from briefing.render.plain import clip
 
 FIELD = 240  # characters; four bytes each in base64 stay far below a header's limits
@@ -43,6 +44,8 @@ def phrase(value: str, limit: int = FIELD) -> str:
 
 def address(value: str, name: str = "") -> Address:
     """Build an address from validated parts; RenderError if it is none, or needs SMTPUTF8."""
+    if sides := plain(value):
+        return Address(phrase(name), *sides)
     try:
         parts = validate_email(value, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
     except EmailNotValidError as error:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address, AddressHeader, HeaderRegistry
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
@@ -132,7 +132,7 @@ def _list_id(value: str) -> str:
 
 def _check_top(top: bytes, fields: Mapping[str, _Field]) -> None:
     """Parse what was written as a receiver would; anything but exactly what was meant stops the mail."""
-    parsed = BytesParser(policy=_POLICY).parsebytes(top + b"\r\n")
+    parsed = BytesHeaderParser(policy=_POLICY).parsebytes(top + b"\r\n")
     demand(parsed.keys() == [name for name in _ORDER if name in fields], "the set of headers")
     demand(not parsed.get_payload(), "the end of the headers")
     demand(len(top) <= _HEADER and max(map(len, top.split(b"\r\n"))) <= _LINE, "the length of a header")

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
-from briefing.model import Dead
+from briefing.model import Dead, plain
 
 _SHARED = 4 * 1024  # bytes: a smaller piece is looked at sooner than found
 _UNSAFE = Dead("the message holds a NUL, or a CR or LF on its own; it was not sent")
@@ -23,7 +23,7 @@ class Envelope:
     sender: str
     recipient: str
     size: int  # bytes, before dots are doubled
-    quoted: bytes  # dots doubled, with the last dot behind it (RFC 5321 section 4.5.2)
+    quoted: tuple[bytes, ...]  # pieces with their dots doubled, and the last dot (RFC 5321 section 4.5.2)
 
     @cached_property
     def utf8(self) -> bool:
@@ -33,7 +33,7 @@ class Envelope:
     def commands(self, offers: Callable[[str], bool]) -> tuple[bytes, bytes, bytes]:
         """Return MAIL, RCPT and DATA for a server that `offers` extensions."""
         options = f" SIZE={self.size}" if offers("size") else ""
-        if not self.quoted.isascii() and offers("8bitmime"):
+        if not all(map(bytes.isascii, self.quoted)) and offers("8bitmime"):
             options += " BODY=8BITMIME"
         if self.utf8:
             options += " SMTPUTF8"
@@ -52,7 +52,7 @@ def envelope(pieces: Sequence[bytes], sender: str, recipient: str) -> Envelope |
         return _UNSAFE
     end = b".\r\n" if pieces[-1].endswith(b"\r\n") else b"\r\n.\r\n"
     try:
-        return Envelope(_wire_address(sender), _wire_address(recipient), sum(map(len, pieces)), b"".join([*parts, end]))
+        return Envelope(_wire_address(sender), _wire_address(recipient), sum(map(len, pieces)), (*parts, end))
     except EmailNotValidError as error:
         return Dead(f"not an address that mail can be sent to: {error}")
 
@@ -66,8 +66,9 @@ def _quote(piece: bytes) -> bytes | None:
 _quoted = lru_cache(maxsize=16)(_quote)
 
 
-@lru_cache(maxsize=256)
 def _wire_address(address: str) -> str:
+    if plain(address):
+        return address
     # Names of hosts inside a site are for the mail server to judge, so they need not be public.
     checked = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_domain_literal=True)
     return checked.ascii_email or checked.normalized

@@ -13,7 +13,7 @@ import base64
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache, partial
 
@@ -123,7 +123,7 @@ class Smtp:
                 code, text = command()
                 if code // 100 != (3 if phase is Phase.DATA else 2):
                     return self._refused(connection, phase, code, text, reused=reused)
-            connection.send(envelope.quoted)
+            _push(connection, envelope.quoted)
             phase = Phase.END
             return self._judged(connection)
         except (OSError, smtplib.SMTPException) as error:
@@ -214,6 +214,21 @@ def _at_once(connection: smtplib.SMTP) -> bool:
 def _ask(connection: smtplib.SMTP, line: bytes) -> tuple[int, bytes]:
     connection.send(line)
     return connection.getreply()
+
+
+def _push(connection: smtplib.SMTP, pieces: Sequence[bytes]) -> None:
+    """Send a message; what many messages share is not copied for each, unless it is encrypted."""
+    sock = connection.sock
+    if not isinstance(sock, socket.socket) or isinstance(sock, ssl.SSLSocket):
+        connection.send(b"".join(pieces))
+        return
+    left = [memoryview(piece) for piece in pieces]
+    while left:
+        sent = sock.sendmsg(left)
+        while left and sent >= len(left[0]):
+            sent -= len(left.pop(0))
+        if left:
+            left[0] = left[0][sent:]
 
 
 def _introduced(connection: smtplib.SMTP) -> smtplib.SMTP:
