@@ -42,7 +42,7 @@ lists:
 digests:
   daily: {{stories: [{ids}], at: "00:00", to: [{{list: readers}}], max_items: 100}}
 """
-STORIES, ITEMS, DAYS = 4, 38, 30
+STORIES, ITEMS, DAYS = 4, 44, 700
 
 
 @asynccontextmanager

@@ -83,7 +83,7 @@ class Relay:
         self._under_way: dict[DeliveryId, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._rooms = {lane.name: Room(lane.width, lane.ahead) for lane in lanes}
-        self._stopping, self._attempts = False, 0
+        self._stopping, self._attempts, self._busy = False, 0, 0
         self._held = {lane.name: Hold() for lane in lanes}
         self._claiming = asyncio.Lock()
         self._anew, self._wake = True, asyncio.Event()
@@ -219,11 +219,15 @@ class Relay:
 
     async def _attempt(self, lane: Lane, delivery: Delivery, hand: Hand | Verdict) -> None:
         started = self._clock()
-        verdict = await judged(delivery, lambda _: hand()) if callable(hand) else hand
-        self._hold(lane, verdict)
-        self._attempts += 1
-        self.undelivered += not isinstance(verdict, Delivered)
-        await self._record(delivery.id, verdict, started)
+        self._busy += 1
+        try:
+            verdict = await judged(delivery, lambda _: hand()) if callable(hand) else hand
+            self._hold(lane, verdict)
+            self._attempts += 1
+            self.undelivered += not isinstance(verdict, Delivered)
+            await self._record(delivery.id, verdict, started)
+        finally:
+            self._busy -= 1
 
     async def _give_back(self, number: DeliveryId) -> None:
         unsent = (self._under_way[number], self._owner, self._clock())
@@ -245,7 +249,7 @@ class Relay:
             again = next_attempt(delivery, verdict, now)
             ended = claimed.Ended(delivery, self._owner, verdict, again, now, now - started)
             try:
-                kept = await self._write.together(claimed.record, ended)
+                kept = await self._write.together(claimed.record, ended, of=self._busy)
             except StoreClosedError:  # the process ends: the row comes due again when its lease does
                 log.warning("delivery.unrecorded", delivery=number)
                 return

@@ -11,6 +11,7 @@ time: works bear that, by keys and epochs.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Self, TypeVar
@@ -24,6 +25,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 Together = Callable[[Session, Sequence[Any]], Sequence[Any]]
 BATCH = 64  # works in one transaction; bounds how long the first of them waits
+COMPANY_SECONDS = 0.01  # that a work waits for others of its kind
 
 
 class Writer:
@@ -34,6 +36,7 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
         self._drain: asyncio.Task[None] | None = None
+        self._came = asyncio.Event()
         self._closed = False
 
     async def __call__(self, work: Callable[[Session], T]) -> T:
@@ -41,12 +44,13 @@ class Writer:
         result: T = await self._done(_Work(lambda session, _: [work(session)], None))
         return result
 
-    async def together(self, work: Callable[[Session, Sequence[A]], Sequence[T]], one: A) -> T:
+    async def together(self, work: Callable[[Session, Sequence[A]], Sequence[T]], one: A, *, of: int = 1) -> T:
         """Return what `work` returned for `one`; what waits for the same work at the same time is handed to it at once.
 
-        `work` takes any number of such values and returns as many results, in their order.
+        `work` takes any number of such values and returns as many results, in their order. Where `of` so many may come,
+        it waits a moment for two thirds of them: to commit for each alone would cost more than what is committed.
         """
-        result: T = await self._done(_Work(work, one))
+        result: T = await self._done(_Work(work, one, of))
         return result
 
     async def _done(self, work: "_Work") -> Any:
@@ -54,6 +58,7 @@ class Writer:
             raise StoreClosedError("the service has ended")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
+        self._came.set()
         if self._drain is None or self._drain.done():
             self._drain = asyncio.create_task(self._run())
         return await future
@@ -70,6 +75,7 @@ class Writer:
 
     async def _run(self) -> None:
         while self._waiting:
+            await self._company()
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             works = [work for work, _ in batch]
             results = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, works)
@@ -80,6 +86,13 @@ class Writer:
                     future.set_exception(result)
                 else:
                     future.set_result(result)
+
+    async def _company(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COMPANY_SECONDS):
+                while all(3 * len(self._waiting) < 2 * work.of for work, _ in self._waiting):
+                    self._came.clear()
+                    await self._came.wait()
 
     def _commit(self, works: list["_Work"]) -> list[Any]:
         try:
@@ -95,6 +108,7 @@ class Writer:
 class _Work:
     run: Together
     one: Any
+    of: int = 0  # how many more of it may come, itself included; 0: it waits for none
 
 
 def _results(session: Session, works: Sequence[_Work]) -> Iterator[Any]:
