@@ -21,6 +21,7 @@ from briefing.render.template import Templates
 from briefing.render.view import issue_view
 
 LIMIT = 75 * 1024  # bytes of HTML: Gmail cuts near 102 KB, measured after transfer encoding
+_DAY = "30 xxxxxxxxx 2000"  # in place of any
 ALERT = "alert"  # the one template that is no digest's
 
 
@@ -73,16 +74,17 @@ class Renderer:
             return self.issue(issue, desk=desk, recipient=recipient)
         standing, own = stood
         reason, leave = why(desk, recipient, words, issue), unsubscribe(desk, recipient)
-        held_open = reason.replace(day, standing)
-        if not self._bears(shown, desk, held_open, leave, standing):
+        if not self._bears(shown, desk, reason.replace(day, _DAY), leave):
             return self._issue(shown, desk, reason, leave)
-        return replace(self._issue(shown, desk, held_open, leave), own=own)
+        return replace(self._issue(shown, desk, reason.replace(day, standing), leave), own=own)
 
-    def _bears_stand_ins(self, issue: Issue, desk: Desk, held_open: str, leave: str, standing: str) -> bool:
+    def _bears_stand_ins(self, issue: Issue, desk: Desk, reason: str, leave: str) -> bool:
         """Say whether a template writes the same with stand-ins; one that puts its words in capitals does not."""
-        own = tuple((word, "x" * len(word)) for word in standing.split())
-        form = self._issue(issue, desk, held_open, leave)
-        meant = self._write_issue(issue, desk, filled(held_open, own), leave)
+        stood = stand_in(_DAY)
+        assert stood is not None
+        standing, own = stood
+        form = self._write_issue(issue, desk, reason.replace(_DAY, standing), leave)
+        meant = self._write_issue(issue, desk, reason, leave)
         return (form.subject, filled(form.text, own), filled(form.html, own)) == (meant.subject, meant.text, meant.html)
 
     def notice_mail(
