@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import smtplib
 import threading
-from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -92,6 +91,3 @@ def has_aiosmtplib() -> bool:
     except ImportError:
         return False
     return True
-
-
-Peer = Callable[[int], None]

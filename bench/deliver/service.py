@@ -1,12 +1,11 @@
 """The service as it runs, with a database of its own and readers, and an issue that is due."""
 
-import asyncio
 import random
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -115,13 +114,3 @@ def _item(number: int, now: datetime, chance: random.Random) -> Candidate:
 def _reader(number: int, now: datetime) -> Subscription:
     since = now - timedelta(days=number % DAYS, hours=5)
     return Subscription(f"reader{number}@example.org", "readers", SubscriptionState.CONFIRMED, "form", since)
-
-
-def midnight() -> datetime:
-    """Return a moment just after an issue comes due."""
-    return datetime.now(UTC).replace(hour=0, minute=1, second=0, microsecond=0)
-
-
-def run(work: object) -> None:
-    """Run a coroutine."""
-    asyncio.run(work)  # type: ignore[arg-type]

@@ -9,9 +9,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def _await(port: int) -> None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except OSError:
-            time.sleep(0.05)
+            threading.Event().wait(0.05)
         else:
             return
     raise RuntimeError("the mail server does not start")
@@ -115,7 +115,5 @@ async def _serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with suppress(KeyboardInterrupt):
         asyncio.run(_serve(int(sys.argv[1])))
-    except KeyboardInterrupt:
-        pass

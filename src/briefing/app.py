@@ -43,6 +43,7 @@ from briefing.watch import Watch
 log = structlog.get_logger()
 AGAIN_SECONDS = 5.0  # after which a database that refused a restart is asked again
 AHEAD = 200  # issues claimed beyond those under way, at most
+HOOKS_AHEAD = 20
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
 
 
@@ -156,7 +157,9 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
         relay.Lane(LETTERS, 1, lane.send, folds=True),
     ]
     posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
-    lanes += [relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name)) for name in posts]
+    lanes += [
+        relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name), ahead=HOOKS_AHEAD) for name in posts
+    ]
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"
     relaying = relay.Relay(lanes=lanes, teller=teller, write=wires.write, clock=clock, owner=owner)
     poller = poll.Poller(

@@ -1,19 +1,21 @@
 """Posting a body and bringing back the answer, within limits, to an address that may be dialled.
 
 Apart from `verdict`, which knows what an answer means, and from `smtp`, which is another wire. A public and a private
-client are kept apart, so that no pooled connection opened for a private address is ever used for a guarded one.
+client are kept apart, so that no pooled connection opened for a private address is ever used for a guarded one. What
+httpx adds to a request costs more than the request, so it reads the address alone.
 """
 
 import asyncio
-import logging
+import base64
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
+import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from briefing import dial
 from briefing.send.verdict import Answer, Unreachable
@@ -21,8 +23,8 @@ from briefing.send.verdict import Answer, Unreachable
 DEADLINE = timedelta(seconds=20)  # Standard Webhooks: 15 to 30 s
 _CONNECTIONS = 10
 _BODY_LIMIT = 64 * 2**10
-# At INFO httpx logs whole addresses, and the path of a chat webhook is its secret.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+_HEADERS = {"user-agent": "briefing", "accept": "*/*", "accept-encoding": "identity"}
+_PATIENT = aiohttp.ClientTimeout(total=None)  # one deadline spans the whole exchange
 
 
 class Poster:
@@ -30,14 +32,14 @@ class Poster:
 
     def __init__(self, *, deadline: timedelta = DEADLINE) -> None:
         self._seconds = deadline.total_seconds()
-        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._clients: dict[bool, aiohttp.ClientSession] = {}
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         names = dial.Names()
         self._open.push_async_callback(names.close)
         for private in (False, True):
-            client = _client(names, guarded=not private)
+            client = dial.session(not private, _CONNECTIONS, names)
             self._clients[private] = await self._open.enter_async_context(client)
         return self
 
@@ -54,46 +56,47 @@ class Poster:
         try:
             bare, login = _without_login(url)
             async with asyncio.timeout(self._seconds):
-                async with client.stream("POST", bare, content=body, headers=headers, auth=login) as response:
-                    return Answer(response.status_code, _lower(response.headers), await _start_of(response))
+                async with client.post(
+                    bare,
+                    data=body,
+                    headers={**_HEADERS, **login, **headers},
+                    allow_redirects=False,
+                    auto_decompress=False,
+                    timeout=_PATIENT,
+                ) as answer:
+                    return Answer(answer.status, _lower(answer.headers), await _start_of(answer.content))
         except TimeoutError:
             return Unreachable(f"no answer within {self._seconds:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except (aiohttp.ClientError, httpx.InvalidURL, OSError, ValueError) as error:
             return _unreachable(error)
-        finally:
-            client.cookies.clear()
 
 
-def _client(names: dial.Names, *, guarded: bool) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=AiohttpTransport(
-            verify=dial.no_authorities(), client=lambda: dial.session(guarded, _CONNECTIONS, names)
-        ),
-        follow_redirects=False,
-        trust_env=False,
-        timeout=httpx.Timeout(None),  # one deadline spans the whole exchange
-        headers={"user-agent": "briefing", "accept-encoding": "identity"},
-    )
-
-
-def _without_login(url: str) -> tuple[httpx.URL, httpx.BasicAuth | None]:
-    # aiohttp refuses an address with a login beside the header that httpx has made of it.
+@lru_cache(maxsize=256)
+def _without_login(url: str) -> tuple[str, Mapping[str, str]]:
+    """Return an address and, as a header, the user and the password that stood in it."""
     whole = httpx.URL(url)
-    login = httpx.BasicAuth(whole.username, whole.password) if whole.userinfo else None
-    return whole.copy_with(username=None, password=None), login
+    if whole.scheme not in ("http", "https") or not whole.host:
+        raise httpx.InvalidURL("no web address")
+    login = base64.b64encode(f"{whole.username}:{whole.password}".encode()).decode()
+    headers = {"authorization": f"Basic {login}"} if whole.userinfo else {}
+    return str(whole.copy_with(username=None, password=None)), headers
 
 
-async def _start_of(response: httpx.Response) -> bytes:
+async def _start_of(content: aiohttp.StreamReader) -> bytes:
     read = b""
-    async for chunk in response.aiter_raw():
+    async for chunk in content.iter_any():
         read += chunk
         if len(read) >= _BODY_LIMIT:
             break
     return read[:_BODY_LIMIT]
 
 
-def _lower(headers: httpx.Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers.items():  # one that came twice is one list (RFC 9110, 5.3)
+        known = found.get(name.lower())
+        found[name.lower()] = value if known is None else f"{known}, {value}"
+    return found
 
 
 def _unreachable(error: Exception) -> Unreachable:
@@ -101,7 +104,7 @@ def _unreachable(error: Exception) -> Unreachable:
     reason = dial.refused(error)
     if reason is not None:
         return Unreachable(f"this address may not be dialled: {reason}", refused=True)
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
+    if isinstance(error, httpx.InvalidURL | ValueError):
         return Unreachable("the address is not a valid http or https URL", refused=True)
     beneath = _system_error(error)
     return Unreachable(beneath or f"the connection failed ({type(error).__name__})")
