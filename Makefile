@@ -6,7 +6,7 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # the tests start processes by the hundred
 
-.PHONY: demo run test slow torture quality check lock e2e shots clean
+.PHONY: demo run test slow torture quality bench-deliver check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -26,6 +26,9 @@ torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thous
 
 quality: .venv/ready  ## how right the judging is, on the labelled data in the folder BRIEFING_CORPUS: docs/quality.md
 	PYTHONPATH=. $(BIN)/python -m bench.quality
+
+bench-deliver: .venv/ready  ## how fast mail, webhooks and alerts go, beside others: docs/performance.md; 20 minutes
+	PYTHONPATH=. $(BIN)/python -m bench.deliver
 
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser

@@ -1,5 +1,7 @@
 """The service as it runs, with a database of its own and readers, and an issue that is due."""
 
+import asyncio
+import os
 import random
 import sys
 import time
@@ -26,6 +28,7 @@ from briefing.model import (
 from briefing.service import Service
 from briefing.store import audience, feeds, issues, items, outbox, stories
 from briefing.store.engine import Store
+from demo.smtp_sink import SmtpSink
 
 CONFIG = """
 version: 1
@@ -41,7 +44,7 @@ lists:
 digests:
   daily: {{stories: [{ids}], at: "00:00", to: [{{list: readers}}], max_items: 100}}
 """
-STORIES, ITEMS, DAYS = 4, 44, 700
+STORIES, ITEMS, DAYS = 4, 44, int(os.environ.get('DAYS', '700'))
 
 
 @asynccontextmanager
@@ -114,3 +117,16 @@ def _item(number: int, now: datetime, chance: random.Random) -> Candidate:
 def _reader(number: int, now: datetime) -> Subscription:
     since = now - timedelta(days=number % DAYS, hours=5)
     return Subscription(f"reader{number}@example.org", "readers", SubscriptionState.CONFIRMED, "form", since)
+
+
+async def mailed(port: int, readers: int, connections: int) -> float:
+    """Mail an issue to so many readers; return the seconds from the first claim to the last record."""
+    async with due(port, readers, connections=connections) as service:
+        return await drain(service)
+
+
+def sample() -> bytes:
+    """Return the message that a reader of the issue gets."""
+    with SmtpSink() as sink:
+        asyncio.run(mailed(sink.port, 1, 1))
+        return sink.received[0].content

@@ -42,7 +42,7 @@ from briefing.watch import Watch
 
 log = structlog.get_logger()
 AGAIN_SECONDS = 5.0  # after which a database that refused a restart is asked again
-AHEAD = 200  # issues claimed beyond those under way, at most
+AHEAD = 400  # issues claimed beyond those under way, at most
 HOOKS_AHEAD = 20
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
 

@@ -67,7 +67,7 @@ def _form(text: str, html: str, standing: tuple[str, ...]) -> _Form:
     boundary = "=_" + hashlib.sha256("\0".join(words for _, words in parts).encode()).hexdigest()[:32]
     found: list[bytes | _Open] = [f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'.encode()]
     for kind, words in parts:
-        encoding = _encoding(words)
+        encoding = _encoding(filled(words, tuple((one, "x" * len(one)) for one in standing)))
         found.append(f"\r\n--{boundary}\r\n{_head(kind, encoding)}".encode())
         found += _runs(words, encoding, standing)
     form = _Form((*found, f"\r\n--{boundary}--\r\n".encode()))

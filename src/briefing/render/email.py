@@ -16,7 +16,7 @@ from briefing.model import Issue, IssueStory, Mail, Notice, Recipient
 from briefing.render import sample
 from briefing.render.locale import Words
 from briefing.render.notice_view import notice_view
-from briefing.render.standin import filled, stand_in
+from briefing.render.standin import filled, stand_in, taken
 from briefing.render.template import Templates
 from briefing.render.view import issue_view
 
@@ -79,12 +79,17 @@ class Renderer:
         return replace(self._issue(shown, desk, reason.replace(day, standing), leave), own=own)
 
     def _bears_stand_ins(self, issue: Issue, desk: Desk, reason: str, leave: str) -> bool:
-        """Say whether a template writes the same with stand-ins; one that puts its words in capitals does not."""
+        """Say whether a template writes the same with stand-ins; one that puts its words in capitals does not.
+
+        Nor does an issue in which a stranger wrote such characters.
+        """
         stood = stand_in(_DAY)
         assert stood is not None
         standing, own = stood
         form = self._write_issue(issue, desk, reason.replace(_DAY, standing), leave)
         meant = self._write_issue(issue, desk, reason, leave)
+        if taken(meant.text) or taken(meant.html):
+            return False
         return (form.subject, filled(form.text, own), filled(form.html, own)) == (meant.subject, meant.text, meant.html)
 
     def notice_mail(

@@ -6,23 +6,29 @@ private use), so that lines break where they would, and is put in its place when
 `email`, which decides whether a template can bear that.
 """
 
-import unicodedata
+import re
 from collections.abc import Iterable
 
 Own = tuple[tuple[str, str], ...]  # what stands in, and the word of this reader
 _FIRST = 0xE000
+_STANDING = re.compile("[\ue000-\uf8ff]")
 _KEPT = frozenset("<>&\"'")  # what HTML writes in another way, at one place or another
 
 
 def stand_in(words: str) -> tuple[str, Own] | None:
     """Return the same number of words of the same lengths, and what each stands for; None where they cannot be."""
-    if not words or _KEPT & set(words) or any(map(unicodedata.combining, words)):
+    if not words or _KEPT & set(words):
         return None
     standing, at = [], _FIRST
     for word in words.split(" "):
         standing.append("".join(map(chr, range(at, at + len(word)))))
         at += len(word)
     return " ".join(standing), tuple(zip(standing, words.split(" "), strict=True))
+
+
+def taken(text: str) -> bool:
+    """Say whether a text holds characters of the kind that stand in, whoever wrote them."""
+    return _STANDING.search(text) is not None
 
 
 def filled(text: str, own: Own) -> str:
