@@ -49,7 +49,7 @@ def limit(what: str, value: float, bar: float, unit: str) -> None:
 
 
 def mail() -> None:
-    """An issue to many readers, recorded one by one."""
+    """Mail an issue to many readers, recorded one by one."""
     peer = sinks.postfix()
     print(f"mail, {READERS:,} readers, into {'smtp-sink' if peer else 'a server of our own (no smtp-sink was found)'}")
     with sinks.sink(peer) as port, TemporaryDirectory() as folder:
@@ -79,7 +79,7 @@ def mail() -> None:
 
 
 def posts() -> None:
-    """Signed webhooks, recorded one by one."""
+    """Post signed webhooks, recorded one by one."""
     print(f"webhooks, {POSTS:,} posts over {2 * hooks.CHANNELS} connections, signed and recorded")
     body = json.dumps(hooks.BODY).encode()
     with hooks.receiver() as url:

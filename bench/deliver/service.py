@@ -1,7 +1,6 @@
 """The service as it runs, with a database of its own and readers, and an issue that is due."""
 
 import asyncio
-import os
 import random
 import sys
 import time
@@ -44,12 +43,14 @@ lists:
 digests:
   daily: {{stories: [{ids}], at: "00:00", to: [{{list: readers}}], max_items: 100}}
 """
-STORIES, ITEMS, DAYS = 4, 44, int(os.environ.get('DAYS', '700'))
+STORIES, ITEMS, DAYS = 4, 44, 700
 
 
 @asynccontextmanager
-async def due(port: int, readers: int, *, connections: int = 10, clock: Clock = utc_now) -> AsyncIterator[Service]:
-    """Start the service with an issue written, due to so many readers, who consented on one of 30 days."""
+async def due(
+    port: int, readers: int, *, alerts: int = 0, connections: int = 10, clock: Clock = utc_now
+) -> AsyncIterator[Service]:
+    """Start the service with an issue written, due to so many readers, who consented on one of 700 days."""
     with TemporaryDirectory(prefix="briefing-bench-") as name:
         folder = Path(name)
         names = [f"story-{number}" for number in range(STORIES)]
@@ -71,7 +72,7 @@ async def due(port: int, readers: int, *, connections: int = 10, clock: Clock = 
                 yield service
             with store.reading() as session:
                 counted = outbox.counts(session)
-            assert counted[DeliveryState.SENT] == readers, counted
+            assert counted[DeliveryState.SENT] == readers + alerts, counted
 
 
 @contextmanager

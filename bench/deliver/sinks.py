@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ def postfix() -> Postfix | None:
 
 
 @contextmanager
-def sink(peer: Postfix | None) -> Iterator[int]:
-    """Run a mail server that takes everything, and yield its port."""
-    port = _free_port()
-    ours = [sys.executable, "-m", "bench.deliver.sinks", str(port)]
+def sink(peer: Postfix | None, *, port: int = 0, log: Path | None = None) -> Iterator[int]:
+    """Run a mail server that takes everything, and yield its port; ours notes in a file for whom each message was."""
+    port = port or free_port()
+    ours = [sys.executable, "-m", "bench.deliver.sinks", str(port), str(log or os.devnull)]
     who = ["-u", "nobody"] if os.geteuid() == 0 else []
     command = ours if peer is None else [peer.sink, *who, f"127.0.0.1:{port}", "1000"]
     process = subprocess.Popen(command, env=None if peer is None else peer.environ)
@@ -56,7 +57,8 @@ def sink(peer: Postfix | None) -> Iterator[int]:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
@@ -74,7 +76,10 @@ def _await(port: int) -> None:
 
 
 class Taking(asyncio.Protocol):
-    """One connection of a server that takes everything and keeps nothing."""
+    """One connection of a server that takes everything, and keeps for whom it was."""
+
+    def __init__(self, log: TextIO) -> None:
+        self._log, self._to = log, ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
@@ -92,9 +97,12 @@ class Taking(asyncio.Protocol):
                     self._left = self._left[-4:]
                     return
                 self._left, self._within = rest, False
+                self._log.write(f"{self._to}\n")
                 self._transport.write(b"250 taken\r\n")
                 continue
             line, _, self._left = self._left.partition(b"\r\n")
+            if line[:4].upper() == b"RCPT":
+                self._to = line.partition(b"<")[2].partition(b">")[0].decode()
             self._answer(line[:4].upper())
 
     def _answer(self, command: bytes) -> None:
@@ -109,11 +117,12 @@ class Taking(asyncio.Protocol):
             self._transport.write(b"250 ok\r\n")
 
 
-async def _serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Taking, "127.0.0.1", port)
-    await server.serve_forever()
+async def _serve(port: int, log: Path) -> None:
+    with log.open("w", buffering=1) as file:
+        server = await asyncio.get_running_loop().create_server(lambda: Taking(file), "127.0.0.1", port)
+        await server.serve_forever()
 
 
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(int(sys.argv[1])))
+        asyncio.run(_serve(int(sys.argv[1]), Path(sys.argv[2])))

@@ -153,8 +153,8 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
     teller = compiled.teller(config, posted, wires.secret)
     hooks = ChannelLane(config.channels, wires.poster, clock)
     lanes = [
-        relay.Lane(ISSUES, lane.width - 1, lane.send, ahead=AHEAD, prepare=lane.prepare),
         relay.Lane(LETTERS, 1, lane.send, folds=True),
+        relay.Lane(ISSUES, lane.width - 1, lane.send, shares=LETTERS, ahead=AHEAD, prepare=lane.prepare),
     ]
     posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
     lanes += [

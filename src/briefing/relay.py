@@ -48,6 +48,7 @@ class Lane:
     width: int
     send: Send
     folds: bool = False  # alerts that come late are told in one message
+    shares: str | None = None  # the lane that goes to the same far end: what holds one holds both
     ahead: int = 0  # messages claimed beyond those under way, at most
     prepare: Callable[[Delivery], Coroutine[Any, Any, Hand]] | None = None  # for its turn, in place of `send`
 
@@ -84,7 +85,7 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._rooms = {lane.name: Room(lane.width, lane.ahead) for lane in lanes}
         self._stopping, self._attempts, self._busy = False, 0, 0
-        self._held = {lane.name: Hold() for lane in lanes}
+        self._held = {lane.shares or lane.name: Hold() for lane in lanes}
         self._claiming = asyncio.Lock()
         self._anew, self._wake = True, asyncio.Event()
         self._draining: set[asyncio.Event] = set()  # what hears that an attempt has ended
@@ -201,7 +202,7 @@ class Relay:
             return ()
 
     def _closed(self, lane: Lane) -> bool:
-        held = self._held[lane.name].until
+        held = self._held[lane.shares or lane.name].until
         return self._stopping or (held is not None and held > self._clock())
 
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
@@ -237,8 +238,8 @@ class Relay:
             log.warning("relay.give_back", delivery=number, error=str(error))
 
     def _hold(self, lane: Lane, verdict: Verdict) -> None:
-        before = self._held[lane.name]
-        held = self._held[lane.name] = before.after(verdict, self._clock())
+        before = self._held[lane.shares or lane.name]
+        held = self._held[lane.shares or lane.name] = before.after(verdict, self._clock())
         if held.until is not None and held != before:
             log.warning("lane.held", lane=lane.name, until=held.until.isoformat(), refusals=held.refusals)
 
