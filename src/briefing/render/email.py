@@ -16,7 +16,7 @@ from briefing.model import Issue, IssueStory, Mail, Notice, Recipient
 from briefing.render import sample
 from briefing.render.locale import Words
 from briefing.render.notice_view import notice_view
-from briefing.render.standin import filled, stand_in, taken
+from briefing.render.standin import filled, short, stand_in, taken
 from briefing.render.template import Templates
 from briefing.render.view import issue_view
 
@@ -52,7 +52,8 @@ class Renderer:
         self._templates = Templates(overrides)
         self._inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
         # Readers of one issue differ in the foot alone, and most of them not even there.
-        self._issue = lru_cache(maxsize=64)(self._write_issue)
+        self._written = lru_cache(maxsize=64)(self._write_issue)
+        self._text = lru_cache(maxsize=64)(self._write_text)
         self._bears = lru_cache(maxsize=64)(self._bears_stand_ins)
 
     def issue(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Mail:
@@ -62,21 +63,24 @@ class Renderer:
         """
         shown = replace(issue, locale=recipient.locale or issue.locale)
         words = Words(shown.locale, shown.zone)
-        return self._issue(shown, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient))
+        return self._written(shown, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient)).mail
 
     def form(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Mail:
-        """Write the same with stand-ins for the day of consent, so that readers of all days share one text."""
+        """Write the same with stand-ins for the day of consent, so that readers of all days share one HTML.
+
+        They share the plain text if their days are as long, for its lines break by length.
+        """
         shown = replace(issue, locale=recipient.locale or issue.locale)
         words = Words(shown.locale, shown.zone)
         day = words.day(recipient.since, issue.nominal) if recipient.list and recipient.since else ""
         stood = stand_in(day)
-        if stood is None:
-            return self.issue(issue, desk=desk, recipient=recipient)
-        standing, own = stood
         reason, leave = why(desk, recipient, words, issue), unsubscribe(desk, recipient)
-        if not self._bears(shown, desk, reason.replace(day, _DAY), leave):
-            return self._issue(shown, desk, reason, leave)
-        return replace(self._issue(shown, desk, reason.replace(day, standing), leave), own=own)
+        if stood is None or not self._bears(shown, desk, reason.replace(day, _DAY), leave):
+            return self._written(shown, desk, reason, leave).mail
+        one_size = short(day)
+        shared = self._written(shown, desk, reason.replace(day, one_size.standing), leave)
+        text = self._text(shared, desk, reason.replace(day, stood.standing), leave)
+        return replace(shared.mail, text=text, own=one_size.own + stood.own)
 
     def _bears_stand_ins(self, issue: Issue, desk: Desk, reason: str, leave: str) -> bool:
         """Say whether a template writes the same with stand-ins; one that puts its words in capitals does not.
@@ -85,12 +89,12 @@ class Renderer:
         """
         stood = stand_in(_DAY)
         assert stood is not None
-        standing, own = stood
-        form = self._write_issue(issue, desk, reason.replace(_DAY, standing), leave)
-        meant = self._write_issue(issue, desk, reason, leave)
+        form = self._write_issue(issue, desk, reason.replace(_DAY, stood.standing), leave).mail
+        meant = self._write_issue(issue, desk, reason, leave).mail
         if taken(meant.text) or taken(meant.html):
             return False
-        return (form.subject, filled(form.text, own), filled(form.html, own)) == (meant.subject, meant.text, meant.html)
+        same = (form.subject, filled(form.text, stood.own), filled(form.html, stood.own))
+        return same == (meant.subject, meant.text, meant.html)
 
     def notice_mail(
         self, notice: Notice, *, desk: Desk, recipient: Recipient | None = None, issue: Issue | None = None
@@ -107,15 +111,21 @@ class Renderer:
         """Return a short name for how a template reads now; it changes with any file it uses."""
         return self._templates.version(template)
 
-    def _write_issue(self, issue: Issue, desk: Desk, reason: str, leave: str) -> Mail:
+    def _write_issue(self, issue: Issue, desk: Desk, reason: str, leave: str) -> "_Written":
         words = Words(issue.locale, issue.zone)
 
-        def write(shown: Issue) -> Mail:
+        def write(shown: Issue) -> _Written:
             view = issue_view(shown, words)
             context = {"issue": view, "desk": desk, "why": reason, "unsubscribe": leave}
-            return self._mail(issue.template, words, context, view.preheader)
+            return _Written(shown, self._mail(issue.template, words, context, view.preheader))
 
         return _within_limit(issue, write)
+
+    def _write_text(self, written: "_Written", desk: Desk, reason: str, leave: str) -> str:
+        shown, words = written.shown, Words(written.shown.locale, written.shown.zone)
+        context = {"issue": issue_view(shown, words), "desk": desk, "why": reason, "unsubscribe": leave}
+        inner = {**context, "subject": written.mail.subject, "preheader": written.mail.preheader}
+        return _tidy(self._templates.render(shown.template, "body.txt", words, inner))
 
     def _mail(self, folder: str, words: Words, context: dict[str, object], preheader: str) -> Mail:
         subject = " ".join(self._templates.render(folder, "subject.txt", words, context).split())
@@ -123,6 +133,14 @@ class Renderer:
         text = self._templates.render(folder, "body.txt", words, inner)
         html = self._templates.render(folder, "body.html", words, inner)
         return Mail(subject, _tidy(text), self._inliner.inline(html), preheader)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Written:
+    """An issue's mail, and what of the issue there was room for; it is itself alone, so that looking it up is cheap."""
+
+    shown: Issue
+    mail: Mail
 
 
 def check_template(name: str, overrides: Path | None = None) -> None:
@@ -158,17 +176,17 @@ def unsubscribe(desk: Desk, recipient: Recipient) -> str:
     return f"mailto:{desk.unsubscribe}?subject={subject}"
 
 
-def _within_limit(issue: Issue, write: Callable[[Issue], Mail]) -> Mail:
+def _within_limit(issue: Issue, write: Callable[[Issue], _Written]) -> _Written:
     """Find by halving how little must be left out; each step leaves out the last thing that is still there."""
-    mail = write(issue)
-    if _fits(mail):
-        return mail
+    written = write(issue)
+    if _fits(written.mail):
+        return written
     shorter = list(_shorter(issue))
     low, high = 0, len(shorter) - 1
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if _fits(write(shorter[middle])) else (middle + 1, high)
-    return write(shorter[low]) if shorter else mail
+        low, high = (low, middle) if _fits(write(shorter[middle]).mail) else (middle + 1, high)
+    return write(shorter[low]) if shorter else written
 
 
 def _fits(mail: Mail) -> bool:

@@ -8,22 +8,38 @@ private use), so that lines break where they would, and is put in its place when
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 Own = tuple[tuple[str, str], ...]  # what stands in, and the word of this reader
-_FIRST = 0xE000
+_FIRST, _SHORT = 0xE000, 0xF000
 _STANDING = re.compile("[\ue000-\uf8ff]")
 _KEPT = frozenset("<>&\"'")  # what HTML writes in another way, at one place or another
 
 
-def stand_in(words: str) -> tuple[str, Own] | None:
-    """Return the same number of words of the same lengths, and what each stands for; None where they cannot be."""
-    if not words or _KEPT & set(words):
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Words that stand for others, and each with the word that it stands for."""
+
+    standing: str
+    own: Own
+
+
+def stand_in(words: str) -> StandIn | None:
+    """Return the same number of words of the same lengths; None where there can be none."""
+    if not all(words.split(" ")) or _KEPT & set(words):
         return None
     standing, at = [], _FIRST
     for word in words.split(" "):
         standing.append("".join(map(chr, range(at, at + len(word)))))
         at += len(word)
-    return " ".join(standing), tuple(zip(standing, words.split(" "), strict=True))
+    return StandIn(" ".join(standing), tuple(zip(standing, words.split(" "), strict=True)))
+
+
+def short(words: str) -> StandIn:
+    """Return the same number of words of one character each, for where no line breaks."""
+    each = words.split(" ")
+    standing = [chr(_SHORT + at) for at in range(len(each))]
+    return StandIn(" ".join(standing), tuple(zip(standing, each, strict=True)))
 
 
 def taken(text: str) -> bool:

@@ -53,7 +53,7 @@ def test_a_template_that_puts_the_words_in_capitals_is_written_for_each_reader(t
 def test_a_stranger_who_writes_a_stand_in_is_shown_as_written() -> None:
     stood = standin.stand_in("4 May")
     assert stood is not None
-    hostile = samples.issue(samples.story(items=(samples.item(f"Since {stood[0]} and before"),)))
+    hostile = samples.issue(samples.story(items=(samples.item(f"Since {stood.standing} and before"),)))
     renderer = Renderer()
     form = renderer.form(hostile, desk=DESK, recipient=reader(1))
     meant = renderer.issue(hostile, desk=DESK, recipient=reader(1))
@@ -61,13 +61,13 @@ def test_a_stranger_who_writes_a_stand_in_is_shown_as_written() -> None:
 
 
 def test_words_that_html_would_write_in_another_way_are_not_stood_in_for() -> None:
-    assert [standin.stand_in(words) for words in ("", "4 <May>", "l'an 4")] == [None] * 3
+    assert [standin.stand_in(words) for words in ("", "4  May", "4 <May>", "l'an 4")] == [None] * 4
 
 
 def test_a_copy_that_does_not_read_as_meant_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     stood = standin.stand_in("4 May")
     assert stood is not None
-    standing, own = stood
+    standing, own = stood.standing, stood.own
     mail = Mail("S", f"Since {standing}.\n", f"<p>Since {standing}.</p>\n", own=own)
     assert b"Since 4 May." in b"".join(body.body(mail))
     monkeypatch.setattr(body.binascii, "a2b_qp", lambda _: b"something else")
