@@ -1,7 +1,8 @@
 """From a feed's answer to the alert at a webhook, while a thousand feeds are polled.
 
 All feeds and the webhook are one server in a process of its own, which notes when it answered and when it was told.
-At each turn a few feeds have something new; the others answer 304. Every feed comes due again each minute.
+At each turn a tenth of the feeds have something new; the others answer 304. A feed comes due each minute, each at a
+moment of its own.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from statistics import median, quantiles
@@ -19,6 +20,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from aiohttp import web
+from sqlalchemy import bindparam, update
 
 from bench.deliver.hooks import SECRET
 from bench.deliver.service import logged
@@ -28,11 +30,13 @@ from briefing.check import check
 from briefing.cli.logs import set_up
 from briefing.clock import utc_now
 from briefing.config.grammar import Config
+from briefing.store.batch import table
 from briefing.store.engine import Store
+from briefing.store.tables import FeedRow
 
 FEEDS, SECONDS = int(os.environ.get("FEEDS", "1000")), int(os.environ.get("SECONDS", "180"))
-ONE_IN = 20  # feeds that have something new each time they are asked
-HOSTS = 200
+ONE_IN = 10  # feeds that have something new each time they are asked
+HOSTS, EVERY = 200, timedelta(minutes=1)
 SITE = """
 version: 1
 site: {{from: "Briefing <briefing@example.org>"}}
@@ -82,9 +86,19 @@ async def _serve_for(port: int) -> None:
             set_up(checked, "")
             store.upgrade()
             async with app.service(app.Setting(checked, folder), store) as service:
+                _spread(store)
                 stop = asyncio.Event()
                 asyncio.get_running_loop().call_later(SECONDS, stop.set)
                 await service.run(stop)
+
+
+def _spread(store: Store) -> None:
+    """Let feeds come due one after another, as they do when a service has run for a while."""
+    now, row = utc_now(), table(FeedRow)
+    due = update(row).where(row.c.id == bindparam("feed")).values(next_poll_at=bindparam("at"))
+    with store.transaction() as session:
+        at = [{"feed": f"feed-{n}", "at": now + n * EVERY / FEEDS} for n in range(FEEDS)]
+        session.connection().execute(due, at)
 
 
 def _checked(folder: Path, config: str) -> Config:

@@ -41,7 +41,7 @@ from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
-POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, REMIND_SECONDS, HOUSEKEEPING_SECONDS = 2.0, 5.0, 5.0, 300.0, 3600.0
+POLL_SECONDS, PUBLISH_SECONDS, RELAY_SECONDS, REMIND_SECONDS, HOUSEKEEPING_SECONDS = 0.5, 5.0, 5.0, 300.0, 3600.0
 STOP_SECONDS = 5.0  # of the ten that a service manager grants; closing takes some of the rest
 FORGET, FORGET_A_TURN = 500, 10_000  # items deleted in one transaction, and in all
 FEW = 500  # keys that a claim is narrowed to; with more of them, narrowing costs more than it spares
