@@ -28,6 +28,7 @@ from briefing.threads import Hand
 
 K = TypeVar("K")
 T = TypeVar("T")
+_Forms = tuple[Callable[[Recipient], Mail], mime.MailHeaders]
 READINGS = 4  # issues whose variants are remembered
 ANYBODY = Recipient("reader@example.org")  # whom a draft is rendered for when nobody in particular is meant
 
@@ -60,6 +61,9 @@ class _Reading:
 
     issue: Issue
     earlier: dict[IssueId, Awaitable[Issue | None]] = field(default_factory=dict)
+    forms: dict[Recipient, Awaitable[tuple[Callable[[Recipient], Mail], mime.MailHeaders]]] = field(
+        default_factory=dict
+    )
     letters: dict[Recipient, Awaitable[Letter]] = field(default_factory=dict)  # by variant, to nobody
 
     def variant(self, reader: Recipient) -> Recipient:
@@ -112,12 +116,17 @@ class Letters:
         return self._last[number]
 
     async def _variant(self, reading: _Reading, variant: Recipient) -> Letter:
+        alike = replace(variant, since=None)
+        write, headers = await _once(reading.forms, alike, partial(self._forms, reading, alike))
+        return Letter(await asyncio.to_thread(write, variant), headers)
+
+    async def _forms(self, reading: _Reading, alike: Recipient) -> tuple[Callable[[Recipient], Mail], mime.MailHeaders]:
         issue = reading.issue
-        if variant.recall is not None:
-            issue = recap.personal(issue, await self._recalled(reading, variant.recall))
+        if alike.recall is not None:
+            issue = recap.personal(issue, await self._recalled(reading, alike.recall))
         desk = self.desks.get(issue.digest, self.desk)
-        words = await asyncio.to_thread(self.renderer.form, issue, desk=desk, recipient=variant)
-        return Letter(words, self._headers(issue, variant, "", issue.until))
+        write = self.renderer.forms(issue, desk=desk, recipient=alike)
+        return write, self._headers(issue, alike, "", issue.until)
 
     async def _recalled(self, reading: _Reading, recall: Sequence[IssueId]) -> dict[StoryId, Issue]:
         """Return the issues that a reader was sent last, by story."""

@@ -66,21 +66,31 @@ class Renderer:
         return self._written(shown, desk, why(desk, recipient, words, issue), unsubscribe(desk, recipient)).mail
 
     def form(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Mail:
-        """Write the same with stand-ins for the day of consent, so that readers of all days share one HTML.
+        """Write the same with stand-ins for the day of consent, so that readers of all days share one HTML."""
+        return self.forms(issue, desk=desk, recipient=recipient)(recipient)
+
+    def forms(self, issue: Issue, *, desk: Desk, recipient: Recipient) -> Callable[[Recipient], Mail]:
+        """Return what writes a form to any reader who differs from this one in address and day of consent alone.
 
         They share the plain text if their days are as long, for its lines break by length.
         """
         shown = replace(issue, locale=recipient.locale or issue.locale)
-        words = Words(shown.locale, shown.zone)
-        day = words.day(recipient.since, issue.nominal) if recipient.list and recipient.since else ""
-        stood = stand_in(day)
-        reason, leave = why(desk, recipient, words, issue), unsubscribe(desk, recipient)
-        if stood is None or not self._bears(shown, desk, reason.replace(day, _DAY), leave):
-            return self._written(shown, desk, reason, leave).mail
-        one_size = short(day)
-        shared = self._written(shown, desk, reason.replace(day, one_size.standing), leave)
-        text = self._text(shared, desk, reason.replace(day, stood.standing), leave)
-        return replace(shared.mail, text=text, own=one_size.own + stood.own)
+        words, leave = Words(shown.locale, shown.zone), unsubscribe(desk, recipient)
+        # To look up an issue costs a fifth of a millisecond, and a list has readers of hundreds of days.
+        written = lru_cache(maxsize=4)(lambda reason: self._written(shown, desk, reason, leave))
+        bears = lru_cache(maxsize=4)(lambda reason: self._bears(shown, desk, reason, leave))
+
+        def write(reader: Recipient) -> Mail:
+            day = words.day(reader.since, issue.nominal) if reader.list and reader.since else ""
+            stood, reason = stand_in(day), why(desk, reader, words, issue)
+            if stood is None or not bears(reason.replace(day, _DAY)):
+                return written(reason).mail
+            one_size = short(day)
+            shared = written(reason.replace(day, one_size.standing))
+            text = self._text(shared, desk, reason.replace(day, stood.standing), leave)
+            return replace(shared.mail, text=text, own=one_size.own + stood.own)
+
+        return write
 
     def _bears_stand_ins(self, issue: Issue, desk: Desk, reason: str, leave: str) -> bool:
         """Say whether a template writes the same with stand-ins; one that puts its words in capitals does not.
