@@ -1,5 +1,6 @@
 """Hundreds of readers in many variants, mailed the fast way: each gets what the slow, obvious way makes for them."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from briefing.store import audience, deliveries, issues
 from demo.smtp_sink import Received
 from tests.integration.documents import Entry, rss
 from tests.integration.test_withdraw import take_back
-from tests.integration.world import SITE, World, live, live_on_both
+from tests.integration.world import SITE, World, live, live_on_both, until
 
 EARLY, ALL = 60, 300
 LISTS = """
@@ -139,3 +140,20 @@ async def test_a_withdrawal_changes_the_messages_that_are_claimed_after_it(world
     assert all("The report that falls" in world.text(mail) for mail in world.mail.messages[:5])
     compare(world, after)
     assert not any(one.content in {old.content for old in before} for one in after)
+
+
+@live_on_both(CONFIG)
+async def test_what_had_no_turn_goes_back_unsent_when_the_server_refuses_us(world: World) -> None:
+    subscribed(world, range(EARLY))
+    await publish(world, "The report")
+    delivering = asyncio.create_task(world.service.relay.drain())
+    await until(lambda: len(world.mail.received) >= 16)
+    world.mail.fail("MAIL", "550 5.7.1 not from you", times=1000)
+    attempts = await delivering
+    assert attempts == world.rows("SELECT count(*) FROM attempts")[0]
+    assert world.rows("SELECT count(*) FROM deliveries WHERE state = 'sending'") == [0]
+    assert world.rows("SELECT count(*) FROM deliveries WHERE state = 'pending' AND attempts > 0") == [0]
+    world.mail._faults.clear()
+    while world.rows("SELECT count(*) FROM deliveries WHERE state <> 'sent'") != [0]:
+        await world.deliver(minutes=5)
+    assert len(world.mail.received) == EARLY + 1
