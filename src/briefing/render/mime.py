@@ -26,7 +26,7 @@ from briefing.render.body import body, demand
 _LINE = 998  # RFC 5322, 2.1.1
 _HEADER = 64 * 1024
 _POLICY, _KINDS = SMTP, HeaderRegistry()
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322, 3.2.3
+_ATOM = r"[A-Za-z0-9!#$%&'*+/^_`{|}~-]+"  # RFC 5322, 3.2.3, without "=" and "?", which begin encoded words
 _BARE = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 _BARE_ID = re.compile(rf"<{_BARE.pattern}>", re.ASCII)
 _ORDER = (

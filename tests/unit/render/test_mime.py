@@ -175,6 +175,7 @@ def test_only_one_valid_address_is_written_to(hostile: str) -> None:
         {"sender": "Briefing <a@x.org, b@x.org>"},
         {"sender": ""},
         {"recipient": "ünï@example.org"},
+        {"recipient": "=?utf-8?q?a?=@example.org"},  # an address by the letter, an encoded word to who reads it
     ],
     ids=lambda field: "-".join(f"{k}-{str(v)[:24]!a}" for k, v in field.items()),
 )
