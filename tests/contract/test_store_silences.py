@@ -21,6 +21,7 @@ from briefing.model import (
 )
 from briefing.store import deliveries, late, outbox, silences, withdrawals
 from briefing.store.engine import Store
+from tests.contract.ended import on_record
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -134,7 +135,7 @@ def test_what_is_under_way_or_over_stays_as_it_is(store: Store, state: str) -> N
         if state == "sent":
             end = {"next_attempt_at": None, "now": NOW, "duration": HOUR}
             with store.transaction() as session:
-                outbox.record(session, delivery=taken, owner="me", verdict=Delivered(), **end)  # type: ignore[arg-type]
+                on_record(session, delivery=taken, owner="me", verdict=Delivered(), **end)  # type: ignore[arg-type]
     before = listing(store)["msg_a"]
     assert mute(store, "a") == 1  # the mail
     assert listing(store)["msg_a"] == before

@@ -21,6 +21,7 @@ from briefing.model import (
 )
 from briefing.store import developments, feeds, late, outbox, silences, tellings
 from briefing.store.engine import Store
+from tests.contract.ended import on_record
 from tests.contract.test_store_withdrawals import put as put_items
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -45,7 +46,7 @@ def end(store: Store, lane: str, verdict: Verdict, *, at: datetime) -> None:
         (one,) = outbox.claim(session, owner="me", now=at, lease=MINUTE, limit=1, lane=lane)
     with store.transaction() as session:
         ended = {"next_attempt_at": again, "now": at, "duration": MINUTE}
-        assert outbox.record(session, delivery=one, owner="me", verdict=verdict, **ended)  # type: ignore[arg-type]
+        assert on_record(session, delivery=one, owner="me", verdict=verdict, **ended)  # type: ignore[arg-type]
 
 
 def log(store: Store, *conditions: str) -> Tellings | None:
