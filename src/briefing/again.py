@@ -17,6 +17,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
+from briefing import acknowledged
 from briefing.config.alerts import Route
 from briefing.edit import again as edit
 from briefing.model import Ear, Event, NewDelivery, Standing, Tellings
@@ -43,8 +44,10 @@ def again(
 ) -> tuple[Event, ...]:
     """Tell a condition to those for whom it is due, and return the events that do: one for all who were told the same.
 
-    `event` says how it stands now; `holds`, whether it may be repeated.
+    `event` says how it stands now; `holds`, whether it may be repeated, which ends once somebody looks after it.
     """
+    event = replace(event, acknowledged=acknowledged.by(session, event))
+    holds = holds and event.acknowledged is None
     groups: defaultdict[Standing | None, dict[Ear, datetime]] = defaultdict(dict)
     for ear, route in ears(event).items():
         if due := edit.due(event, log, ear, route, holds=holds, now=now):

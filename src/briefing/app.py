@@ -10,7 +10,7 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from briefing import compiled, heap, poll, relay, remind
 from briefing.clock import Clock, utc_now
 from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
-from briefing.collect.pages import Pages
+from briefing.collect.pages import Pages as Reading
 from briefing.config import effective
 from briefing.config.alerts import MailChannel
 from briefing.config.grammar import Config
@@ -32,6 +32,7 @@ from briefing.errors import StoreError
 from briefing.model import ISSUES, LETTERS, Piece, StoryId
 from briefing.post import ChannelLane, Letters, MailLane, Postman
 from briefing.rehearse import Rehearsal, Rehearsed
+from briefing.render.page import Pages
 from briefing.send.http import Poster
 from briefing.send.smtp import Folder, Smtp
 from briefing.service import Service
@@ -130,7 +131,9 @@ async def service(
         )
         lane = _mail_lane(setting, posted)
         try:
-            yield _assemble(setting, Wires(write, fetcher, isolate, poster, secret), posted, lane)
+            wires = Wires(write, fetcher, isolate, poster, secret)
+            pages = _pages(setting, store, wires, posted, patient=not first)
+            yield _assemble(setting, wires, posted, lane, pages)
         finally:
             await asyncio.to_thread(lane.close)
 
@@ -148,7 +151,13 @@ def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:
     return engine.secret(session)
 
 
-def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -> Service:
+def _assemble(
+    setting: Setting,
+    wires: Wires,
+    posted: Letters,
+    lane: MailLane,
+    pages: AbstractAsyncContextManager[object] | None,
+) -> Service:
     config, clock = setting.config, setting.clock
     teller = compiled.teller(config, posted, wires.secret)
     hooks = ChannelLane(config.channels, wires.poster, clock)
@@ -167,7 +176,7 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
         write=wires.write,
         fetcher=wires.fetcher,
         isolate=wires.isolate,
-        pages=Pages(wires.fetcher, wires.isolate),
+        pages=Reading(wires.fetcher, wires.isolate),
         clock=clock,
         jitter=setting.jitter,
         enqueued=relaying.look,
@@ -181,6 +190,7 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
         write=wires.write,
         clock=clock,
         keep=config.defaults.keep,
+        pages=pages,
     )
 
 
@@ -196,6 +206,24 @@ def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:
             written = compiled.plans(setting.config, posted, secret)
             start = min(dates, default=setting.clock())
             return Rehearsal(session, told_by, written, start=start).play(pieces)
+
+
+def _pages(
+    setting: Setting, store: Store, wires: Wires, posted: Letters, *, patient: bool
+) -> AbstractAsyncContextManager[object] | None:
+    """Return what serves the pages of a site that has an address; it listens once it is entered."""
+    links = compiled.links(setting.config, wires.secret)
+    if links is None:
+        return None
+    from briefing.web import pages  # most commands, and sites without pages, are spared what it imports
+    from briefing.web.guard import Guard
+    from briefing.web.server import Listener
+
+    own = setting.beside / "templates"
+    shown = Pages.of(posted.desk, own if own.is_dir() else None)
+    desk = pages.Desk(links, shown, store, wires.write, setting.clock)
+    guarded = Guard(pages.application(desk), shown.style)
+    return Listener(guarded, setting.config.site.listen, patient=patient)
 
 
 def _mail_lane(setting: Setting, posted: Letters) -> MailLane:

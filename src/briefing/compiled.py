@@ -20,6 +20,7 @@ from briefing.post import ANYBODY, Letters
 from briefing.relate import Groupings, aliases
 from briefing.remember import Rules
 from briefing.render.email import Desk, Renderer
+from briefing.send.tokens import Links
 from briefing.tell import Teller
 
 
@@ -125,6 +126,12 @@ async def unstored(_: IssueId) -> None:
     """Return no issue: those of a draft or a rehearsal are in no database."""
 
 
+def links(config: Config, secret: bytes) -> Links | None:
+    """Return what makes and reads the links by which alerts are answered; None where no pages are served."""
+    site = config.site
+    return Links(str(site.base_url).rstrip("/"), secret, site.answer_within) if site.base_url else None
+
+
 def teller(config: Config, posted: Letters, secret: bytes) -> Teller:
     """Return what turns events into deliveries."""
     return Teller(
@@ -137,4 +144,5 @@ def teller(config: Config, posted: Letters, secret: bytes) -> Teller:
         max_age=config.defaults.max_age,
         desks=posted.desks,
         quiet=config.site.quiet,
+        links=links(config, secret) if config.site.answer_within else None,
     )

@@ -6,6 +6,7 @@ BriefingError
 │  ├─ FetchError    the request was refused or broke a cap before a response could be a value
 │  └─ ParseError    the bytes are no feed, or reading them took too long or too much
 ├─ RenderError      a template failed: our bug or the operator's; nothing was enqueued
+├─ ListenError      the address where pages are to be served cannot be had
 └─ StoreError       the database refused; carries the driver's error as __cause__
    └─ StoreClosedError   the service has ended
 
@@ -59,6 +60,10 @@ class ParseError(FeedError):
 
 class RenderError(BriefingError):
     """A template failed or a message would not have been safe to send."""
+
+
+class ListenError(BriefingError):
+    """Pages cannot be served where feeds.yaml says."""
 
 
 class StoreError(BriefingError):

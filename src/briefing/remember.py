@@ -14,6 +14,7 @@ from http import HTTPStatus
 import structlog
 from sqlmodel import Session
 
+from briefing.acknowledged import noted
 from briefing.again import Ears, Tell, again, known
 from briefing.arrival import Arrival, catch_up, keep
 from briefing.collect import cadence
@@ -116,7 +117,7 @@ def remember(session: Session, rules: Rules, arrival: Arrival, *, now: datetime,
     record = replace(record, items_new=len(new), items_changed=len(changed))
     after = feeds.polled(session, record)
     health = alert.feed_event(arrival.state, after, now=now)
-    told = outbox.tell(session, events=[*events, *([health] if health else [])])
+    told = outbox.tell(session, events=noted(session, [*events, *([health] if health else [])]))
     outbox.enqueue(
         session, deliveries=_deliveries(rules, told, late=_late(arrival.state, settings, rules.max_age, now)), now=now
     )

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from briefing import again
+from briefing.acknowledged import noted
 from briefing.config.series import SeriesRule
 from briefing.corroborate import holds, judged
 from briefing.detect import expectations, rhythm
@@ -33,7 +34,7 @@ def remind(session: Session, rules: Rules, *, now: datetime) -> int:
             due += _due(_aged(session, series, now), rules, now)
     since = {event.key: at for at, event in due}
     known = outbox.told(session, keys=since)
-    told = outbox.tell(session, events=[event for _, event in due if event.key not in known])
+    told = outbox.tell(session, events=noted(session, [event for _, event in due if event.key not in known]))
     for event in told:
         outbox.enqueue(session, deliveries=rules.tell(event, late=now - since[event.key] > rules.max_age), now=now)
     mute(session, told=told, now=now)

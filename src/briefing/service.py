@@ -8,6 +8,7 @@ due is due at the next start.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -61,13 +62,18 @@ class Service:
         write: Writer,
         clock: Clock,
         keep: timedelta,
+        pages: AbstractAsyncContextManager[object] | None = None,
     ) -> None:
         self.poller, self.plans, self.relay = poller, plans, relay
         self._teller, self._letters, self._write, self._clock = teller, letters, write, clock
-        self._keep = keep
+        self._keep, self._pages = keep, pages or nullcontext()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll, publish and relay until the event is set; then let what is under way end, within seconds."""
+        """Poll, publish, relay and serve pages until the event is set; then let what is under way end, in seconds."""
+        async with self._pages:
+            await self._run(stop)
+
+    async def _run(self, stop: asyncio.Event) -> None:
         relaying = asyncio.create_task(self.relay.run())
         ticks: list[tuple[str, float, scheduler.Tick]] = [
             ("poll", POLL_SECONDS, self.poller.start),

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from briefing.config.alerts import Channel, MailChannel, Quiet, Route
-from briefing.edit import quiet, routing
+from briefing.edit import answers, quiet, routing
 from briefing.errors import RenderError
 from briefing.model import MAIL, Delivery, Ear, Event, EventKind, Issue, Mail, NewDelivery, Notice, Recipient
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.render.notice import notice
 from briefing.send.channels import CHANNELS
+from briefing.send.tokens import Links
 
 log = structlog.get_logger()
 SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP})
@@ -38,6 +39,7 @@ class Teller:
     max_age: timedelta  # of an alert that is told by itself
     desks: Mapping[str, Desk] = field(default_factory=dict)  # by digest
     quiet: Quiet | None = None  # hours of routes that have none of their own
+    links: Links | None = None  # by which alerts are answered
 
     def deliveries(self, event: Event, *, late: bool = False) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to everybody its routes name; `late` ones wait for others of their kind.
@@ -50,7 +52,7 @@ class Teller:
             for row in self.to_channel(name, replace(event, repeats=route.repeat is not None))
         ]
         if not rows and event.kind in SERVICE:
-            rows = [self._mail(self.operator, event, self._words(event))]
+            rows = [self._mail(self.operator, event)]
         return tuple(replace(row, late=late and self.folds(row.channel)) for row in rows)
 
     def ears(self, event: Event) -> Mapping[Ear, Route]:
@@ -79,16 +81,16 @@ class Teller:
     def anew(self, event: Event, told: Delivery) -> NewDelivery:
         """Return the row that tells an event to the address of a delivery that is there."""
         if told.recipient is not None:
-            return self._mail(told.recipient.address, event, self._words(event))
+            return self._mail(told.recipient.address, event)
         return self.to_channel(told.channel, event)[0]
 
     def to_channel(self, name: str, event: Event) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to one channel."""
-        channel, words = self.channels[name], self._words(event)
+        channel = self.channels[name]
         if isinstance(channel, MailChannel):
-            return tuple(self._mail(address, event, words) for address in channel.to)
+            return tuple(self._mail(address, event) for address in channel.to)
         key = f"{event.key}→{name}"
-        payload = CHANNELS[channel.type].payload(words, event.key)
+        payload = CHANNELS[channel.type].payload(self._words(event, key), event.key)
         return (NewDelivery(key, name, self._id(key), event=event.key, payload=payload),)
 
     def corrected(self, event: Event, told: Delivery, issue: Issue | None) -> NewDelivery | None:
@@ -106,8 +108,10 @@ class Teller:
         mail = self._written(words, desk, told.recipient, issue)
         return self._sealed(told.recipient.address, event, mail)
 
-    def _mail(self, address: str, event: Event, words: Notice) -> NewDelivery:
-        return self._sealed(address, event, self._written(words, self.desk))
+    def _mail(self, address: str, event: Event) -> NewDelivery:
+        return self._sealed(
+            address, event, self._written(self._words(event, letter_key(event.key, address)), self.desk)
+        )
 
     def _sealed(self, address: str, event: Event, mail: Mail) -> NewDelivery:
         root = event.story or event.feed or "service"
@@ -125,7 +129,7 @@ class Teller:
 
     def letter(self, address: str, about: str, mail: Mail, *, root: str) -> NewDelivery:
         """Return the row of a mail that is no issue: an alert, or an issue sent as a test."""
-        key, domain = f"{about}→mailto:{address}", self.desk.domain
+        key, domain = letter_key(about, address), self.desk.domain
         body = {"subject": mail.subject, "text": mail.text, "html": mail.html, "preheader": mail.preheader}
         return NewDelivery(
             key,
@@ -135,8 +139,16 @@ class Teller:
             payload={**body, "root": mime.root_id(root, domain)},
         )
 
-    def _words(self, event: Event) -> Notice:
-        return notice(event, locale=self.desk.locale, zone=self.desk.zone)
+    def _words(self, event: Event, key: str) -> Notice:
+        """Return what a delivery of this key says, with links for whoever gets it."""
+        asks = self.links is not None and answers.can_be_answered(event)
+        links = self.links.to(event.key, key, event.at) if self.links and asks else None
+        return notice(event, locale=self.desk.locale, zone=self.desk.zone, answers=links)
 
     def _id(self, key: str) -> str:
         return "msg_" + hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def letter_key(about: str, address: str) -> str:
+    """Return the key of a mail about something to an address."""
+    return f"{about}→mailto:{address}"

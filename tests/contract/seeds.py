@@ -215,6 +215,16 @@ ADDED = (
         },
         {"events": {"condition": lambda row: row["key"] if row["kind"] in LASTING else None}},
     ),
+    Added(
+        "0011",
+        {
+            "acknowledgements": [
+                {"id": 1, "subject": "iran:development:1", "event": "item:iran:1", "at": AT, "channel": "mail",
+                 "by": STRANGE},
+                {"id": 2, "subject": STRANGE, "event": "item:iran:1", "at": LATER, "channel": "desk", "by": None},
+            ]
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

@@ -10,7 +10,20 @@ from datetime import timedelta
 
 import pytest
 
-from briefing.model import Dead, Delivered, Link, Notice, Retry, Verdict
+from briefing.answer import cleaned
+from briefing.model import (
+    Acknowledgement,
+    AcknowledgementId,
+    AnswerLinks,
+    Dead,
+    Delivered,
+    EventKind,
+    Link,
+    Notice,
+    Retry,
+    Verdict,
+)
+from briefing.render.notice import notice as notice_of
 from briefing.send.channels import CHANNELS, Vendor
 from briefing.send.http import Poster
 from briefing.send.text import visible
@@ -22,6 +35,7 @@ from tests.contract import apps
 from tests.contract.headlines import HEADLINES
 from tests.contract.notices import KEY, KINDS, NOTICES, NOW, notice
 from tests.contract.rows import ROWS, channel
+from tests.unit.render import samples
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e\u202a-\u202e\u2060\u3164\ufeff\U000e0000-\U000e007f]")
 OK = {"https://ok.example/", "https://ok.example/context", "https://ok.example/action"}
@@ -60,6 +74,37 @@ def test_the_far_end_takes_every_payload(name: str) -> None:
             assert len(shown) == len(NOTICES)
 
     asyncio.run(run())
+
+
+# links that answer
+
+
+LINKS = AnswerLinks("https://b.example.org/acknowledge/" + "a" * 300, "https://b.example.org/mute/" + "m" * 300)
+PRESSED = {"en": ["Acknowledge", "Mute"], "de": ["Übernehmen", "Stummschalten"], "fa": ["تأیید", "بی‌صدا کردن"]}
+
+
+@pytest.mark.parametrize("locale", PRESSED)
+def test_an_alert_can_be_answered_from_every_channel(name: str, vendor: Vendor, locale: str) -> None:
+    told = samples.event(EventKind.CORROBORATED, item=None, development=samples.SEVERAL)
+    words = notice_of(told, locale=locale, zone="UTC", answers=LINKS)
+    payload = vendor.payload(words, KEY)
+    assert {LINKS.acknowledge, LINKS.mute} <= ROWS[name].read(payload).links
+    assert [link.text for link in words.actions][-2:] == PRESSED[locale]
+    if name == "webhook":
+        assert (payload["data"]["acknowledge_url"], payload["data"]["mute_url"]) == (LINKS.acknowledge, LINKS.mute)
+
+
+@pytest.mark.parametrize("headline", HEADLINES)
+def test_whoever_acknowledged_makes_no_link_and_no_mention(name: str, vendor: Vendor, headline: str) -> None:
+    by = Acknowledgement(AcknowledgementId(1), "s", KEY, NOW, "desk", cleaned(headline))
+    plain = samples.event(EventKind.CORROBORATED, item=None, development=samples.SEVERAL)
+    read = ROWS[name].read
+    events = (replace(plain, acknowledged=by), plain)
+    shown, usual = (read(vendor.payload(notice_of(one, locale="en", zone="UTC"), KEY)) for one in events)
+    assert shown.links == usual.links
+    assert "Acknowledged by" in readable(shown.text)
+    if vendor.READ_BY_PEOPLE:
+        assert not UNSEEN.search(shown.text)
 
 
 # words

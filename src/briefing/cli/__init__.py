@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from briefing.cli import (
+    acks,
     channels,
     completion,
     config,
@@ -77,6 +78,7 @@ for name, nouns, panel in (
     ("items", items.app, LOOK),
     ("series", series.app, LOOK),
     ("deliveries", deliveries.app, LOOK),
+    ("acks", acks.app, LOOK),
     ("feeds", feeds.app, KEEP),
     ("opml", opml.app, KEEP),
     ("channels", channels.app, KEEP),

@@ -99,9 +99,10 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one delivery: to whom, what it carries, every attempt with its verdict, and what was done by hand."""
+    from briefing import acknowledged
     from briefing.clock import utc_now
     from briefing.model import DeliveryId, Wanted
-    from briefing.store import deliveries, issues
+    from briefing.store import deliveries, issues, outbox
 
     one = DeliveryId(number)
     with open_store(database) as store, store.reading() as session:
@@ -109,12 +110,21 @@ def show(
         attempts = deliveries.attempts(session, delivery=one)
         carried = deliveries.listing(session, wanted=Wanted(carrier=one), limit=1_000)
         names = issues.names(session, issues={each.issue for each in found if each.issue})
+        events = outbox.events(session, keys=[each.event for each in found if each.event])
+        heard = next((by for event in events if (by := acknowledged.by(session, event))), None)
     if not found:
         raise Failure(f"no delivery {number}", hint=_LIST)
     if json:
-        output.as_json({"delivery": found[0], "attempts": attempts, "carries": [each.id for each in carried]})
+        output.as_json(
+            {
+                "delivery": found[0],
+                "attempts": attempts,
+                "carries": [each.id for each in carried],
+                "acknowledged": heard,
+            }
+        )
         return
-    for line in lines(found[0], attempts, carried, names, utc_now()):
+    for line in lines(found[0], attempts, carried, names, utc_now(), heard):
         output.say(output.plain(line))
 
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from briefing.cli import output
+from briefing.cli.acks import named
 from briefing.cli.options import count
 
 if TYPE_CHECKING:
-    from briefing.model import Attempt, Delivery, IssueId
+    from briefing.model import Acknowledgement, Attempt, Delivery, IssueId
 
     Names = Mapping[IssueId, tuple[str, int]]  # digest and number of issues
 
@@ -24,7 +25,12 @@ def row(one: "Delivery", names: "Names", now: datetime) -> tuple[object, ...]:
 
 
 def lines(
-    one: "Delivery", attempts: "Sequence[Attempt]", carried: "Sequence[Delivery]", names: "Names", now: datetime
+    one: "Delivery",
+    attempts: "Sequence[Attempt]",
+    carried: "Sequence[Delivery]",
+    names: "Names",
+    now: datetime,
+    heard: "Acknowledgement | None" = None,
 ) -> Iterator[str]:
     """Say all of a delivery: what it is, what it carries, every attempt in order of time."""
     yield f"{one.id}  {one.state}  {_to(one)}  {_carries(one, names)}"
@@ -38,6 +44,8 @@ def lines(
         yield f"  tells {other.id}  {_carries(other, names)}"
     if one.state in {"pending", "retry"} and not one.carrier:
         yield f"  next attempt {_moment(one.next_attempt_at)} ({_next(one, now)})"
+    if heard:
+        yield f"  acknowledged by {named(heard)} {output.ago(heard.at, now)}: briefing acks remove {heard.id}"
     if one.last_error and not attempts:
         yield f"  {one.last_error}"
 

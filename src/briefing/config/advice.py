@@ -34,13 +34,8 @@ def _foreign(locale: Any) -> bool:
     return isinstance(locale, str) and locale.replace("_", "-").partition("-")[0].lower() not in LANGUAGES
 
 
-def _given(value: Any) -> bool:
-    return value is not None
-
-
 # options whose stage is not built yet, and what happens meanwhile
 _UNBUILT: tuple[_Unbuilt, ...] = (
-    (("site", "base_url"), _given, "no pages are served"),
     (("site", "locale"), _foreign, "mail is in English"),
     (("digests", "*", "locale"), _foreign, "mail is in English"),
 )
@@ -53,6 +48,7 @@ def warnings(document: Document, interpolated: Interpolated) -> Iterator[Problem
     yield from _postal_address(document)
     yield from _unprotected(document)
     yield from _unbuilt(document)
+    yield from _readable(document)
 
 
 def hidden(document: Document, interpolated: Interpolated) -> Iterator[Place]:
@@ -134,3 +130,10 @@ def _unbuilt(document: Document) -> Iterator[Problem]:
                 yield document.problem(
                     "warning", place, f"{option}{shown} does nothing yet: {meanwhile}", key=not shown
                 )
+
+
+def _readable(document: Document) -> Iterator[Problem]:
+    for place, value in document.scalars("site", "base_url"):
+        if isinstance(value, str) and re.match(r"http://(?!localhost\b|127\.|\[::1\])", value):
+            words = "over http, whoever is on the way reads the links in alerts, and can use them"
+            yield document.problem("warning", place, words, "put a proxy with TLS before it, and write https://")

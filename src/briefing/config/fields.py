@@ -22,6 +22,7 @@ from pydantic import (
 from briefing.config.scalars import ID_PATTERN
 
 Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+_HIGHEST_PORT = 65535
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SELECTOR = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
 
@@ -62,6 +63,13 @@ def _language(value: str) -> str:
     return value
 
 
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isascii() or not port.isdecimal() or not 0 < int(port[:6]) <= _HIGHEST_PORT:
+        raise ValueError(f'"{value}" is no place to listen at: write HOST:PORT, such as 127.0.0.1:8080')
+    return value
+
+
 def _one_or_many(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
@@ -85,6 +93,7 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, AfterValidator(_selector)]
 Language = Annotated[str, AfterValidator(_language)]
+Listen = Annotated[str, AfterValidator(_listen)]
 Url = HttpUrl
 SecretUrl = Annotated[SecretStr, AfterValidator(_web)]  # its words never repeat it
 Topic = Annotated[SecretStr, AfterValidator(_topic)]  # nor do these

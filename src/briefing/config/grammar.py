@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from briefing.config.alerts import Channel, Quiet, Route
-from briefing.config.fields import Address, Id, Mailbox, OneOrMany, Selector, Strict, Url, Zone
+from briefing.config.fields import Address, Id, Listen, Mailbox, OneOrMany, Selector, Strict, Url, Zone
 from briefing.config.names import Family
 from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
 from briefing.config.series import SeriesRule
@@ -66,11 +66,23 @@ def _server(smtp: Smtp | None) -> Smtp | None:
     return smtp if smtp and smtp.host else None
 
 
+def _base(url: Url) -> Url:
+    if url.query is not None or url.fragment is not None or url.username or url.password:
+        raise ValueError("a public address has no user, no ? and no #")
+    return url
+
+
 class Site(Strict):
     """Who we are, to readers and to the feeds we poll."""
 
     from_: Mailbox = Field(alias="from", description='Sender of all mail: "Name <address>".')
-    base_url: Url | None = Field(None, description="Public address of this service, once pages are served.")
+    base_url: Annotated[Url, AfterValidator(_base)] | None = Field(
+        None, description="Public address of our pages; with it alerts carry links to acknowledge and mute."
+    )
+    listen: Listen = Field("127.0.0.1:8080", description="Where pages are served, behind your proxy: HOST:PORT.")
+    answer_within: Duration = Field(
+        timedelta(days=7), description="How long links to acknowledge and mute work; 0s: alerts carry none."
+    )
     contact: str | None = Field(
         None, description="URL or address shown to the feeds we poll; default: the sender's address."
     )

@@ -6,6 +6,7 @@ One file a stage whose values they are: `feeds` (collect), `items` (detect), `is
 """
 
 from briefing.model.addresses import plain
+from briefing.model.answers import Acknowledgement, Action, AnswerLinks, Flaw
 from briefing.model.audience import Enrolled, Enrolment, Erased, Outcome
 from briefing.model.deliveries import (
     ISSUES,
@@ -56,6 +57,7 @@ from briefing.model.feeds import (
 )
 from briefing.model.findings import Condition, Finding, Level, Schema
 from briefing.model.ids import (
+    AcknowledgementId,
     DeliveryId,
     EventId,
     FeedId,
@@ -106,7 +108,11 @@ __all__ = [
     "LETTERS",
     "MAIL",
     "SETTLE",
+    "Acknowledgement",
+    "AcknowledgementId",
     "Act",
+    "Action",
+    "AnswerLinks",
     "Attempt",
     "AwaitedLine",
     "Candidate",
@@ -137,6 +143,7 @@ __all__ = [
     "FetchOutcome",
     "Fetched",
     "Finding",
+    "Flaw",
     "GapLine",
     "Gone",
     "Instalment",

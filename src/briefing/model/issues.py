@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from briefing.model.answers import Acknowledgement, AnswerLinks
 from briefing.model.developments import ClaimKind
 from briefing.model.ids import FeedId, IssueId, ItemId, StoryId
 from briefing.model.tellings import Standing
@@ -156,6 +157,7 @@ class Event:
     origins: tuple[str, ...] = ()  # corroborated: the families behind it
     before: Standing | None = None  # told again: how it stood when those who are told now were told last
     repeats: bool = False  # its route tells it again
+    acknowledged: Acknowledgement | None = None  # by whoever looks after what it is about
     subjects: tuple[str, ...] = ()  # what it is about, as silences name it; the first is what one would mute
 
 
@@ -174,6 +176,7 @@ class Notice:
     actions: tuple[Link, ...] = ()
     lang: str | None = None
     thread: str | None = None  # the id that its messages share: of a story, or of a feed
+    answers: AnswerLinks | None = None  # they stand among the actions too
     rest: int = 0  # how many things the last line of `context` counts without naming them
     more: Callable[[int], str] = field(
         default="{} more".format, compare=False, repr=False

@@ -9,7 +9,19 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from briefing.model import AwaitedLine, ClaimKind, DevelopmentLine, Event, EventKind, ItemLine, Link, Notice, PartLine
+from briefing.model import (
+    AnswerLinks,
+    AwaitedLine,
+    ClaimKind,
+    DevelopmentLine,
+    Event,
+    EventKind,
+    ItemLine,
+    Link,
+    Notice,
+    PartLine,
+)
+from briefing.render import answers as answered
 from briefing.render import still
 from briefing.render.links import web
 from briefing.render.locale import Words
@@ -23,11 +35,11 @@ _TITLE = 200
 _NAMES = 5  # publishers named beside the first
 
 
-def notice(event: Event, *, locale: str, zone: str) -> Notice:
+def notice(event: Event, *, locale: str, zone: str, answers: AnswerLinks | None = None) -> Notice:
     """Return what is said of an event; the headline stands alone in a phone's notification."""
     words = Words(locale, zone)
-    said = _WORDS[event.kind](event, words)
-    return replace(said, thread=event.story or event.feed, more=partial(_more, words))
+    said = replace(_WORDS[event.kind](event, words), thread=event.story or event.feed, more=partial(_more, words))
+    return answered.around(said, event, answers, words)
 
 
 def _more(words: Words, count: int) -> str:

@@ -30,6 +30,12 @@ def listing(session: Session, *, wanted: Wanted = EVERY, limit: int = 50) -> tup
     return tuple(delivery_of(row) for row in session.exec(query))
 
 
+def telling(session: Session, *, event: str) -> dict[str, Delivery]:
+    """Return the deliveries of an event, by their keys (ix_deliveries_event)."""
+    query = select(DeliveryRow).where(col(DeliveryRow.event) == event).order_by(col(DeliveryRow.id))
+    return {row.key: delivery_of(row) for row in session.exec(query)}
+
+
 def counts(session: Session, *, wanted: Wanted) -> dict[DeliveryState, int]:
     """Return how many deliveries stand in each state, those that are in none left out."""
     query = select(DeliveryRow.state, func.count()).where(*_are(wanted)).group_by(col(DeliveryRow.state))

@@ -22,8 +22,10 @@ from briefing.model import DeliveryState, Erased
 from briefing.store import audience, engine
 from briefing.store.columns import Row
 from briefing.store.tables import (
+    AcknowledgementRow,
     AttemptRow,
     DeliveryRow,
+    EventRow,
     SettingRow,
     SilenceRow,
     SubscriberRow,
@@ -44,6 +46,8 @@ _QUOTING: tuple[tuple[type[Row], tuple[str, ...], tuple[str, ...]], ...] = (
     (SuppressionRow, ("mailbox",), ("reason",)),
     (SettingRow, ("name",), ("value",)),
     (SilenceRow, ("id",), ("by", "comment")),
+    (AcknowledgementRow, ("id",), ("by",)),
+    (EventRow, ("id",), ("composed",)),  # it may say who acknowledged
     (SubscriptionRow, ("list", "subscriber_id"), ("consent",)),  # another's: "told by ann@example.org"
 )
 

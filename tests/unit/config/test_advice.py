@@ -96,10 +96,10 @@ def test_nothing_that_a_route_says_is_left_undone(option: str, tmp_path: Path) -
     assert loaded_from(tmp_path, text).problems == ()
 
 
-def test_a_public_address_waits_for_pages(tmp_path: Path) -> None:
-    (problem,) = loaded_from(tmp_path, HEAD % "base_url: https://example.org").problems
-    assert (problem.severity, problem.path) == ("warning", "site.base_url")
-    assert "no pages are served" in problem.message
+@pytest.mark.parametrize(("address", "warned"), [("https://example.org", 0), ("http://example.org/briefing", 1)])
+def test_a_public_address_without_tls_lets_links_be_read_on_the_way(tmp_path: Path, address: str, warned: int) -> None:
+    problems = loaded_from(tmp_path, HEAD % f"base_url: {address}").problems
+    assert [(one.severity, one.path) for one in problems] == [("warning", "site.base_url")] * warned
 
 
 @pytest.mark.parametrize(("starttls", "warned"), [("off", True), ("optional", True), ("required", False)])

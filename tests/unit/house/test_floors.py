@@ -27,6 +27,8 @@ VIOLATIONS = {
     "httpx outside collect and send": ("relay.py", "import httpx", "One home: httpx"),
     "SQLAlchemy in a shell": ("publish.py", "import sqlalchemy", "One home: SQLAlchemy"),
     "dnspython outside its home": ("doctor/mail.py", "import dns.resolver", "One home: dnspython"),
+    "fastapi outside web": ("app.py", "import fastapi", "One home: fastapi"),
+    "itsdangerous outside its home": ("answer.py", "import itsdangerous", "One home: itsdangerous"),
     "apscheduler outside the scheduler": ("publish.py", "import apscheduler", "One home: apscheduler"),
 }
 

@@ -54,6 +54,8 @@ def _body(notice: Notice, event_key: str) -> dict[str, Any]:
             "sentences": [fit(sentence, LIMITS["sentence"]) for sentence in notice.sentences],
             "context": _links(notice.context),
             "actions": _links(notice.actions),
+            "acknowledge_url": _url(notice.answers.acknowledge if notice.answers else None),
+            "mute_url": _url(notice.answers.mute if notice.answers else None),
         },
     }
 

@@ -1,6 +1,7 @@
 """The tables, one file an aggregate; importing this module makes `METADATA` complete."""
 
 from briefing.store.columns import Row
+from briefing.store.tables.acknowledgements import AcknowledgementRow
 from briefing.store.tables.audience import SubscriberRow, SubscriptionRow, SuppressionRow
 from briefing.store.tables.developments import (
     BandRow,
@@ -22,6 +23,7 @@ METADATA = Row.metadata
 
 __all__ = [
     "METADATA",
+    "AcknowledgementRow",
     "AttemptRow",
     "BandRow",
     "CopyRow",

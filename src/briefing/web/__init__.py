@@ -1,0 +1,1 @@
+"""The pages we serve: where an alert is answered."""
