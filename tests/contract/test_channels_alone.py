@@ -103,6 +103,8 @@ def test_a_webhook_body_has_its_type_its_time_and_the_whole_notice() -> None:
             "sentences": ["One sentence from the article.", "And a second."],
             "context": [{"text": "promised 5 November in Part 1", "url": "https://review.example/part-1"}],
             "actions": [{"text": "Read", "url": "https://review.example/part-2"}],
+            "acknowledge_url": None,
+            "mute_url": None,
         },
     }
 
