@@ -6,7 +6,6 @@ A claim is always its publisher's.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from briefing.model import (
@@ -23,6 +22,7 @@ from briefing.model import (
 )
 from briefing.render import answers as answered
 from briefing.render import still
+from briefing.render.feed_notice import feed_down, feed_up
 from briefing.render.links import web
 from briefing.render.locale import Words
 from briefing.render.phrases import announced, awaited_subject, part_name, report
@@ -227,35 +227,6 @@ def _others(told: DevelopmentLine, words: Words) -> Iterator[Link]:
         yield Link(words.gettext("Also in %(names)s", names=words.listing(shown)))
 
 
-def _feed_down(event: Event, words: Words) -> Notice:
-    said = still.down(event, words)
-    if event.detail:
-        said = words.gettext("%(said)s: %(detail)s", said=said, detail=clip(event.detail, _TITLE))
-    return Notice(
-        kind=event.kind,
-        headline=said,
-        at=event.at,
-        story=event.story_title,
-        sentences=(_noticed(event, words, words.local(event.at).date()),),
-    )
-
-
-def _noticed(event: Event, words: Words, today: date) -> str:
-    if event.final:
-        return words.gettext("It is not asked again until you resume it.")
-    since = event.since or event.at
-    return words.gettext(
-        "It has failed since %(time)s on %(day)s. We go on trying, ever more seldom, and say when it answers.",
-        time=words.clock(since),
-        day=words.day(since, today),
-    )
-
-
-def _feed_up(event: Event, words: Words) -> Notice:
-    said = words.gettext("Feed %(feed)s answers again", feed=event.feed or "")
-    return Notice(kind=event.kind, headline=said, at=event.at, story=event.story_title)
-
-
 def _withdrawn(event: Event, words: Words) -> Notice:
     """Say that an item which was sent does not stand, and why; it is not linked again."""
     item = _line(event)
@@ -313,8 +284,8 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.GAP: _gap,
     EventKind.OVERDUE: _overdue,
     EventKind.CORROBORATED: _corroborated,
-    EventKind.FEED_DOWN: _feed_down,
-    EventKind.FEED_UP: _feed_up,
+    EventKind.FEED_DOWN: feed_down,
+    EventKind.FEED_UP: feed_up,
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.MISSED: _missed,
     EventKind.TEST: _test,
