@@ -42,12 +42,12 @@ def test_a_backup_and_the_way_back(stood: Store) -> None:
     restored = db("restore", "b.db")
     assert restored.exit_code == 0, restored.output
     assert f"restored   {ROWS} rows from b.db, made 2" in restored.stdout
-    assert "not sent   3 messages that waited then; they may have been sent since" in restored.stdout
+    assert "not sent   4 messages that waited then; they may have been sent since" in restored.stdout
     (kept,) = Path().glob("briefing.db.before-restore-*Z")
     assert f"undo: briefing db restore {kept} --resend" in restored.stderr
     assert call("deliveries", "list", "--failed", "--json").stdout.count("restored from a backup of 2") == 5
     undone = db("restore", str(kept), "--resend")
-    assert "waiting    3 messages; briefing run sends them, some perhaps again" in undone.stdout
+    assert "waiting    4 messages; briefing run sends them, some perhaps again" in undone.stdout
     assert json.loads(call("deliveries", "list", "--json").stdout)[0]["state"] == "pending"
 
 
@@ -58,7 +58,7 @@ def test_a_program_reads_the_same_as_json(stood: Store) -> None:
     assert {name: restored[name] for name in ("file", "rows", "waiting", "undo", "resend")} == {
         "file": "b.db",
         "rows": ROWS,
-        "waiting": 3,
+        "waiting": 4,
         "undo": True,
         "resend": False,
     }
