@@ -192,14 +192,22 @@ def test_what_waited_is_dead_and_says_why_unless_it_is_to_be_sent_again(
     if resend:
         assert {number: row["state"] for number, row in after.items()} == before
         return
-    assert {number: row["state"] for number, row in after.items()} == {**dict.fromkeys(before, "dead"), 2: "sent"}
+    assert {number: row["state"] for number, row in after.items()} == {
+        **dict.fromkeys(before, "dead"),
+        2: "sent",
+        16: "silenced",
+    }
     reason = "restored from a backup of 2026-11-05 12:00 UTC; it may have been sent"
-    assert {row["last_error"] for row in after.values()} == {reason, None}
+    assert {row["last_error"] for number, row in after.items() if number != 16} == {reason, None}
     assert not any(row["late"] for row in after.values()), "it would be told with others though it is dead"
     with source.transaction() as session:
-        assert len(deliveries.perform(session, act=Act.RETRIED, by="ann@desk", now=NOON)) == 3
+        assert len(deliveries.perform(session, act=Act.RETRIED, by="ann@desk", now=NOON)) == 4
         states = {one.id: one.state for one in deliveries.listing(session)}
-    assert states == {**dict.fromkeys(before, DeliveryState.RETRY), 2: DeliveryState.SENT}
+    assert states == {
+        **dict.fromkeys(before, DeliveryState.RETRY),
+        2: DeliveryState.SENT,
+        16: DeliveryState.SILENCED,
+    }
 
 
 CONFIG = """

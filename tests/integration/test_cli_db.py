@@ -45,7 +45,7 @@ def test_a_backup_and_the_way_back(stood: Store) -> None:
     assert "not sent   4 messages that waited then; they may have been sent since" in restored.stdout
     (kept,) = Path().glob("briefing.db.before-restore-*Z")
     assert f"undo: briefing db restore {kept} --resend" in restored.stderr
-    assert call("deliveries", "list", "--failed", "--json").stdout.count("restored from a backup of 2") == 5
+    assert call("deliveries", "list", "--failed", "--json").stdout.count("restored from a backup of 2") == 6
     undone = db("restore", str(kept), "--resend")
     assert "waiting    4 messages; briefing run sends them, some perhaps again" in undone.stdout
     assert json.loads(call("deliveries", "list", "--json").stdout)[0]["state"] == "pending"
