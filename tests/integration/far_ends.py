@@ -152,8 +152,9 @@ class Net:
         self.reckoning.answered(identity, kind)
         return Answer(status, {"retry-after": "120"} if status == 429 else {})
 
-    def send(self, message: bytes, *, sender: str, recipient: str) -> Verdict:
+    def send(self, *pieces: bytes, sender: str, recipient: str) -> Verdict:
         """Take a mail, or not."""
+        message = b"".join(pieces)
         found = MESSAGE_ID.search(message)
         assert found, message
         identity = found[1].decode()

@@ -23,7 +23,7 @@ from briefing.render.email import Renderer
 from briefing.service import Service
 from briefing.store import audience, feeds
 from tests.databases import migrated
-from tests.integration.computer import Disk, PowerCut, Process, Stopped, Thread, Time
+from tests.integration.computer import Disk, PowerCut, Process, Stopped, Thread, Time, at_once
 from tests.integration.far_ends import Net, peeking
 from tests.integration.reckoning import Reckoning
 from tests.integration.world import NOON
@@ -159,6 +159,7 @@ class Life:
         for wire in ("Fetcher", "Isolate", "Poster", "Smtp"):
             self.patch.setattr(app, wire, self.net)
         self.patch.setattr(threads, "Thread", Thread)
+        self.patch.setattr(threads, "_ask", at_once)
         self.patch.setattr(compiled, "Renderer", _renderer)
         self.heard = self.logs.__enter__()
         self.edit, self.latest = BASE, NOON
