@@ -28,7 +28,7 @@ def sqlite() -> Iterator[Store]:
     assert store.path is not None
     for left in store.path.parent.glob(f"{store.path.name}*"):  # whoever has it open still keeps what he has
         left.unlink()
-    store.path.write_bytes(migrated())
+    put(store.path)
     try:
         yield store
     finally:
@@ -48,6 +48,11 @@ def clear(url: str) -> None:
     deleted = (f"DELETE FROM {table.name}" for table in reversed(METADATA.sorted_tables))
     with _postgres(url).transaction() as session:
         session.connection().execute(text("; ".join(deleted)))
+
+
+def put(path: Path) -> None:
+    """Put a database of SQLite with our tables and nothing in them where one is expected: half a second less a time."""
+    path.write_bytes(migrated())
 
 
 @cache

@@ -15,6 +15,7 @@ from briefing.cli import app
 from briefing.cli.failure import Exit, refused
 from briefing.errors import StoreError
 from briefing.store.engine import Store
+from tests import databases
 from tests.integration.command import LITERALS, SECRETS, call, write_config
 
 CONFIGURED = (
@@ -41,6 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def config(folder: Path) -> Path:
+    databases.put(folder / "briefing.db")
     return write_config(folder)
 
 

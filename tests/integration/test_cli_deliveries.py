@@ -16,6 +16,7 @@ from briefing.clock import utc_now
 from briefing.model import ISSUES, Dead, Delivered, Issue, NewDelivery, Recipient, Retry, Verdict
 from briefing.store import issues, outbox
 from briefing.store.engine import Store
+from tests import databases
 from tests.contract.ended import on_record
 from tests.integration.command import LITERALS, SECRETS, call, write_config
 
@@ -32,8 +33,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     write_config(tmp_path, more=LITERALS.replace("routes:", "  desk: {type: mail, to: Ann@x.example}\nroutes:"))
+    databases.put(tmp_path / "briefing.db")
     with closing(Store("sqlite:///briefing.db")) as store:
-        store.upgrade()
         put_issue(store, 1, now=NOW - timedelta(days=3))
         put_issue(store, 12, now=NOW)
         hooks = [NewDelivery(name, "hook", f"msg_{name}", payload={"text": name}) for name in HOOKS]

@@ -12,6 +12,7 @@ from briefing.clock import utc_now
 from briefing.model import Event, EventKind, FeedId, NewDelivery, StoryId
 from briefing.store import outbox
 from briefing.store.engine import Store
+from tests import databases
 from tests.integration.command import call, write_config
 
 STORY = StoryId("lanterns")
@@ -26,17 +27,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LOGNAME", "ann")
     write_config(tmp_path, more=ROUTE)
     now = utc_now()
-    with closing(Store("sqlite:///briefing.db")) as store:
-        store.upgrade()
-        with store.transaction() as session:
-            told = [
-                Event(kind, f"{kind}:{n}", now - timedelta(days=n + 1), STORY, feed=FeedId("review"),
-                      subjects=(f"series:{n}",))
-                for n, kind in enumerate((*KINDS, *KINDS[:1] * 6))
-            ]  # fmt: skip
-            outbox.tell(session, events=told)
-            row = NewDelivery("a", "hook", "msg_a", event=told[0].key, payload={})
-            outbox.enqueue(session, deliveries=[row], now=now)
+    databases.put(tmp_path / "briefing.db")
+    with closing(Store("sqlite:///briefing.db")) as store, store.transaction() as session:
+        told = [
+            Event(kind, f"{kind}:{n}", now - timedelta(days=n + 1), STORY, feed=FeedId("review"),
+                  subjects=(f"series:{n}",))
+            for n, kind in enumerate((*KINDS, *KINDS[:1] * 6))
+        ]  # fmt: skip
+        outbox.tell(session, events=told)
+        row = NewDelivery("a", "hook", "msg_a", event=told[0].key, payload={})
+        outbox.enqueue(session, deliveries=[row], now=now)
     return tmp_path
 
 

@@ -11,6 +11,7 @@ from briefing.detect.series import advance
 from briefing.model import Candidate, FeedId, Item, ParsedItem, StoryId
 from briefing.store import feeds, items, stories
 from briefing.store.engine import Store
+from tests import databases
 from tests.integration.command import call, write_config
 
 STORY, FEED = StoryId("lanterns"), FeedId("review")
@@ -23,6 +24,7 @@ def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in a folder whose database holds a series with a promise, a part that keeps it, and a stray item."""
     monkeypatch.chdir(tmp_path)
     write_config(tmp_path)
+    databases.put(tmp_path / "briefing.db")
     call("db", "upgrade")
     store = Store("sqlite:///briefing.db")
     with store.transaction() as session:

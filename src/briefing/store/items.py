@@ -103,8 +103,8 @@ def change(
     values = [(stored[item], _content(candidate, keep_html)) for item, candidate in changes if item in stored]
     seen = {row.id for row, content in values if any(_differs(row, content, name) for name in _READER_SEES)}
     for row, content in values:
-        stamp = {"changed_at": now} if row.id in seen else {}
-        session.exec(update(ItemRow).where(col(ItemRow.id) == row.id).values(**content, **stamp))
+        row.sqlmodel_update({**content, "changed_at": now} if row.id in seen else content)
+    session.flush()
     return tuple(one for part in slices(tuple(seen)) for one in _select(session, col(ItemRow.id).in_(part)))
 
 

@@ -18,13 +18,14 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, or_, select
 
 from briefing.model import Delivery, DeliveryId, DeliveryState, NewDelivery
-from briefing.store.batch import slices
+from briefing.store.batch import slices, table
 from briefing.store.delivery_rows import delivery_of
 from briefing.store.delivery_rows import lane as lane_of
 from briefing.store.tables import DeliveryRow
 
 _UNTOLD = (DeliveryState.DEAD.value, DeliveryState.SILENCED.value)
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
+_STANDS = ("state", "sent_at", "last_error")
 
 
 def mark(session: Session, *, lane: str, before: datetime, until: datetime) -> None:
@@ -114,7 +115,9 @@ def _flatten(session: Session, carrier: int | None) -> None:
 
 def follow(session: Session, *, carriers: Collection[DeliveryId | int | None]) -> None:
     """Let what these deliveries carry stand as they do (ix_deliveries_carrier_id)."""
-    rows = session.exec(select(DeliveryRow).where(col(DeliveryRow.id).in_(carriers))).all()
-    for row in rows:
-        stands = {"state": row.state, "sent_at": row.sent_at, "last_error": row.last_error}
-        session.exec(update(DeliveryRow).where(col(DeliveryRow.carrier_id) == row.id).values(**stands))
+    carried = table(DeliveryRow)
+    carrier = carried.alias()
+    mine = carrier.c.id == carried.c.carrier_id
+    stands = {name: select(carrier.c[name]).where(mine).scalar_subquery() for name in _STANDS}
+    for part in slices(tuple(carriers)):
+        session.exec(carried.update().where(carried.c.carrier_id.in_(part)).values(stands))
