@@ -2,9 +2,12 @@
 
 from zoneinfo import ZoneInfo, available_timezones
 
+import pytest
+
 from tests.unit.edit.dst import Totals, around, changes, sweep
 
 
+@pytest.mark.slow
 def test_no_change_of_the_clocks_loses_or_doubles_a_date() -> None:
     """Clocks that do the same at the same time of day are swept once, whatever the day; the scan is the judge."""
     found = [(zone, change) for zone in _zones() for year in range(2024, 2031) for change in changes(zone, year)]
