@@ -52,11 +52,11 @@ def clear(url: str) -> None:
 
 def put(path: Path) -> None:
     """Put a database of SQLite with our tables and nothing in them where one is expected: half a second less a time."""
-    path.write_bytes(migrated())
+    path.write_bytes(_migrated())
 
 
 @cache
-def migrated() -> bytes:
+def _migrated() -> bytes:
     """Return a file of SQLite with our tables and nothing in them."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"

@@ -14,9 +14,9 @@ from briefing.errors import StoreError
 from briefing.store import backup
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
+from tests import databases
 from tests.contract.copies import NOON, add, quiet, restore, rows, seed, sound
 from tests.contract.scratch import KINDS, blank, killed
-from tests.databases import migrated
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def spoiled(file: Path, how: str) -> Iterator[str]:
 @pytest.mark.parametrize("how", ["empty", "another's database", "cut off", "overwritten", "newer"])
 def test_what_is_no_backup_of_ours_is_refused(request: pytest.FixtureRequest, tmp_path: Path, how: str) -> None:
     with blank(request, "sqlite") as store:
-        Path(store.path or "").write_bytes(migrated())
+        databases.put(Path(store.path or ""))
         seed(store)
         file = tmp_path / "backup"
         backup.backup(store, file, now=NOON, seen=quiet)

@@ -37,7 +37,7 @@ from briefing.store.tables import METADATA
 from demo.chat_sink import SECRET, ChatSink
 from demo.feed_server import FeedServer
 from demo.smtp_sink import SmtpSink
-from tests.databases import migrated
+from tests import databases
 from tests.e2e.process import servers, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -234,7 +234,7 @@ def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1, re
     folder.mkdir(parents=True, exist_ok=True)
     if database == "sqlite":
         database = f"sqlite:///{folder / 'briefing.db'}"
-        (folder / "briefing.db").write_bytes(migrated())
+        databases.put(folder / "briefing.db")
     now = datetime.now(UTC)
     with servers() as (feed, chat), Ambush() as mail:
         feed.put("/feed", document(now))

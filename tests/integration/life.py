@@ -22,7 +22,7 @@ from briefing.model import FeedId
 from briefing.render.email import Renderer
 from briefing.service import Service
 from briefing.store import audience, feeds
-from tests.databases import migrated
+from tests import databases
 from tests.integration.computer import Disk, PowerCut, Process, Stopped, Thread, Time, at_once
 from tests.integration.far_ends import Net, peeking
 from tests.integration.reckoning import Reckoning
@@ -139,7 +139,7 @@ class Place:
         self.disk.close()
         for file in self.folder.glob("test.db*"):
             file.unlink()
-        self.disk.path.write_bytes(migrated())
+        databases.put(self.disk.path)
 
 
 class Life:

@@ -25,7 +25,7 @@ from briefing.send.probe import probe
 from briefing.store import condition, engine, feeds
 from briefing.store.engine import Store
 from demo.smtp_sink import SmtpSink
-from tests.databases import migrated
+from tests import databases
 from tests.integration.command import call, write_config
 from tests.integration.name_server import SERVFAIL, SILENCE, Alias, NameServer, Texts
 
@@ -45,7 +45,7 @@ RECORDS: Mapping[str, Texts] = {
 def place(tmp_path: Path) -> Installation:
     """Return an installation in which all is well, but that it has no mail server."""
     path = tmp_path / "briefing.db"
-    path.write_bytes(migrated())
+    databases.put(path)
     installation = Installation(
         write_config(tmp_path), f"sqlite:///{path}", {}, offline=True, clock=lambda: NOW, seconds=20
     )

@@ -25,7 +25,6 @@ def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_config(tmp_path)
     databases.put(tmp_path / "briefing.db")
-    call("db", "upgrade")
     store = Store("sqlite:///briefing.db")
     with store.transaction() as session:
         now = datetime.now(UTC)

@@ -17,7 +17,7 @@ from briefing.enrol import EnrolError, normalised
 from briefing.model import Subscription, SubscriptionState
 from briefing.store import audience
 from briefing.store.engine import Store
-from tests.databases import migrated
+from tests import databases
 from tests.integration.command import call, write_config
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     write_config(tmp_path)
     for name in ("briefing.db", "elsewhere.db"):
-        (tmp_path / name).write_bytes(migrated())
+        databases.put(tmp_path / name)
     return tmp_path
 
 

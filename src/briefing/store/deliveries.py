@@ -158,5 +158,5 @@ def _rename(session: Session, deliveries: Sequence[int]) -> None:
     rows = session.exec(select(DeliveryRow).where(col(DeliveryRow.id).in_(deliveries))).all()
     for row in rows:
         name, at, domain = row.message_id.partition("@")
-        fresh = f"{name}_{row.epoch}{at}{domain}"
-        session.exec(update(DeliveryRow).where(col(DeliveryRow.id) == row.id).values(message_id=fresh))
+        row.message_id = f"{name}_{row.epoch}{at}{domain}"
+    session.flush()

@@ -39,16 +39,16 @@ _ENDED = {
     DeliveryState.RETRY.value: "erased",
     DeliveryState.SENDING.value: "erased while it was on its way; it may have arrived",
 }
-# every column that can quote an address, and the key of its row
-_QUOTING: tuple[tuple[type[Row], tuple[str, ...], tuple[str, ...]], ...] = (
-    (DeliveryRow, ("id",), ("key", "address", "last_error", "payload")),
-    (AttemptRow, ("id",), ("detail",)),
-    (SuppressionRow, ("mailbox",), ("reason",)),
-    (SettingRow, ("name",), ("value",)),
-    (SilenceRow, ("id",), ("by", "comment")),
-    (AcknowledgementRow, ("id",), ("by",)),
-    (EventRow, ("id",), ("composed",)),  # it may say who acknowledged
-    (SubscriptionRow, ("list", "subscriber_id"), ("consent",)),  # another's: "told by ann@example.org"
+# every column that can quote an address
+_QUOTING: tuple[tuple[type[Row], tuple[str, ...]], ...] = (
+    (DeliveryRow, ("key", "address", "last_error", "payload")),
+    (AttemptRow, ("detail",)),
+    (SuppressionRow, ("reason",)),
+    (SettingRow, ("value",)),
+    (SilenceRow, ("by", "comment")),
+    (AcknowledgementRow, ("by",)),
+    (EventRow, ("composed",)),  # it may say who acknowledged
+    (SubscriptionRow, ("consent",)),  # another's: "told by ann@example.org"
 )
 
 
@@ -65,7 +65,7 @@ def erase(session: Session, *, spellings: Collection[str], now: datetime) -> Era
     boxes = {audience.mailbox(name) for name in names}
     named = [audience.forget(session, address=box, now=now) for box in boxes]
     waiting = _end_waiting(session, names, boxes, now)
-    covered = [_cover(session, row, key, columns, names) for row, key, columns in _QUOTING]
+    covered = [_cover(session, row, columns, names) for row, columns in _QUOTING]
     return Erased(subscriptions, waiting, covered[0], any(named))
 
 
@@ -105,15 +105,14 @@ def _end_waiting(session: Session, names: Collection[str], boxes: Collection[str
     return len(mine)
 
 
-def _cover(session: Session, row: type[Row], key: Sequence[str], columns: Sequence[str], names: Collection[str]) -> int:
+def _cover(session: Session, row: type[Row], columns: Sequence[str], names: Collection[str]) -> int:
     """Put a placeholder wherever these columns name one of these; return in how many rows."""
     pattern, placeholder = mentions(names), PLACEHOLDER + secrets.token_hex(6)
     found = session.exec(select(row).where(_quotes(row, columns, names))).all()
-    changes = [([getattr(one, name) for name in key], _covered(one, columns, pattern, placeholder)) for one in found]
-    for values, changed in changes:
-        if changed:
-            mine = (col(getattr(row, name)) == value for name, value in zip(key, values, strict=True))
-            session.exec(update(row).where(*mine).values(**changed))
+    changes = [(one, _covered(one, columns, pattern, placeholder)) for one in found]
+    for one, changed in changes:
+        one.sqlmodel_update(changed)
+    session.flush()
     return sum(bool(changed) for _, changed in changes)
 
 
