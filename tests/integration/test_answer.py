@@ -1,6 +1,7 @@
 """An alert is acknowledged or muted from its links, over real HTTP on loopback: GET changes nothing, POST acts once."""
 
 import asyncio
+import random
 import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -29,9 +30,11 @@ HOSTILE = "\u202eAnn\u2066 <b>&amp; @everyone\r\nBcc: x@example.org https://evil
 
 
 def free() -> int:
-    """Return a port that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        return int(place.getsockname()[1])
+    """Return a port that nobody listens at, of those that the system gives to nobody of itself meanwhile."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
 
 
 def with_pages(config: str, port: int, more: str = "") -> str:

@@ -10,9 +10,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import SMTP
+from email import message_from_bytes
+from email.message import Message
 from functools import lru_cache
 from itertools import groupby
 
@@ -102,14 +101,18 @@ def _encoding(words: str) -> str:
 
 
 def _check(body: bytes, meant: list[str]) -> None:
-    parsed = BytesParser(policy=SMTP).parsebytes(b"MIME-Version: 1.0\r\n" + body)
-    assert isinstance(parsed, EmailMessage)
-    parts = list(parsed.iter_parts())
+    parsed = message_from_bytes(b"MIME-Version: 1.0\r\n" + body)
+    parts = list(parsed.walk())[1:]
     demand([part.get_content_type() for part in parts] == ["text/plain", "text/html"], "the parts of the body")
-    found = [part.get_content().replace("\r\n", "\n") for part in parts]
+    found = [_read(part) for part in parts]
     demand(found == meant, "the body")
     demand(not parsed.defects and not any(part.defects for part in parts), "the form of the body")
     demand(max(map(len, body.split(b"\r\n"))) <= _LINE + len("Content-Type: "), "the length of a line")
+
+
+def _read(part: Message) -> str:
+    demand(part.get_content_charset() == "utf-8", "the charset of the body")
+    return bytes(part.get_payload(decode=True)).decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def clean(words: str) -> str:
