@@ -31,6 +31,7 @@ from briefing.send.verdict import Answer, Unreachable
 from demo.chat_sink import SECRET, ChatSink
 from demo.chat_vendors import BOT, FAR_ENDS, TOPIC
 from demo.chat_vendors import KEY as PATH_SECRET
+from tests.cases import every
 from tests.contract import apps
 from tests.contract.headlines import HEADLINES
 from tests.contract.notices import KEY, KINDS, NOTICES, NOW, notice
@@ -94,7 +95,7 @@ def test_an_alert_can_be_answered_from_every_channel(name: str, vendor: Vendor, 
         assert (payload["data"]["acknowledge_url"], payload["data"]["mute_url"]) == (LINKS.acknowledge, LINKS.mute)
 
 
-@pytest.mark.parametrize("headline", HEADLINES)
+@every("headline", HEADLINES)
 def test_whoever_acknowledged_makes_no_link_and_no_mention(name: str, vendor: Vendor, headline: str) -> None:
     by = Acknowledgement(AcknowledgementId(1), "s", KEY, NOW, "desk", cleaned(headline))
     plain = samples.event(EventKind.CORROBORATED, item=None, development=samples.SEVERAL)
@@ -136,7 +137,7 @@ def hostile(headline: str) -> Notice:
     )
 
 
-@pytest.mark.parametrize("headline", HEADLINES)
+@every("headline", HEADLINES)
 def test_a_hostile_headline_makes_no_link_no_mention_and_no_markup(name: str, vendor: Vendor, headline: str) -> None:
     payload = vendor.payload(hostile(headline), KEY)
     shown = ROWS[name].read(payload)
@@ -240,20 +241,20 @@ ANSWERS: list[tuple[int, Verdict]] = [
 ]
 
 
-@pytest.mark.parametrize(("status", "verdict"), ANSWERS, ids=[str(status) for status, _ in ANSWERS])
+@every("status, verdict", ANSWERS)
 def test_every_answer_means_the_same_to_every_vendor(vendor: Vendor, status: int, verdict: Verdict) -> None:
     assert vendor.verdict(Answer(status), NOW) == verdict
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 413, 422])
+@every("status", [400, 401, 403, 404, 405, 410, 413, 422])
 def test_a_vendor_says_which_refusals_end_the_channel(name: str, vendor: Vendor, status: int) -> None:
     verdict = vendor.verdict(Answer(status), NOW)
     assert isinstance(verdict, Dead)
     assert verdict.stop_channel == (status in ROWS[name].stops)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"[" * 60_000, b'{"code": []}', b"\xff"])
-@pytest.mark.parametrize("status", [200, 400, 404, 429, 500])
+@every("body", [b"", b"{", b"[]", b"null", b'"x"', b"[" * 60_000, b'{"code": []}', b"\xff"])
+@every("status", [200, 400, 404, 429, 500])
 def test_an_answer_that_nobody_expects_is_judged_by_its_status(vendor: Vendor, status: int, body: bytes) -> None:
     assert vendor.verdict(Answer(status, {}, body), NOW) == vendor.verdict(Answer(status), NOW)
 

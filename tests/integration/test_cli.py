@@ -215,7 +215,6 @@ def test_a_database_that_is_locked_for_longer_than_we_wait_means_try_again(folde
 
 def test_while_the_service_runs_reading_and_previewing_go_on_and_polling_is_asked_to_wait(config: Path) -> None:
     store = Store("sqlite:///briefing.db")
-    store.upgrade()
     with store.lock():
         assert call("status").exit_code == Exit.DONE
         assert "nothing to say" in call("preview").stderr
@@ -285,6 +284,7 @@ def test_status_alive_fails_where_nothing_runs(config: Path) -> None:
 
 @pytest.mark.parametrize("words", ["items", "deliveries list", "subscribers list", "schema", "version", "config show"])
 def test_every_command_takes_both_config_and_database(words: str, config: Path) -> None:
+    databases.put(Path("other.db"))
     told = call(*words.split(), "--config", str(config), "--database", "sqlite:///other.db", "--json")
 
     assert told.exit_code == Exit.DONE, told.stderr

@@ -10,6 +10,7 @@ from briefing.cli.failure import Exit
 from briefing.model import Event, EventKind, ItemId, NewDelivery, StoryId
 from briefing.store import acknowledgements, outbox
 from briefing.store.engine import Store
+from tests.databases import put
 from tests.integration.command import call
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -19,8 +20,8 @@ ABOUT = Event(EventKind.CORROBORATED, "corroborated:docks:9", NOW, story=StoryId
 @pytest.fixture(autouse=True)
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    put(Path("briefing.db"))
     store = Store("sqlite:///briefing.db")
-    store.upgrade()
     with store.transaction() as session:
         outbox.tell(session, events=[ABOUT])
         row = NewDelivery(f"{ABOUT.key}→desk", "desk", "msg_1", event=ABOUT.key, payload={})

@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 
 from demo.feed_server import FeedServer
+from tests.databases import put
 from tests.integration.command import call
 from tests.integration.documents import Entry, rss
 
@@ -65,6 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: FeedServer) 
     theirs = f"feeds:\n  a: {feed % 'ours.rss'}\n  b: {feed % 'theirs.rss'}\n  c: {feed % 'more.rss'}\n"
     (tmp_path / "feeds.yaml").write_text(HEAD + mine + STORY, encoding="utf-8")
     (tmp_path / "theirs.yaml").write_text(HEAD + theirs, encoding="utf-8")
+    put(tmp_path / "briefing.db")
     assert call("poll").exit_code == 0
     return tmp_path
 

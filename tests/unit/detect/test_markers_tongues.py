@@ -5,6 +5,7 @@ import re
 import pytest
 
 from briefing.detect.markers import marker
+from tests.cases import every
 
 # language: (title, part, total, series title); part 0 and an empty series are said so
 PARTS: dict[str, tuple[tuple[str, int, int | None, str], ...]] = {
@@ -398,16 +399,14 @@ OTHERS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("title", "part", "total", "series"), [row for rows in PARTS.values() for row in rows], ids=str
-)
+@every("title, part, total, series", [row for rows in PARTS.values() for row in rows])
 def test_instalments(title: str, part: int, total: int | None, series: str) -> None:
     found = marker(title)
     assert found
     assert (found.part, found.total, found.series_title) == (part, total, series)
 
 
-@pytest.mark.parametrize("title", [title for titles in OTHERS.values() for title in titles])
+@every("title", [title for titles in OTHERS.values() for title in titles])
 def test_what_only_looks_like_an_instalment(title: str) -> None:
     assert marker(title) is None
 

@@ -7,6 +7,7 @@ import pytest
 from briefing.detect.origins import claims, corroboration, origin
 from briefing.detect.publishers import Publishers, shipped
 from briefing.model import ClaimKind, FeedId, Item, ItemId, Origin
+from tests.cases import every
 
 AT = datetime(2026, 11, 5, 8, tzinfo=UTC)
 OWN = "example daily"
@@ -222,7 +223,7 @@ CITED = {
 }
 
 
-@pytest.mark.parametrize(("lang", "text", "family"), [(lang, *case) for lang, cases in CITED.items() for case in cases])
+@every("lang, text, family", [(lang, *case) for lang, cases in CITED.items() for case in cases])
 def test_cited(lang: str, text: str, family: str) -> None:
     assert origin(item(text, lang), shipped()).family == family
 

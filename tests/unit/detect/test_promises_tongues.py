@@ -3,6 +3,7 @@
 import pytest
 
 from briefing.detect.promises import announcements, related
+from tests.cases import every
 
 # language: (sentence, promised part, title or topic that must come back, or None)
 PROMISES: dict[str, tuple[tuple[str, int | None, str | None], ...]] = {
@@ -603,7 +604,7 @@ MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "part", "what"), [row for rows in PROMISES.values() for row in rows], ids=str)
+@every("text, part, what", [row for rows in PROMISES.values() for row in rows])
 def test_announcements(text: str, part: int | None, what: str | None) -> None:
     (found,) = announcements(text, "")
     assert found.part == part
@@ -611,14 +612,12 @@ def test_announcements(text: str, part: int | None, what: str | None) -> None:
         assert what in {found.title, found.topic}
 
 
-@pytest.mark.parametrize("text", [text for promises, _ in MORE.values() for text in promises])
+@every("text", [text for promises, _ in MORE.values() for text in promises])
 def test_what_announces_something(text: str) -> None:
     assert len(announcements(text, "")) == 1
 
 
-@pytest.mark.parametrize(
-    "text", [*(t for ts in NOTHING.values() for t in ts), *(t for _, ts in MORE.values() for t in ts)]
-)
+@every("text", [*(t for ts in NOTHING.values() for t in ts), *(t for _, ts in MORE.values() for t in ts)])
 def test_what_announces_nothing(text: str) -> None:
     assert announcements(text, "") == ()
 

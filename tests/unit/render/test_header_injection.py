@@ -5,7 +5,6 @@ What comes out is parsed again by Python's reader and by hand, for one of them m
 
 import asyncio
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -20,6 +19,7 @@ from briefing.post import Letters
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer
 from briefing.render.notice import notice
+from tests.cases import every
 from tests.unit.render import samples
 
 READER = Recipient("reader@example.com", "iran")
@@ -62,21 +62,6 @@ MAILBOXES = [
 ]
 SHAPES = ["x" * 5_000, "ن" * 5_000, "🦉" * 5_000, "a b " * 3_000, "e\u0301" * 2_000, "%0d%0aBcc: e@x", "?="]
 PAYLOADS = list(dict.fromkeys([*ENCODED, *LITERAL, *SPLIT, *MAILBOXES, *SHAPES]))
-
-
-def every(holds: Callable[[str], None]) -> Callable[[], None]:
-    """Turn what must hold of a payload into one test of all: a thousand tests cost more than what they ask."""
-
-    def test() -> None:
-        for payload in PAYLOADS:
-            try:
-                holds(payload)
-            except Exception as error:
-                error.add_note(f"the payload: {payload[:80]!a}")
-                raise
-
-    test.__name__, test.__doc__ = holds.__name__, holds.__doc__
-    return test
 
 
 def desk(**more: str) -> Desk:
@@ -136,7 +121,7 @@ def test_there_are_over_two_hundred() -> None:
     assert len(PAYLOADS) >= 200
 
 
-@every
+@every("payload", PAYLOADS)
 def test_the_title_of_an_item_in_an_alerts_subject(payload: str) -> None:
     event = samples.event(EventKind.ITEM, item=samples.item(payload))
     mail = RENDERER.notice_mail(notice(event, locale="en", zone="UTC"), desk=desk())
@@ -145,20 +130,20 @@ def test_the_title_of_an_item_in_an_alerts_subject(payload: str) -> None:
     sealed(desk(), None, payload={**words, "root": root})
 
 
-@every
+@every("payload", PAYLOADS)
 def test_the_title_of_an_item_in_an_issues_subject(payload: str) -> None:
     lines = (samples.item(payload, source=payload),)
     issue = samples.issue(samples.story(items=lines))
     sealed(desk(), issue)
 
 
-@every
+@every("payload", PAYLOADS)
 def test_the_title_of_a_list_in_its_list_id(payload: str) -> None:
     parsed = sealed(desk(digest_title=payload), samples.issue(samples.story()))
     assert str(parsed["List-Id"]).endswith("<iran.example.org>")
 
 
-@every
+@every("payload", PAYLOADS)
 def test_the_name_of_a_site_in_its_sender(payload: str) -> None:
     """A name that leaves no address of ours is refused; no other sender ever comes of it."""
     try:
@@ -167,7 +152,7 @@ def test_the_name_of_a_site_in_its_sender(payload: str) -> None:
         assert "<" in payload or "@" in payload
 
 
-@every
+@every("payload", PAYLOADS)
 def test_the_key_of_a_message_id(payload: str) -> None:
     """Keys hold feed ids, guids and addresses; only their digest is ever written."""
     key = payload.encode("utf-8", "replace").decode()
@@ -177,7 +162,7 @@ def test_the_key_of_a_message_id(payload: str) -> None:
     assert intact(mime.build(samples_mail(), headers))["Message-ID"] == written
 
 
-@every
+@every("payload", PAYLOADS)
 def test_a_message_id_that_is_none_is_refused(payload: str) -> None:
     headers = mime.MailHeaders("briefing@example.org", READER.address, f"<{payload}@example.org>", WHEN)
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,800}", payload):

@@ -11,6 +11,7 @@ import pytest
 from briefing.errors import RenderError
 from briefing.model import Mail
 from briefing.render import mime
+from tests.cases import every
 
 WHEN = datetime(2025, 11, 22, 7, 0, tzinfo=UTC)
 ID = mime.message_id(b"secret", "issue:12", "example.org")
@@ -96,7 +97,6 @@ SHAPES = [
     "&#13;&#10;Bcc: e@x",
 ]
 HOSTILE = [*ENCODED, *LITERAL, *ADDRESSES, *SHAPES]
-IDS = [f"{number}-{ascii(value)[:24]}" for number, value in enumerate(HOSTILE)]
 
 
 def headers(**more: object) -> mime.MailHeaders:
@@ -129,13 +129,13 @@ def assert_intact(message: bytes, names: list[str]) -> EmailMessage:
     return parsed
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=IDS)
+@every("hostile", HOSTILE)
 def test_a_hostile_subject_stays_one_subject(hostile: str) -> None:
     message = mime.build(Mail(hostile, MAIL.text, MAIL.html), headers())
     assert_intact(message, [*ALWAYS, *AUTO])
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=IDS)
+@every("hostile", HOSTILE)
 def test_a_hostile_list_title_stays_in_its_list_id(hostile: str) -> None:
     value = mime.list_id(hostile, "iran", "example.org")
     parsed = assert_intact(
@@ -144,7 +144,7 @@ def test_a_hostile_list_title_stays_in_its_list_id(hostile: str) -> None:
     assert str(parsed["List-Id"]).endswith("<iran.example.org>")
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=IDS)
+@every("hostile", HOSTILE)
 def test_a_hostile_sender_name_never_makes_another_sender(hostile: str) -> None:
     try:
         message = mime.build(MAIL, headers(sender=f"{hostile} <briefing@example.org>"))
@@ -153,7 +153,7 @@ def test_a_hostile_sender_name_never_makes_another_sender(hostile: str) -> None:
     assert_intact(message, [*ALWAYS, *AUTO])
 
 
-@pytest.mark.parametrize("hostile", [f"reader@example.com{tail}" for tail in HOSTILE if tail.strip()] + ["", "reader"])
+@every("hostile", [f"reader@example.com{tail}" for tail in HOSTILE if tail.strip()] + ["", "reader"])
 def test_only_one_valid_address_is_written_to(hostile: str) -> None:
     with pytest.raises(RenderError):
         mime.build(MAIL, headers(recipient=hostile))
