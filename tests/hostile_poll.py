@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from briefing import heap
 from briefing.collect.fetch import Fetcher
 from briefing.model import FeedId, FeedState, FetchOutcome, Item, Request
 from briefing.remember import Report
@@ -104,6 +105,7 @@ async def besieged(folder: Path, cases: Mapping[str, Case]) -> AsyncIterator[tup
         server.put({feed: cases[name] for feed, name in names.items()})
         put_good(server, "before")
         async with world(folder, config(addresses)) as started:
+            heap.settle()  # as `briefing run` does
             await started.service.publish()  # from here on it is known that an issue is owed
             await asyncio.gather(*await started.service.poller.start(only=[FeedId(good) for good in GOOD]))
             yield started, server, Outcome(names)

@@ -81,6 +81,8 @@ async def keep(setting: Setting, store: Store, *, watch: Watch, stop: asyncio.Ev
             setting = replace(setting, config=edited) if edited else setting
             try:
                 async with service(setting, store, write=write, first=first) as running:
+                    if first:
+                        heap.settle()
                     edited = await _until_edited(running, watch, setting.config, stop)
             except StoreError as error:
                 if first:

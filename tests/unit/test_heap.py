@@ -38,3 +38,12 @@ def kept(*asked: str) -> int:
 def test_large_blocks_that_are_free_do_not_stay() -> None:
     assert kept() > 10 * MIB  # or this proves nothing
     assert kept("ask") < 2 * MIB
+
+
+def test_what_a_service_has_imported_is_not_looked_through_again() -> None:
+    story = (
+        "import gc; from briefing import app, heap; heap.settle(); print(len(gc.get_objects()), gc.get_freeze_count())"
+    )
+    done = subprocess.run([sys.executable, "-c", story], check=True, capture_output=True, timeout=30)
+    left, apart = map(int, done.stdout.split())
+    assert left < 1_000 < 100_000 < apart

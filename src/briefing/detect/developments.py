@@ -25,6 +25,7 @@ _COMMON = 400  # developments that share a term, beyond which it leads to none
 _PROBES = 24  # an item's most telling terms, by which others are found
 _TERMS = 120  # that are kept of an item
 _CANDIDATES = 6
+_TELLING = 2  # times `near` that the telling terms shared must weigh: a term weighs half at most in what another tells
 _NEIGHBOURS = 4  # of these, whose items may change company
 _HOUR = timedelta(hours=1)
 _FORGET = 20_000  # items, after which all counts are halved: a story's words change
@@ -115,7 +116,7 @@ class Grouping:
         if long > _TERMS:
             weighed = dict(nlargest(_TERMS, weighed.items(), key=lambda each: (each[1], each[0])))
         length = sqrt(sum([weight * weight for weight in weighed.values()])) or 1.0
-        named = sqrt(sum([weight * weight for term, weight in weighed.items() if term in found.names])) / length
+        named = sqrt(sum([weighed[term] ** 2 for term in filter(weighed.__contains__, found.names)])) / length
         # A short item overlaps less with others even if it tells the same; it counts as if it were longer.
         length *= min(1.0, max(long, 1) / self._tuning.short) ** 0.25
         at = item.published or stated(item.title, item.text)
@@ -154,12 +155,20 @@ class Grouping:
                     else:
                         shared[name] = weight
         likely = nlargest(_CANDIDATES, [(shared[name], -name) for name in several])
-        near = [(self._nearness(member, each), each) for each in (self._open[ItemId(-name)] for _, name in likely)]
+        near = [
+            (left * each.nearness(member, self._tuning.foreign), each)
+            for weight, each in ((weight, self._open[ItemId(-name)]) for weight, name in likely)
+            if (left := self._left(member, each)) * weight >= self._tuning.near * _TELLING
+        ]
         return sorted(near, key=lambda each: (each[0], -each[1].name), reverse=True)[:_NEIGHBOURS]
 
     def _nearness(self, member: Member, development: Development) -> float:
-        left = self._fading(member.at, member.at, development.first, development.last)
+        left = self._left(member, development)
         return left * development.nearness(member, self._tuning.foreign) if left else 0.0
+
+    def _left(self, member: Member, development: Development) -> float:
+        """Say what time leaves of nearness."""
+        return self._fading(member.at, member.at, development.first, development.last)
 
     # --- who changes company ----------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from rapidfuzz.distance import LCSseq
 
-from briefing.detect.credits import credit
 from briefing.detect.publishers import Publishers
 from briefing.detect.text import fold
 from briefing.detect.wording import HEADLINE, Wording
@@ -39,8 +38,8 @@ def evidence(one: Wording, other: Wording, publishers: Publishers) -> str:
         return "the same words by the same publisher" if is_same_piece(one, other) else ""
     if min(len(one.words), len(other.words)) < _ENOUGH:
         return "the same headline" if _is_same_title(one, other) else ""
-    agency = credit(one.item, publishers)
-    credited = agency is not None and agency in (credit(other.item, publishers), other.family(publishers))
+    agency = one.credit(publishers)
+    credited = agency is not None and agency in (other.credit(publishers), other.family(publishers))
     tail = _closing(one, other)
     share = max(
         _share(_opened(one.words, tail), _opened(other.words, tail), _OTHER_NEWS),

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from types import MappingProxyType
 
-from briefing.detect.credits import credit
 from briefing.detect.evidence import WINDOW, evidence, is_same_piece
 from briefing.detect.publishers import Publishers
 from briefing.detect.wording import SHARED, Wording, wording
@@ -117,7 +116,7 @@ def _originals(members: Sequence[Wording], publishers: Publishers) -> Iterator[t
     if len(members) == 1:
         yield members[0].item.id, None
         return
-    credited = {credit(text.item, publishers) for text in members}
+    credited = {text.credit(publishers) for text in members}
     original = min(members, key=lambda text: (text.family(publishers) not in credited, *_order(text)))
     for text in members:
         is_version = text.family(publishers) == original.family(publishers) and not is_same_piece(text, original)

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from zlib import crc32
 
+from briefing.detect.credits import credit
 from briefing.detect.publishers import Publishers
 from briefing.detect.text import fold, is_unspaced, spaced
 from briefing.model import Item
@@ -45,10 +46,17 @@ class Wording:
         self.is_truncated = item.title.rstrip().endswith(_CUT)
         title = _TRUNCATED.sub("", item.title) if self.is_truncated else item.title
         self.title = spaced(_SUFFIX.sub("", title)).split()
+        self._credited: tuple[Publishers, str | None] | None = None
 
     def family(self, publishers: Publishers) -> str:
         """Name who published it."""
         return publishers.family(self.item.source, self.item.url)
+
+    def credit(self, publishers: Publishers) -> str | None:
+        """Name the agency that it credits."""
+        if self._credited is None or self._credited[0] is not publishers:
+            self._credited = publishers, credit(self.item, publishers)
+        return self._credited[1]
 
     @cached_property
     def rest(self) -> list[str]:
