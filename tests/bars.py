@@ -36,6 +36,7 @@ class Cost:
     tree_peak: int = 0
     tree_after: int = 0
     others: dict[int, int] = field(default_factory=dict)  # peak of each child
+    waited: dict[str, float] = field(default_factory=dict)  # seconds, of each thread, a tenth of a second ago at most
 
     @property
     def grown(self) -> int:
@@ -84,12 +85,14 @@ def _tidy() -> None:
 
 async def _beat(cost: Cost) -> None:
     while True:
-        before, waited = time.perf_counter(), _waited()
+        before = time.perf_counter()
         await asyncio.sleep(BEAT)
         late = time.perf_counter() - before - BEAT
+        if late <= cost.blocked:
+            continue
         # Time for which the machine ran others, though we were ready, is no fault of the loop; nor is it when that
         # befell a thread of ours that the loop then had to wait for.
-        lost = max((then - waited.get(thread, then) for thread, then in _waited().items()), default=0.0)
+        lost = max((then - cost.waited.get(thread, then) for thread, then in _waited().items()), default=0.0)
         cost.blocked = max(cost.blocked, late - lost)
 
 
@@ -104,6 +107,7 @@ def _waited() -> dict[str, float]:
 
 def _sample(cost: Cost, apart: int, stop: Event) -> None:
     while not stop.wait(0.1):
+        cost.waited = _waited()  # here and not in the loop, which would stand still for it: ten files are read
         cost.peak = max(cost.peak, _resident(os.getpid()))
         cost.child = max(cost.child, *(_resident(pid) for pid in _members(apart)[1:]), 0)
         cost.tree_peak = max(cost.tree_peak, _tree(apart))

@@ -46,6 +46,7 @@ from briefing.store.writer import Writer
 log = structlog.get_logger()
 
 PAGES_PER_POLL = 10  # pages read behind one feed's new items in one poll
+ABREAST = 10  # polls that begin before others have their turn: to make a request ready takes most of a millisecond
 FEEDS_AT_ONCE = 500  # many may wait for one slow host; what is under way is bounded for each host
 
 
@@ -84,9 +85,13 @@ class Poller:
         claimed = await self._write(claim)
         ours = [state for state in claimed if state.id in self.rules.feeds and state.id not in self._under_way]
         started = [replace(state, url=state.url or self.rules.feeds[state.id].url) for state in ours]
+        tasks = []
         for state in started:
-            self._under_way[state.id] = asyncio.create_task(self._poll(state))
-        return [self._under_way[state.id] for state in started]
+            tasks.append(asyncio.create_task(self._poll(state)))
+            self._under_way[state.id] = tasks[-1]
+            if len(tasks) % ABREAST == 0:
+                await asyncio.sleep(0)
+        return tasks
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way end, but no longer than this; claims of the rest run out and they come due again."""

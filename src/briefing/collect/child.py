@@ -5,6 +5,7 @@ with the first document or were loaded by the forking server.
 """
 
 import gc
+import os
 import resource
 import signal
 from pathlib import Path
@@ -16,6 +17,7 @@ from briefing.model import Fetched, Page, ParsedFeed
 if TYPE_CHECKING:
     from briefing.collect.opml import Outline
 
+_AFTER = 5  # how much nicer a child is than the service, whose loop is not to wait for documents
 _SPARE = 8 * 2**20  # bytes a child may have grown by; ordinary feeds, however many, cost it 5 MiB
 
 
@@ -45,12 +47,13 @@ def _held() -> int:
 
 
 def limit(memory: int) -> None:
-    """Cap this process's memory in bytes; called once, as it starts.
+    """Cap this process's memory in bytes, and let the service go before it; called once, as it starts.
 
     What is shared with the forking server stays shared: the collector, which would write to all of it, leaves it alone.
     RLIMIT_DATA counts what a process may write to, so the libraries that all share cost nothing (Linux 4.7 and later).
     """
     gc.freeze()
+    os.nice(_AFTER)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once, even inside a regular expression
     for kind, value in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0)):
         _, most = resource.getrlimit(kind)
