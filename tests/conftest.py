@@ -7,6 +7,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from briefing import heap
 from briefing.store.engine import Store
 from tests import databases
 from tests.contract import postgres
@@ -17,6 +18,11 @@ structlog.configure([structlog.stdlib.add_log_level, _drawn])
 
 settings.register_profile("busy", deadline=None)  # the machine has other tests to run
 settings.load_profile("busy")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what the tests make, and not in all that was imported and collected for them."""
+    heap.settle()
 
 
 @pytest.fixture(scope="session")
