@@ -6,7 +6,7 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # the tests start processes by the hundred
 
-.PHONY: demo run test slow torture quality bench-deliver check lock e2e shots clean
+.PHONY: demo run test slow torture quality bench-deliver models check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -30,6 +30,13 @@ quality: .venv/ready  ## how right the judging is, on the labelled data in the f
 bench-deliver: .venv/ready  ## how fast mail, webhooks and alerts go, beside others: docs/performance.md; 20 minutes
 	PYTHONPATH=. $(BIN)/python -m bench.deliver
 
+models: .venv/ready tests/models/node_modules/.package-lock.json  ## every payload by its vendor's own types and readers; needs node and npm 18 or newer
+	PYTHONPATH=. $(BIN)/python -m tests.models.write
+	npm --prefix tests/models --silent test
+
+tests/models/node_modules/.package-lock.json: tests/models/package-lock.json
+	npm --prefix tests/models --loglevel=error ci
+
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser
 
@@ -49,7 +56,7 @@ lock: .venv/ready  ## pin all dependencies again, by version and hash
 	echo hatchling | $(BIN)/uv pip compile $(LOCK) - -o requirements-build.lock
 
 clean:
-	rm -rf .venv demo/out .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv demo/out tests/models/node_modules tests/models/payloads .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "briefing needs Python 3.11 or newer; say make PYTHON=python3.12")'

@@ -3,17 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from briefing.model import EventKind, Link, Notice
+from briefing.model import AnswerLinks, EventKind, Link, Notice
 from briefing.render.notice import notice as told
 from tests.unit.render import samples
 
 NOW = datetime(2026, 11, 22, 8, 12, tzinfo=UTC)
 KEY = "instalment:moscow-contingency:2"
+LINKS = AnswerLinks("https://b.example.org/acknowledge/" + "a" * 300, "https://b.example.org/mute/" + "m" * 300)
 HOSTILE = "<!channel> @everyone <https://evil.example|Read> <@U123> &lt; *bold* `code` :skull: https://evil.example"
 
 
 def notice(**changes: Any) -> Notice:
-    words = {
+    words: dict[str, Any] = {
         "kind": EventKind.INSTALMENT,
         "headline": "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago",
         "url": "https://review.example/part-2",
@@ -26,6 +27,21 @@ def notice(**changes: Any) -> Notice:
         "lang": "en",
     }
     return Notice(**(words | changes))
+
+
+def hostile(headline: str) -> Notice:
+    """Write a headline everywhere, with links that are right and links that are not."""
+    words = (headline, headline)
+    bad = (Link(headline, "javascript:alert(1)"), Link(headline, "https://u:p@ok.example/"), Link(headline))
+    return notice(
+        headline=headline,
+        url="https://ok.example/",
+        sentences=words,
+        source=headline,
+        story=headline,
+        context=(Link(headline, "https://ok.example/context"), *bad),
+        actions=(Link(headline, "https://ok.example/action"), Link(headline, "file:///etc/passwd")),
+    )
 
 
 NOTICES = {
@@ -55,8 +71,8 @@ NOTICES = {
 }
 
 
-def _told(kind: EventKind, **more: Any) -> Notice:
-    return told(samples.event(kind, **({"item": None} | more)), locale="en", zone="Europe/London")
+def _told(kind: EventKind, answers: AnswerLinks | None = None, **more: Any) -> Notice:
+    return told(samples.event(kind, **({"item": None} | more)), locale="en", zone="Europe/London", answers=answers)
 
 
 KINDS = {
@@ -79,4 +95,4 @@ KINDS = {
         rest=5,
     ),
 }
-NOTICES |= KINDS
+NOTICES |= KINDS | {"one to answer": _told(EventKind.CORROBORATED, LINKS, development=samples.SEVERAL)}

@@ -14,7 +14,6 @@ from briefing.answer import cleaned
 from briefing.model import (
     Acknowledgement,
     AcknowledgementId,
-    AnswerLinks,
     Dead,
     Delivered,
     EventKind,
@@ -34,7 +33,7 @@ from demo.chat_vendors import KEY as PATH_SECRET
 from tests.cases import every
 from tests.contract import apps
 from tests.contract.headlines import HEADLINES
-from tests.contract.notices import KEY, KINDS, NOTICES, NOW, notice
+from tests.contract.notices import KEY, KINDS, LINKS, NOTICES, NOW, hostile, notice
 from tests.contract.rows import ROWS, channel
 from tests.unit.render import samples
 
@@ -80,7 +79,6 @@ def test_the_far_end_takes_every_payload(name: str) -> None:
 # links that answer
 
 
-LINKS = AnswerLinks("https://b.example.org/acknowledge/" + "a" * 300, "https://b.example.org/mute/" + "m" * 300)
 PRESSED = {"en": ["Acknowledge", "Mute"], "de": ["Übernehmen", "Stummschalten"], "fa": ["تأیید", "بی‌صدا کردن"]}
 
 
@@ -120,21 +118,6 @@ def test_all_that_is_told_is_shown(name: str, vendor: Vendor, words: Notice) -> 
     links = {link.url for link in (*words.context, *words.actions) if link.url}
     assert shown.links >= (set() if name == "ntfy" else links)  # a notification has one address, and its buttons
     assert ROWS[name].size(vendor.payload(words, KEY)) <= vendor.LIMITS[ROWS[name].limit] if name != "discord" else True
-
-
-def hostile(headline: str) -> Notice:
-    """Write a headline everywhere, with links that are right and links that are not."""
-    words = (headline, headline)
-    bad = (Link(headline, "javascript:alert(1)"), Link(headline, "https://u:p@ok.example/"), Link(headline))
-    return notice(
-        headline=headline,
-        url="https://ok.example/",
-        sentences=words,
-        source=headline,
-        story=headline,
-        context=(Link(headline, "https://ok.example/context"), *bad),
-        actions=(Link(headline, "https://ok.example/action"), Link(headline, "file:///etc/passwd")),
-    )
 
 
 @every("headline", HEADLINES)
