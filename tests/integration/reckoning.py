@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.integration.documents import Entry
@@ -72,7 +72,7 @@ class Reckoning:
         self.dead: set[str] = set()
         self.edition = 0
         self.told: dict[tuple[str, str], int] = {}
-        self._offers: dict[str, bool] = {}  # offered in this step, and whether it is news then
+        self._offers: dict[str, datetime | None] = {}  # offered and not yet stored: when, if on a feed's first poll
         self.issues: dict[int, frozenset[str]] = {}
         self._numbers: Counter[str] = Counter()
         self._occurrences: set[tuple[str, str, str]] = set()
@@ -90,11 +90,9 @@ class Reckoning:
         self.pieces[word] = Piece(feed, at and at.replace(microsecond=0))  # as a document writes it
 
     def offered(self, feed: str, entries: Sequence[Entry], now: datetime) -> None:
-        """Note that a site gave its document: on a feed's first poll, what is undated or old is no news."""
-        primed = bool(self.rows("SELECT primed FROM feeds WHERE id = ?", feed)[0][0])
-        for word in words(entry.title for entry in entries):
-            at = self.pieces[word].at
-            self._offers[word] = primed or (at is not None and at >= now - SINCE)
+        """Note that a site gave its document; a process that is stopped with it may store it days later."""
+        primed = self.rows("SELECT primed FROM feeds WHERE id = ?", feed)[0][0]
+        self._offers |= dict.fromkeys(words(entry.title for entry in entries), None if primed else now)
 
     def unchanged(self, feed: str, entries: Sequence[Entry]) -> None:
         """See that all is stored of a document that a site says we know."""
@@ -102,8 +100,11 @@ class Reckoning:
         missed = [word for word in words(entry.title for entry in entries) if word not in stored]
         assert not missed, f"{feed} answered 'unchanged', but these were never stored: {missed}"
 
-    def _stored(self, feed: str) -> frozenset[str]:
-        return frozenset(words(title for (title,) in self.rows("SELECT title FROM items WHERE feed_id = ?", feed)))
+    def _stored(self, feed: str) -> dict[str, datetime]:
+        rows = self.rows("SELECT title, first_seen FROM items WHERE feed_id = ?", feed)
+        return {
+            word: datetime.fromisoformat(seen).replace(tzinfo=UTC) for title, seen in rows for word in words([title])
+        }
 
     def addressed(self, identity: str, address: str) -> None:
         """See that an address that the mail server hears of is not suppressed."""
@@ -226,13 +227,16 @@ class Reckoning:
         return [word for word, piece in news if piece.stories & mine and (digest, word) not in self.told]
 
     def _keep(self) -> None:
+        """Note what is stored by now: on a feed's first poll, what is undated or old, then or by now, is no news."""
         stored = {feed: self._stored(feed) for feed in {self.pieces[word].feed for word in self._offers}}
-        for word, news in self._offers.items():
+        for word, first in [*self._offers.items()]:
             piece = self.pieces[word]
-            if not piece.kept and word in stored[piece.feed]:
-                piece.kept, piece.news = True, news
-                piece.alerts = piece.stories = STORIES[piece.feed] & frozenset(self.stories)
-        self._offers.clear()
+            if seen := stored[piece.feed].get(word):
+                del self._offers[word]
+                if not piece.kept:
+                    recent = first and piece.at and piece.at >= max(first, seen) - SINCE
+                    piece.kept, piece.news = True, first is None or bool(recent)
+                    piece.alerts = piece.stories = STORIES[piece.feed] & frozenset(self.stories)
 
     def leave_out(self, stories: Collection[str]) -> None:
         """Stories left the configuration: what they have not told yet is past when they come back."""
