@@ -26,12 +26,14 @@ from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
 from briefing.collect.pages import Pages
 from briefing.config import effective
-from briefing.config.alerts import MailChannel
+from briefing.config.alerts import Channel, MailChannel
 from briefing.config.grammar import Config
 from briefing.errors import StoreError
 from briefing.model import ISSUES, LETTERS, Piece, StoryId
+from briefing.pace import Pace
 from briefing.post import ChannelLane, Letters, MailLane, Postman
 from briefing.rehearse import Rehearsal, Rehearsed
+from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
 from briefing.send.smtp import Folder, Smtp
 from briefing.service import Service
@@ -53,6 +55,12 @@ class Setting:
     beside: Path  # the folder of feeds.yaml: its templates/, its outbox/
     clock: Clock = utc_now
     jitter: Callable[[], float] = random.random
+    paces: dict[object, Pace] = field(default_factory=dict)  # outlive a reload, which is no leave to send at once
+
+    def pace(self, name: str, channel: Channel) -> Pace:
+        """Return how fast messages may go to a channel."""
+        rates = () if isinstance(channel, MailChannel) else tuple(channel.rate or CHANNELS[channel.type].RATES)
+        return self.paces.setdefault((name, rates), Pace(rates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +159,11 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
     teller = compiled.teller(config, posted, wires.secret)
     hooks = ChannelLane(config.channels, wires.poster, clock)
     lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send, folds=True)]
-    posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
-    lanes += [relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name)) for name in posts]
+    posts = ((name, channel) for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
+    lanes += [
+        relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name), pace=setting.pace(name, channel))
+        for name, channel in posts
+    ]
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"
     relaying = relay.Relay(lanes=lanes, teller=teller, write=wires.write, clock=clock, owner=owner)
     poller = poll.Poller(

@@ -10,7 +10,7 @@ message a connection, because a connection takes its next message only after its
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, assert_never
@@ -22,6 +22,7 @@ from briefing.clock import Clock
 from briefing.errors import BriefingError, StoreClosedError, StoreError
 from briefing.fold import fold
 from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Verdict
+from briefing.pace import Pace
 from briefing.store import outbox
 from briefing.store.writer import Writer
 from briefing.tell import Teller
@@ -44,6 +45,7 @@ class Lane:
     width: int
     send: Send
     folds: bool = False  # alerts that come late are told in one message
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Relay:
         self._under_way: dict[DeliveryId, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._free = {lane.name: lane.width for lane in lanes}
-        self._ended = dict.fromkeys(self._free, 0)  # attempts so far
+        self._stirs = dict.fromkeys(self._free, 0)  # attempts that ended, and grants to send
         self._held = {lane.name: Hold() for lane in lanes}
         self._claiming = asyncio.Lock()
         self._anew, self._wake = True, asyncio.Event()
@@ -89,18 +91,18 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Relay until cancelled; asks a lane for more when a connection of it is free again, and all at `look`."""
+        """Relay until cancelled; asks a lane for more when it may send again, and all at `look`."""
         renewing = asyncio.create_task(self._renew())
-        asked = dict(self._ended)
+        asked = dict(self._stirs)
         try:
             await self.fold()
             while True:
                 self._wake.clear()
-                lanes = self._lanes if self._anew else self._freed(asked)
+                lanes = self._lanes if self._anew else self._stirred(asked)
                 self._anew = False
                 try:
                     for lane in lanes:
-                        asked[lane.name] = self._ended[lane.name]
+                        asked[lane.name] = self._stirs[lane.name]
                         await self._start(lane)
                 except Exception:
                     # The relay's edge: whatever broke is logged, and tried again when the next tick wakes us.
@@ -113,7 +115,7 @@ class Relay:
     async def drain(self, only: Collection[str] | None = None) -> int:
         """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
         renewing = asyncio.create_task(self._renew())
-        asked = dict(self._ended)
+        asked = dict(self._stirs)
         attempts, first = 0, True
         try:
             if only is None:
@@ -121,13 +123,13 @@ class Relay:
             while True:
                 last = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
                 started = 0
-                for lane in self._lanes if first or last else self._freed(asked):
-                    asked[lane.name] = self._ended[lane.name]
+                for lane in self._lanes if first or last else self._stirred(asked):
+                    asked[lane.name] = self._stirs[lane.name]
                     started += await self._start(lane, only)
                 attempts, first = attempts + started, False
-                if self._tasks:
-                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-                elif last and not started:
+                if awaited := await self._awaited(only):
+                    await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+                elif last and not started and not self._stirred(asked):
                     return attempts
         finally:
             renewing.cancel()
@@ -151,9 +153,30 @@ class Relay:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    def _freed(self, asked: Mapping[str, int]) -> list[Lane]:
-        """Return the lanes in which an attempt has ended since they were last asked."""
-        return [lane for lane in self._lanes if self._ended[lane.name] > asked[lane.name]]
+    def _stirred(self, asked: Mapping[str, int]) -> list[Lane]:
+        """Return the lanes that may send more than when they were last asked."""
+        return [lane for lane in self._lanes if self._stirs[lane.name] > asked[lane.name]]
+
+    def _stir(self, lane: Lane) -> None:
+        self._stirs[lane.name] += 1
+        self._wake.set()
+
+    async def _awaited(self, only: Collection[str] | None) -> set[asyncio.Task[None]]:
+        """Return what may let more be sent: attempts under way, and grants, at the last those that something waits for.
+
+        A grant for which nothing is due would keep a drain waiting in vain.
+        """
+        coming = {lane.name: lane.pace.coming for lane in self._lanes if self._room(lane)}
+        pending = {name: grant for name, grant in coming.items() if grant and not grant.done()}
+        if self._tasks:
+            return self._tasks.union(pending.values())
+        owed = partial(outbox.owed, now=self._clock(), only=only)
+        return {grant for name, grant in pending.items() if await self._write(partial(owed, lane=name))}
+
+    def _room(self, lane: Lane) -> int:
+        """Return how many messages of a lane its far end and our connections to it have room for."""
+        held = self._held[lane.name].until
+        return 0 if held and held > self._clock() else self._free[lane.name]
 
     async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
         async with self._claiming:  # one at a time, or two would count the same connection as free
@@ -162,6 +185,8 @@ class Relay:
             # An attempt that outlived its lease (a laptop slept) is not begun again: it goes on under the new one.
             self._under_way |= {delivery.id: delivery for delivery in claimed}
             self._free[lane.name] -= len(fresh)
+            if claimed:
+                lane.pace.spend()
         for delivery in fresh:
             task = asyncio.create_task(self._deliver(lane, delivery))
             self._tasks.add(task)
@@ -169,12 +194,13 @@ class Relay:
         return len(fresh)
 
     async def _claim(self, lane: Lane, only: Collection[str] | None) -> Sequence[Delivery]:
-        free, now, held = self._free[lane.name], self._clock(), self._held[lane.name].until
-        if not free or (held and held > now):
+        room, now = self._room(lane), self._clock()
+        if not room or not lane.pace.ready(partial(self._stir, lane)):
             return ()
+        most = 1 if lane.pace.bounded else room
         try:
             return await self._write(
-                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=free, lane=lane.name, only=only)
+                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=most, lane=lane.name, only=only)
             )
         except StoreError as error:  # what cannot be written must not be sent
             log.warning("relay.claim", error=str(error))
@@ -199,8 +225,7 @@ class Relay:
         finally:
             del self._under_way[delivery.id]
             self._free[lane.name] += 1
-            self._ended[lane.name] += 1
-            self._wake.set()
+            self._stir(lane)
 
     def _hold(self, lane: Lane, verdict: Verdict) -> None:
         before = self._held[lane.name]

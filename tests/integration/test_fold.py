@@ -177,7 +177,7 @@ def test_a_service_that_wakes_waits_for_its_feeds_before_it_tells(
 async def test_what_waits_to_be_folded_goes_singly_once_its_channel_is_a_programs(world: World) -> None:
     await asleep(world, hours=72)
     await world.service.poll()
-    slack = 'slack: {type: slack, url: "${SLACK}", allow_private: true}'
+    slack = 'slack: {type: slack, url: "${SLACK}", rate: 1000/s, allow_private: true}'
     program = 'slack: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}'
     async with world.again((SITE + FEEDS).replace(slack, program)) as edited:
         await edited.deliver()

@@ -108,6 +108,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """So many messages in so long, evenly; `burst` of them may go at once after a silence."""
+
+    count: int
+    period: timedelta
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """The far end took responsibility."""
 

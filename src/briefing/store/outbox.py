@@ -105,6 +105,11 @@ def claim(
     return ()
 
 
+def owed(session: Session, *, lane: str, now: datetime, only: Collection[str] | None = None) -> bool:
+    """Tell whether anything is due in a lane (ix_deliveries_due)."""
+    return bool(_due(session, now, 1, lane, only))
+
+
 def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[DeliveryRow]:
     # A query a state, so that each reads `limit` rows of the index in order, however many are due.
     due = _DUE if only is None else _DUE.where(col(DeliveryRow.key).in_(only))
