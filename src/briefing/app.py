@@ -135,8 +135,10 @@ async def service(
             setting.config, setting.beside, lambda wanted: write(partial(issues.get, issue=wanted))
         )
         lane = _mail_lane(setting, posted)
+        running = _assemble(setting, Wires(write, fetcher, isolate, poster, secret), posted, lane)
         try:
-            yield _assemble(setting, Wires(write, fetcher, isolate, poster, secret), posted, lane)
+            await running.align()
+            yield running
         finally:
             await asyncio.to_thread(lane.close)
 
@@ -161,7 +163,9 @@ def _assemble(setting: Setting, wires: Wires, posted: Letters, lane: MailLane) -
     lanes = [relay.Lane(ISSUES, lane.width - 1, lane.send), relay.Lane(LETTERS, 1, lane.send, folds=True)]
     posts = ((name, channel) for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
     lanes += [
-        relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name), pace=setting.pace(name, channel))
+        relay.Lane(
+            name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name), pace=setting.pace(name, channel), ends=True
+        )
         for name, channel in posts
     ]
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"

@@ -17,20 +17,18 @@ from typing import Any, assert_never
 
 import structlog
 
-from briefing import retry
+from briefing import breaker, retry, standing
 from briefing.clock import Clock
 from briefing.errors import BriefingError, StoreClosedError, StoreError
 from briefing.fold import fold
-from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Verdict
+from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Standing, Verdict
 from briefing.pace import Pace
-from briefing.store import outbox
+from briefing.store import channels, outbox
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
-HOLD, HOLD_LIMIT = timedelta(seconds=5), timedelta(minutes=15)
-STOP, STOP_LIMIT = timedelta(hours=1), timedelta(hours=24)
 RENEW_SECONDS = LEASE.total_seconds() / 3
 RECORD_AGAIN_SECONDS = 2.0
 
@@ -46,29 +44,7 @@ class Lane:
     send: Send
     folds: bool = False  # alerts that come late are told in one message
     pace: Pace = field(default_factory=Pace)
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A lane that waits because its far end refuses us, not a message; each refusal doubles the wait.
-
-    One that has had enough (429) waits as long as it asked us to: what else is due would only be refused as well. A
-    channel that was withdrawn for good (410) waits long, and is asked once in a while whether it was mended.
-    """
-
-    refusals: int = 0
-    until: datetime | None = None
-
-    def after(self, verdict: Verdict, now: datetime) -> "Hold":
-        """Return how the lane stands after a verdict."""
-        if isinstance(verdict, Delivered) or not verdict.stop_channel:
-            return Hold()
-        if self.until and self.until > now:  # another connection was refused at the same time
-            return self
-        first, limit = (STOP, STOP_LIMIT) if isinstance(verdict, Dead) else (HOLD, HOLD_LIMIT)
-        wait = retry.exponential(self.refusals + 1, first=first, limit=limit, jitter=0)
-        asked = verdict.after if isinstance(verdict, Retry) else None
-        return Hold(self.refusals + 1, now + (asked or wait))
+    ends: bool = False  # a channel: how it stands is kept, and it can be disabled
 
 
 class Relay:
@@ -80,7 +56,7 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._free = {lane.name: lane.width for lane in lanes}
         self._stirs = dict.fromkeys(self._free, 0)  # attempts that ended, and grants to send
-        self._held = {lane.name: Hold() for lane in lanes}
+        self._standings = {lane.name: Standing() for lane in lanes}
         self._claiming = asyncio.Lock()
         self._anew, self._wake = True, asyncio.Event()
         self.undelivered = 0  # attempts so far that the far end did not take
@@ -98,9 +74,11 @@ class Relay:
             await self.fold()
             while True:
                 self._wake.clear()
-                lanes = self._lanes if self._anew else self._stirred(asked)
+                lanes, anew = self._lanes if self._anew else self._stirred(asked), self._anew
                 self._anew = False
                 try:
+                    if anew:
+                        await self._know()
                     for lane in lanes:
                         asked[lane.name] = self._stirs[lane.name]
                         await self._start(lane)
@@ -118,6 +96,7 @@ class Relay:
         asked = dict(self._stirs)
         attempts, first = 0, True
         try:
+            await self._know()
             if only is None:
                 await self.fold(patient=False)
             while True:
@@ -174,9 +153,11 @@ class Relay:
         return {grant for name, grant in pending.items() if await self._write(partial(owed, lane=name))}
 
     def _room(self, lane: Lane) -> int:
-        """Return how many messages of a lane its far end and our connections to it have room for."""
-        held = self._held[lane.name].until
-        return 0 if held and held > self._clock() else self._free[lane.name]
+        """Return how many messages of a lane may go: none while it rests, and one to see whether it rested enough."""
+        stands, free = self._standings[lane.name], self._free[lane.name]
+        if stands.rests(self._clock()):
+            return 0
+        return int(free == lane.width) if stands.until else free
 
     async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
         async with self._claiming:  # one at a time, or two would count the same connection as free
@@ -218,20 +199,41 @@ class Relay:
             # The edge of an attempt: a mistake of ours is recorded and retried, the other deliveries go on.
             log.exception("relay.broke", delivery=delivery.id)
             verdict = Retry(f"internal error: {type(error).__name__}")
-        self._hold(lane, verdict)
         self.undelivered += not isinstance(verdict, Delivered)
         try:
+            await self._judge(lane, verdict)
             await self._record(delivery.id, verdict, started)
         finally:
             del self._under_way[delivery.id]
             self._free[lane.name] += 1
             self._stir(lane)
 
-    def _hold(self, lane: Lane, verdict: Verdict) -> None:
-        before = self._held[lane.name]
-        held = self._held[lane.name] = before.after(verdict, self._clock())
-        if held.until is not None and held != before:
-            log.warning("lane.held", lane=lane.name, until=held.until.isoformat(), refusals=held.refusals)
+    async def _judge(self, lane: Lane, verdict: Verdict) -> None:
+        """See how the lane stands now, and keep that of a channel."""
+        before, now = self._standings[lane.name], self._clock()
+        after = self._standings[lane.name] = standing.after(before, verdict, now, ends=lane.ends)
+        if after == before:
+            return
+        if after.rests(now):
+            log.warning(
+                "lane.rests", lane=lane.name, until=after.until and after.until.isoformat(), reason=after.reason
+            )
+        if lane.ends:
+            judge = partial(breaker.judge, channel=lane.name, verdict=verdict, teller=self._teller, now=now)
+            try:
+                self._standings[lane.name] = await self._write(judge)
+            except StoreError as error:  # it stands so for us, and the next verdict is kept
+                log.warning("relay.judge", lane=lane.name, error=str(error))
+            self.look()
+
+    async def _know(self) -> None:
+        """Read how channels stand: at first, and because a person or another process may have changed it."""
+        try:
+            kept = await self._write(channels.standings)
+        except StoreError as error:
+            log.warning("relay.know", error=str(error))
+            return
+        self._standings |= {lane.name: kept[lane.name] for lane in self._lanes if lane.ends and lane.name in kept}
 
     async def _record(self, number: DeliveryId, verdict: Verdict, started: datetime) -> None:
         now = self._clock()

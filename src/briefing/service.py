@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlmodel import Session
 
-from briefing import publish, remind, scheduler
+from briefing import breaker, publish, remind, scheduler
 from briefing.clock import Clock
 from briefing.errors import BriefingError
 from briefing.model import (
@@ -28,6 +28,7 @@ from briefing.model import (
     NewDelivery,
     Occurrence,
     Recipient,
+    Standing,
 )
 from briefing.model.notes import BEAT, BEAT_SECONDS
 from briefing.poll import Poller
@@ -168,6 +169,14 @@ class Service:
 
         await self._write(write)
         return await self._deliver(rows)
+
+    async def align(self) -> None:
+        """Know the channels of the configuration; one that leads elsewhere than before is live again."""
+        await self._write(partial(breaker.align, teller=self._teller, now=self._clock()))
+
+    async def enable(self, name: str) -> Standing:
+        """Make a channel live again, and return how it stood; what waits for it goes at the relay's next look."""
+        return await self._write(partial(breaker.enable, channel=name, teller=self._teller, now=self._clock()))
 
     async def _deliver(self, rows: Sequence[NewDelivery]) -> Sequence[Delivery]:
         keys = [row.key for row in rows]

@@ -6,7 +6,7 @@ retry sends the same bytes; where it goes, and its signature, are resolved when 
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,12 +22,12 @@ from briefing.render.notice import notice
 from briefing.send.channels import CHANNELS
 
 log = structlog.get_logger()
-SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP})
+SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP, EventKind.CHANNEL_DOWN, EventKind.CHANNEL_UP})
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Knows the routes, the channels and the words; `operator` hears of dead feeds that no route takes."""
+    """Knows the routes, the channels and the words; `operator` hears of dead feeds and channels that no route takes."""
 
     routes: Sequence[Route]
     channels: Mapping[str, Channel]
@@ -39,12 +39,12 @@ class Teller:
     desks: Mapping[str, Desk] = field(default_factory=dict)  # by digest
     quiet: Quiet | None = None  # hours of routes that have none of their own
 
-    def deliveries(self, event: Event, *, late: bool = False) -> tuple[NewDelivery, ...]:
+    def deliveries(self, event: Event, *, late: bool = False, but: Collection[str] = ()) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to everybody its routes name; `late` ones wait for others of their kind.
 
-        What a program reads comes at once, however late, but for quiet hours.
+        What a program reads comes at once, however late, but for quiet hours. Channels of `but` are told nothing.
         """
-        ways = routing.ways(event, self.routes)
+        ways = {name: route for name, route in routing.ways(event, self.routes).items() if name not in but}
         rows = [self._held(row, ways[name], event.at) for name in ways for row in self.to_channel(name, event)]
         if not rows and event.kind in SERVICE:
             rows = [self._mail(self.operator, event, self._words(event))]

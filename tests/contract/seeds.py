@@ -196,6 +196,17 @@ ADDED = (
         },
         {"deliveries": {"held": lambda _: False}},
     ),
+    Added(
+        "0011",
+        {
+            "channels": [
+                {"id": "hook", "address": "ab" * 32, "failures": 0, "since": None, "failed_at": None, "until": None,
+                 "disabled_at": None, "reason": None},
+                {"id": "desk", "address": "cd" * 32, "failures": MOST, "since": AT, "failed_at": LATER, "until": LATER,
+                 "disabled_at": LATER, "reason": STRANGE},
+            ]
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

@@ -88,7 +88,7 @@ def test_one_message_too_many_puts_off_the_others_of_its_channel_unasked(vendor:
 
 
 @pytest.mark.parametrize("vendor", FAR_ENDS)
-def test_a_channel_that_is_gone_waits_and_loses_the_one_message(vendor: str, tmp_path: Path) -> None:
+def test_a_channel_that_is_gone_is_disabled_at_once_and_loses_the_one_message(vendor: str, tmp_path: Path) -> None:
     async def story(world: World) -> None:
         status, body = GONE[vendor]
         world.chat.answer(status, json.dumps(body))
@@ -96,10 +96,13 @@ def test_a_channel_that_is_gone_waits_and_loses_the_one_message(vendor: str, tmp
         await world.deliver()
         world.later(minutes=15)
         await report(world, "first", "second")
-        assert await world.deliver() == 0
-        assert await world.deliver(hours=1) == 1
-        assert [row.state for row in world.deliveries()] == ["dead", "sent"]
-        assert f"answered {status}" in str(world.deliveries()[0].last_error)
+        await world.deliver(hours=1)
+        there = [row for row in world.deliveries() if row.channel == "there"]
+        assert [row.state for row in there] == ["dead", "pending"]
+        assert f"answered {status}" in str(there[0].last_error)
+        assert len(world.chat.posts) == 1
+        (told,) = world.mail.messages
+        assert (told["To"], "Channel there is down" in told["Subject"]) == ("operator@example.org", True)
 
     play(tmp_path, config(vendor), story)
 

@@ -118,7 +118,19 @@ Channel = Annotated[
 ]
 
 
-Kind = Literal["item", "instalment", "promise", "new_series", "gap", "overdue", "corroborated", "feed_down", "feed_up"]
+Kind = Literal[
+    "item",
+    "instalment",
+    "promise",
+    "new_series",
+    "gap",
+    "overdue",
+    "corroborated",
+    "feed_down",
+    "feed_up",
+    "channel_down",
+    "channel_up",
+]
 
 
 class When(Strict):

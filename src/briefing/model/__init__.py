@@ -97,6 +97,7 @@ from briefing.model.items import (
     Series,
     Sieved,
 )
+from briefing.model.standing import Standing
 
 __all__ = [
     "ISSUES",
@@ -177,6 +178,7 @@ __all__ = [
     "SeriesId",
     "Sieved",
     "Silence",
+    "Standing",
     "StoryId",
     "Subscription",
     "SubscriptionState",

@@ -125,11 +125,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now; `after` is what the far end asked for; `stop_channel`: nothing else would get through either."""
+    """Not now; `after` is what the far end asked for; `stop_channel`: nothing else would get through either.
+
+    `down` says that the far end itself failed, whatever was in the message.
+    """
 
     reason: str
     after: timedelta | None = None
     stop_channel: bool = False
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

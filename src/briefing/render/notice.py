@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from briefing.model import AwaitedLine, ClaimKind, DevelopmentLine, Event, EventKind, ItemLine, Link, Notice, PartLine
+from briefing.render.channel_notice import channel_down, channel_up
 from briefing.render.development_view import reported_by
 from briefing.render.links import web
 from briefing.render.locale import Words
@@ -306,6 +307,8 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.CORROBORATED: _corroborated,
     EventKind.FEED_DOWN: _feed_down,
     EventKind.FEED_UP: _feed_up,
+    EventKind.CHANNEL_DOWN: channel_down,
+    EventKind.CHANNEL_UP: channel_up,
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.MISSED: _missed,
     EventKind.TEST: _test,

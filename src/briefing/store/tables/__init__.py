@@ -2,6 +2,7 @@
 
 from briefing.store.columns import Row
 from briefing.store.tables.audience import SubscriberRow, SubscriptionRow, SuppressionRow
+from briefing.store.tables.channels import ChannelRow
 from briefing.store.tables.developments import (
     BandRow,
     CopyRow,
@@ -23,6 +24,7 @@ __all__ = [
     "METADATA",
     "AttemptRow",
     "BandRow",
+    "ChannelRow",
     "CopyRow",
     "CorroboratedRow",
     "DeliveryRow",
