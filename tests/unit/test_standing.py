@@ -1,0 +1,90 @@
+"""What a row of verdicts makes of a far end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from briefing.model import Dead, Delivered, Retry, Standing, Verdict
+from briefing.standing import after as after_one
+from briefing.standing import event, trouble
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+DOWN, GONE, OFTEN = Retry("503", down=True), Dead("410", stop_channel=True), Retry("429", stop_channel=True)
+TAKEN, WRONG, LATER = Delivered(), Dead("400"), Retry("408")
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+def after(*verdicts: Verdict, apart: timedelta = HOUR, ends: bool = True) -> Standing:
+    """Return how a far end stands after verdicts so far apart, of which the last is now."""
+    standing = Standing()
+    for number, verdict in enumerate(verdicts):
+        standing = after_one(standing, verdict, NOW - (len(verdicts) - 1 - number) * apart, ends=ends)
+    return standing
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "wait"),
+    [
+        ([DOWN], None),
+        ([DOWN, DOWN], None),
+        ([DOWN] * 3, 5 * SECOND),
+        ([DOWN] * 5, 20 * SECOND),
+        ([DOWN] * 40, 900 * SECOND),
+        ([OFTEN], 5 * SECOND),
+        ([OFTEN, OFTEN], 10 * SECOND),
+        ([Retry("429", 40 * SECOND, stop_channel=True)], 40 * SECOND),
+        ([Retry("503", 400 * SECOND, down=True)] * 3, 400 * SECOND),
+    ],
+    ids=str,
+)
+def test_how_long_it_rests(verdicts: list[Verdict], wait: timedelta | None) -> None:
+    assert after(*verdicts).until == (NOW + wait if wait else None)
+    assert after(*verdicts).rests(NOW) == (wait is not None)
+
+
+@pytest.mark.parametrize("alive", [TAKEN, WRONG, LATER], ids=["taken", "wrong", "later"])
+def test_whoever_answers_for_one_message_is_well(alive: Verdict) -> None:
+    assert after(*[DOWN] * 9, alive) == Standing()
+
+
+def test_two_on_their_way_at_once_are_one_refusal() -> None:
+    first = after(OFTEN)
+    assert after_one(first, OFTEN, NOW) is first
+    assert after_one(first, DOWN, NOW + SECOND) is first
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "apart", "disabled"),
+    [
+        ([GONE], HOUR, True),
+        ([OFTEN, GONE], SECOND, True),
+        ([GONE, TAKEN], SECOND, True),
+        ([DOWN] * 120, HOUR, False),
+        ([DOWN] * 121, HOUR, True),
+        ([OFTEN] * 121, HOUR, True),
+        ([*[DOWN] * 120, TAKEN, DOWN], HOUR, False),
+        ([DOWN] * 9, 25 * HOUR, False),
+    ],
+    ids=str,
+)
+def test_what_disables_a_channel(verdicts: list[Verdict], apart: timedelta, disabled: bool) -> None:
+    standing = after(*verdicts, apart=apart)
+    assert (standing.disabled_at is not None) == disabled
+    assert after(*verdicts, apart=apart, ends=False).disabled_at is None
+
+
+def told(before: Standing, after: Standing) -> str | None:
+    found = event("desk", before, after, now=NOW)
+    return found and f"{found.kind}{' for good' if found.final else ''}"
+
+
+def test_each_outage_is_told_once_and_its_end() -> None:
+    short, long, longer, gone = after(DOWN, DOWN, apart=HOUR / 2), after(DOWN, DOWN), after(*[DOWN] * 9), after(GONE)
+    assert [trouble(one) for one in (Standing(), short, long, longer, gone)] == [0, 0, 1, 1, 2]
+    assert told(Standing(), short) is None
+    assert told(short, long) == "channel_down"
+    assert told(long, longer) is None
+    assert told(longer, gone) == "channel_down for good"
+    assert told(short, Standing()) is None
+    assert told(long, Standing()) == told(gone, Standing()) == "channel_up"
+    assert told(long, short) is None  # a new row of failures is no end of the old one
