@@ -3,6 +3,7 @@
 Apart from the contract, which judges one post at a time: here a delivery lives, under a clock of ours.
 """
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from demo.chat_vendors import BOT, CHAT, FAR_ENDS, TOPIC
 from tests.integration.documents import Entry, rss
-from tests.integration.world import NOON, SITE, World, play
+from tests.integration.world import NOON, SITE, World, play, until
 
 OWN = {  # what is not configured by an address alone
     "telegram": f'token: "{BOT}", chat: "{CHAT}", api: "${{CHAT}}"',
@@ -117,3 +118,31 @@ def test_a_message_that_is_refused_holds_up_no_other(vendor: str, tmp_path: Path
         assert sorted(row.state for row in world.deliveries()) == ["dead", "dead", "sent"]
 
     play(tmp_path, config(vendor), story)
+
+
+@pytest.mark.parametrize(("rate", "refusals"), [("20/s", False), ("1000/s", True)], ids=["as borne", "faster"])
+def test_a_burst_of_sixty_goes_as_fast_as_is_borne_and_meets_no_429(rate: str, refusals: bool, tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        world.chat.bear(20, 1)
+        await report(world, *(f"Report number {number}" for number in range(60)))
+        began = asyncio.get_running_loop().time()
+        await world.deliver()
+        took = asyncio.get_running_loop().time() - began
+        assert (429 in {post.status for post in world.chat.posts}) == refusals
+        if not refusals:
+            assert world.rows("SELECT state FROM deliveries") == ["sent"] * 60
+            assert 3 < took < 10  # 60 at 20 a second
+
+    play(tmp_path, config("discord", rate), story)
+
+
+def test_what_waits_its_turn_is_not_begun_and_holds_up_no_other_channel(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        await report(world, "first", "second", "third")
+        delivering = asyncio.create_task(world.service.relay.drain())
+        await until(lambda: len(world.chat.hooks) == 3 and world.chat.shown("discord"))
+        there = [row for row in world.deliveries() if row.channel == "there"]
+        assert sorted((row.state, row.attempts) for row in there) == [("pending", 0), ("pending", 0), ("sent", 1)]
+        delivering.cancel()
+
+    play(tmp_path, config("discord", "1/m").replace("to: [there]", "to: [there, hook]"), story)
