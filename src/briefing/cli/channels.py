@@ -120,5 +120,7 @@ def test(
             (row.id, row.state, row.recipient.address if row.recipient else name, row.last_error or "") for row in rows
         ]
         output.table(lines, empty="")
+    if any(row.state == "pending" for row in rows):
+        output.note(f"it waits, for {name} fails or is disabled; briefing channels enable {name} tries it at once")
     if any(row.state != "sent" for row in rows):
         raise typer.Exit(Exit.FAILED)
