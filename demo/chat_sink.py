@@ -60,6 +60,8 @@ class ChatSink:
         self.posts: list[Post] = []
         self.port = 0
         self._scripted: deque[Scripted] = deque()
+        self._bears: tuple[int, float] | None = None
+        self._came: deque[float] = deque()
         self._runner: web.AppRunner | None = None
 
     @property
@@ -120,6 +122,10 @@ class ChatSink:
         """Give this answer to the next posts instead of judging them."""
         self._scripted.extend([Scripted(status, body, headers or {})] * times)
 
+    def bear(self, most: int, seconds: float) -> None:
+        """Answer 429 to what comes beyond so many posts in any so many seconds."""
+        self._bears = (most, seconds)
+
     def hang_up(self, *, times: int = 1) -> None:
         """Read the next posts and break the connection without an answer."""
         self._scripted.extend([Scripted(NO_ANSWER)] * times)
@@ -133,6 +139,8 @@ class ChatSink:
         faults: tuple[str, ...] = ()
         if self._scripted:
             given = self._scripted.popleft()
+        elif self._too_often(asyncio.get_running_loop().time()):
+            given = Scripted(429, "", {"Retry-After": "1"})
         else:
             given, faults = self._judged(request, body)
         self.posts.append(Post(request.path, dict(request.headers), body, given.status, faults))
@@ -143,6 +151,17 @@ class ChatSink:
             request.transport.abort()
             return web.Response()
         return web.Response(status=given.status, text=given.body, headers=dict(given.headers))
+
+    def _too_often(self, now: float) -> bool:
+        if self._bears is None:
+            return False
+        most, seconds = self._bears
+        while self._came and self._came[0] <= now - seconds:
+            self._came.popleft()
+        if len(self._came) >= most:
+            return True
+        self._came.append(now)
+        return False
 
     def _judged(self, request: web.Request, body: bytes) -> tuple[Scripted, tuple[str, ...]]:
         if request.method != "POST":

@@ -26,13 +26,15 @@ from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
 from briefing.collect.pages import Pages as Reading
 from briefing.config import effective
-from briefing.config.alerts import MailChannel
+from briefing.config.alerts import Channel, MailChannel
 from briefing.config.grammar import Config
 from briefing.errors import StoreError
 from briefing.model import ISSUES, LETTERS, Piece, StoryId
+from briefing.pace import Pace
 from briefing.post import ChannelLane, Letters, MailLane, Postman
 from briefing.rehearse import Rehearsal, Rehearsed
 from briefing.render.page import Pages
+from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
 from briefing.send.smtp import Folder, Smtp
 from briefing.service import Service
@@ -56,6 +58,12 @@ class Setting:
     beside: Path  # the folder of feeds.yaml: its templates/, its outbox/
     clock: Clock = utc_now
     jitter: Callable[[], float] = random.random
+    paces: dict[object, Pace] = field(default_factory=dict)  # outlive a reload, which is no leave to send at once
+
+    def pace(self, name: str, channel: Channel) -> Pace:
+        """Return how fast messages may go to a channel."""
+        rates = () if isinstance(channel, MailChannel) else tuple(channel.rate or CHANNELS[channel.type].RATES)
+        return self.paces.setdefault((name, rates), Pace(rates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,9 @@ async def service(
         try:
             wires = Wires(write, fetcher, isolate, poster, secret)
             pages = _pages(setting, store, wires, posted, patient=not first)
-            yield _assemble(setting, wires, posted, lane, pages)
+            running = _assemble(setting, wires, posted, lane, pages)
+            await running.align()
+            yield running
         finally:
             await asyncio.to_thread(lane.close)
 
@@ -167,9 +177,10 @@ def _assemble(
         relay.Lane(LETTERS, 1, lane.send, folds=True),
         relay.Lane(ISSUES, lane.width - 1, lane.send, shares=LETTERS, ahead=AHEAD, prepare=lane.prepare),
     ]
-    posts = (name for name, channel in config.channels.items() if not isinstance(channel, MailChannel))
     lanes += [
-        relay.Lane(name, HOOKS_AT_ONCE, hooks.send, folds=teller.folds(name), ahead=HOOKS_AHEAD) for name in posts
+        _lane(name, setting.pace(name, channel), hooks.send, folds=teller.folds(name))
+        for name, channel in config.channels.items()
+        if not isinstance(channel, MailChannel)
     ]
     owner = f"{os.uname().nodename}:{os.getpid()}:{token_hex(4)}"
     relaying = relay.Relay(lanes=lanes, teller=teller, write=wires.write, clock=clock, owner=owner)
@@ -194,6 +205,12 @@ def _assemble(
         keep=config.defaults.keep,
         pages=pages,
     )
+
+
+def _lane(name: str, pace: Pace, send: relay.Send, *, folds: bool) -> relay.Lane:
+    """Return the lane of a channel; where messages are spaced, what waits its turn is not claimed."""
+    ahead = 0 if pace.bounded else HOOKS_AHEAD
+    return relay.Lane(name, HOOKS_AT_ONCE, send, folds=folds, ahead=ahead, pace=pace, ends=True)
 
 
 def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:

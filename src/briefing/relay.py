@@ -11,19 +11,21 @@ claimed ahead and had no turn was not sent at all.
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 
-from briefing import retry
+from briefing import standing
 from briefing.attempt import judged, next_attempt, tell
+from briefing.breaker import Breaker
 from briefing.clock import Clock
 from briefing.errors import StoreClosedError, StoreError
 from briefing.fold import fold
-from briefing.model import Dead, Delivered, Delivery, DeliveryId, Retry, Verdict
+from briefing.model import Delivered, Delivery, DeliveryId, Verdict
+from briefing.pace import Pace
 from briefing.room import Room
 from briefing.store import claimed, outbox
 from briefing.store.writer import Writer
@@ -31,8 +33,6 @@ from briefing.tell import Teller
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
-HOLD, HOLD_LIMIT = timedelta(seconds=5), timedelta(minutes=15)
-STOP, STOP_LIMIT = timedelta(hours=1), timedelta(hours=24)
 RENEW_SECONDS = LEASE.total_seconds() / 3
 RECORD_AGAIN_SECONDS = 2.0
 
@@ -48,32 +48,16 @@ class Lane:
     width: int
     send: Send
     folds: bool = False  # alerts that come late are told in one message
-    shares: str | None = None  # the lane that goes to the same far end: what holds one holds both
+    shares: str | None = None  # the lane that goes to the same far end, and before this one when that comes back
     ahead: int = 0  # messages claimed beyond those under way, at most
     prepare: Callable[[Delivery], Coroutine[Any, Any, Hand]] | None = None  # for its turn, in place of `send`
+    pace: Pace = field(default_factory=Pace)
+    ends: bool = False  # a channel: how it stands is kept, and it can be disabled
 
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A lane that waits because its far end refuses us, not a message; each refusal doubles the wait.
-
-    One that has had enough (429) waits as long as it asked us to: what else is due would only be refused as well. A
-    channel that was withdrawn for good (410) waits long, and is asked once in a while whether it was mended.
-    """
-
-    refusals: int = 0
-    until: datetime | None = None
-
-    def after(self, verdict: Verdict, now: datetime) -> "Hold":
-        """Return how the lane stands after a verdict."""
-        if isinstance(verdict, Delivered) or not verdict.stop_channel:
-            return Hold()
-        if self.until and self.until > now:  # another connection was refused at the same time
-            return self
-        first, limit = (STOP, STOP_LIMIT) if isinstance(verdict, Dead) else (HOLD, HOLD_LIMIT)
-        wait = retry.exponential(self.refusals + 1, first=first, limit=limit, jitter=0)
-        asked = verdict.after if isinstance(verdict, Retry) else None
-        return Hold(self.refusals + 1, now + (asked or wait))
+    @property
+    def far_end(self) -> str:
+        """The name of where it goes."""
+        return self.shares or self.name
 
 
 class Relay:
@@ -85,30 +69,35 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._rooms = {lane.name: Room(lane.width, lane.ahead) for lane in lanes}
         self._stopping, self._attempts, self._busy = False, 0, 0
-        self._held = {lane.shares or lane.name: Hold() for lane in lanes}
-        self._claiming = asyncio.Lock()
-        self._anew, self._wake = True, asyncio.Event()
-        self._draining: set[asyncio.Event] = set()  # what hears that an attempt has ended
+        self._stirs = dict.fromkeys(self._rooms, 0)  # attempts that ended, grants, and what else may let more be sent
+        self.breaker = Breaker(
+            lanes={lane.far_end: [one.name for one in lanes if one.far_end == lane.far_end] for lane in lanes},
+            kept={lane.name for lane in lanes if lane.ends},
+            teller=teller,
+            write=write,
+            clock=clock,
+        )
+        self._first: set[str] = set()  # lanes to a far end that has just come back: those that share it wait
+        self._claiming, self._wake = asyncio.Lock(), asyncio.Event()
+        self._draining: set[asyncio.Event] = set()  # what else hears of a stir
         self.undelivered = 0  # attempts so far that the far end did not take
 
     def look(self) -> None:
-        """Let `run` ask every lane what is due: something was enqueued, or time has passed."""
-        self._anew = True
-        self._wake.set()
+        """Let every lane be asked what is due: something was enqueued, or time has passed."""
+        self._stir(*self._lanes)
 
     async def run(self) -> None:
-        """Relay until cancelled; asks a lane for more when a connection of it is free again, and all at `look`."""
+        """Relay until cancelled; asks a lane for more when it may send again, and all at `look`."""
         renewing = asyncio.create_task(self._renew())
-        asked = self._ended()
+        asked = dict.fromkeys(self._stirs, -1)
         try:
+            await self.breaker.know()
             await self.fold()
             while True:
                 self._wake.clear()
-                lanes = self._lanes if self._anew else self._freed(asked)
-                self._anew = False
                 try:
-                    for lane in lanes:
-                        asked[lane.name] = self._rooms[lane.name].ended
+                    for lane in self._stirred(asked):
+                        asked[lane.name] = self._stirs[lane.name]
                         await self._start(lane)
                 except Exception:
                     # The relay's edge: whatever broke is logged, and tried again when the next tick wakes us.
@@ -121,23 +110,23 @@ class Relay:
     async def drain(self, only: Collection[str] | None = None) -> int:
         """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
         renewing = asyncio.create_task(self._renew())
-        asked = self._ended()
-        before, first, left = self._attempts, True, asyncio.Event()
+        asked = dict.fromkeys(self._stirs, -1)
+        before, left = self._attempts, asyncio.Event()
         self._draining.add(left)
         try:
+            await self.breaker.know()
             if only is None:
                 await self.fold(patient=False)
             while True:
                 left.clear()
                 last = not self._tasks  # asked first: what ends while we claim leaves its connection free behind us
                 started = 0
-                for lane in self._lanes if first or last else self._freed(asked):
-                    asked[lane.name] = self._rooms[lane.name].ended
+                for lane in self._lanes if last else self._stirred(asked):
+                    asked[lane.name] = self._stirs[lane.name]
                     started += await self._start(lane, only)
-                first = False
-                if self._tasks:
+                if self._tasks or await self._spaced(only):
                     await left.wait()
-                elif last and not started:
+                elif last and not started and not self._stirred(asked):
                     return self._attempts - before
         finally:
             renewing.cancel()
@@ -163,13 +152,36 @@ class Relay:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    def _ended(self) -> dict[str, int]:
-        return {name: room.ended for name, room in self._rooms.items()}
+    def _stirred(self, asked: Mapping[str, int]) -> list[Lane]:
+        """Return the lanes that may send more than when they were last asked."""
+        return [lane for lane in self._lanes if self._stirs[lane.name] > asked[lane.name]]
 
-    def _freed(self, asked: Mapping[str, int]) -> list[Lane]:
-        """Return the lanes in which an attempt has ended since they were last asked."""
-        ended = self._ended()
-        return [lane for lane in self._lanes if ended[lane.name] > asked[lane.name]]
+    def _stir(self, *lanes: Lane) -> None:
+        for lane in lanes:
+            self._stirs[lane.name] += 1
+        for waiting in (self._wake, *self._draining):
+            waiting.set()
+
+    async def _spaced(self, only: Collection[str] | None) -> bool:
+        """Tell whether something is due that waits for its lane's pace alone.
+
+        A grant for which nothing is due would keep a drain waiting in vain.
+        """
+        lanes = [lane.name for lane in self._lanes if self._most(lane) and lane.pace.waits]
+        return bool(lanes) and await self._write(partial(outbox.owed, lanes=lanes, now=self._clock(), only=only))
+
+    def _most(self, lane: Lane) -> int:
+        """Return how many messages may be claimed: none while the far end rests, then one to see if it did so enough.
+
+        With a pace it is one at a time, each with a grant.
+        """
+        if self._closed(lane) or lane.shares in self._first:
+            return 0
+        if self.breaker.stands(lane.far_end).until:
+            sharing = (self._rooms[one.name] for one in self._lanes if one.far_end == lane.far_end)
+            return int(all(room.empty for room in sharing))
+        free = self._rooms[lane.name].free()
+        return min(free, 1) if lane.pace.bounded else free
 
     async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
         async with self._claiming:  # one at a time, or two would count the same connection as free
@@ -178,6 +190,10 @@ class Relay:
             # An attempt that outlived its lease (a laptop slept) is not begun again: it goes on under the new one.
             self._under_way |= {delivery.id: delivery for delivery in taken}
             self._rooms[lane.name].take(len(fresh))
+            if taken:
+                lane.pace.spend()
+            elif self._rooms[lane.name].empty:
+                self._catch_up(lane)
         for delivery in fresh:
             task = asyncio.create_task(self._deliver(lane, delivery))
             self._tasks.add(task)
@@ -186,24 +202,28 @@ class Relay:
 
     def _leave(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        for waiting in (self._wake, *self._draining):
-            waiting.set()
+        self._stir()
+
+    def _catch_up(self, lane: Lane) -> None:
+        """Let the lanes that share a far end go on: nothing is due in the one that goes before them."""
+        if lane.name in self._first and not self._closed(lane):
+            self._first.discard(lane.name)
+            self._stir(*(one for one in self._lanes if one.shares == lane.name))
 
     async def _claim(self, lane: Lane, only: Collection[str] | None) -> Sequence[Delivery]:
-        free, now = self._rooms[lane.name].free(), self._clock()
-        if not free or self._closed(lane):
+        most, now = self._most(lane), self._clock()
+        if not most or not lane.pace.ready(partial(self._stir, lane)):
             return ()
         try:
             return await self._write(
-                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=free, lane=lane.name, only=only)
+                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=most, lane=lane.name, only=only)
             )
         except StoreError as error:  # what cannot be written must not be sent
             log.warning("relay.claim", error=str(error))
             return ()
 
     def _closed(self, lane: Lane) -> bool:
-        held = self._held[lane.shares or lane.name].until
-        return self._stopping or (held is not None and held > self._clock())
+        return self._stopping or self.breaker.stands(lane.far_end).rests(self._clock())
 
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
         room = self._rooms[lane.name]
@@ -217,15 +237,16 @@ class Relay:
         finally:
             del self._under_way[delivery.id]
             room.leave()
+            self._stirs[lane.name] += 1
 
     async def _attempt(self, lane: Lane, delivery: Delivery, hand: Hand | Verdict) -> None:
         started = self._clock()
         self._busy += 1
         try:
             verdict = await judged(delivery, lambda _: hand()) if callable(hand) else hand
-            self._hold(lane, verdict)
             self._attempts += 1
             self.undelivered += not isinstance(verdict, Delivered)
+            await self._judge(lane, verdict)
             await self._record(delivery.id, verdict, started)
         finally:
             self._busy -= 1
@@ -237,11 +258,13 @@ class Relay:
         except StoreError as error:  # it comes due again when its lease ends
             log.warning("relay.give_back", delivery=number, error=str(error))
 
-    def _hold(self, lane: Lane, verdict: Verdict) -> None:
-        before = self._held[lane.shares or lane.name]
-        held = self._held[lane.shares or lane.name] = before.after(verdict, self._clock())
-        if held.until is not None and held != before:
-            log.warning("lane.held", lane=lane.name, until=held.until.isoformat(), refusals=held.refusals)
+    async def _judge(self, lane: Lane, verdict: Verdict) -> None:
+        before = self.breaker.stands(lane.far_end)
+        after = await self.breaker.judge(lane.far_end, verdict)
+        if standing.is_back(before, after):
+            self._first.add(lane.far_end)
+        if after != before:  # others may have news of it, and what it put off may be due
+            self.look()
 
     async def _record(self, number: DeliveryId, verdict: Verdict, started: datetime) -> None:
         now = self._clock()

@@ -23,6 +23,11 @@ class Room:
         self._asked, self._ended_then = seconds(), 0
         self._wanted = 0  # ahead, at the pace of the last time
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of the lane is under way or waits for its turn."""
+        return self._taken == 0
+
     def free(self) -> int:
         """Return how many more may be claimed now; 0 while so few have left that it is not worth while."""
         self._pace()

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlmodel import Session
 
-from briefing import publish, remind, scheduler
+from briefing import breaker, publish, remind, scheduler
 from briefing.clock import Clock
 from briefing.errors import BriefingError
 from briefing.model import (
@@ -25,6 +25,7 @@ from briefing.model import (
     EventKind,
     FeedId,
     Issue,
+    LaneStanding,
     Mail,
     NewDelivery,
     Occurrence,
@@ -175,6 +176,14 @@ class Service:
         await self._write(write)
         return await self._deliver(rows)
 
+    async def align(self) -> None:
+        """Know the channels of the configuration; one that leads elsewhere than before is live again."""
+        await self._write(partial(breaker.align, teller=self._teller, now=self._clock()))
+
+    async def enable(self, name: str) -> LaneStanding:
+        """Make a channel live again, and return how it stood; what waits for it goes at the relay's next look."""
+        return await self._write(partial(breaker.enable, channel=name, teller=self._teller, now=self._clock()))
+
     async def _deliver(self, rows: Sequence[NewDelivery]) -> Sequence[Delivery]:
         keys = [row.key for row in rows]
         await self.relay.drain(keys if len(keys) <= FEW else None)
@@ -201,6 +210,7 @@ class Service:
         await self._write(partial(engine.note, name=BEAT, value=self._clock().isoformat()))
 
     async def _wake(self) -> None:
+        await self.relay.breaker.know()
         await self.relay.fold()
         self.relay.look()
 

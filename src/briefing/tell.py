@@ -6,7 +6,7 @@ retry sends the same bytes; where it goes, and its signature, are resolved when 
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -23,12 +23,12 @@ from briefing.send.channels import CHANNELS
 from briefing.send.tokens import Links
 
 log = structlog.get_logger()
-SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP})
+SERVICE = frozenset({EventKind.FEED_DOWN, EventKind.FEED_UP, EventKind.CHANNEL_DOWN, EventKind.CHANNEL_UP})
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Knows the routes, the channels and the words; `operator` hears of dead feeds that no route takes."""
+    """Knows the routes, the channels and the words; `operator` hears of dead feeds and channels that no route takes."""
 
     routes: Sequence[Route]
     channels: Mapping[str, Channel]
@@ -41,14 +41,15 @@ class Teller:
     quiet: Quiet | None = None  # hours of routes that have none of their own
     links: Links | None = None  # by which alerts are answered
 
-    def deliveries(self, event: Event, *, late: bool = False) -> tuple[NewDelivery, ...]:
+    def deliveries(self, event: Event, *, late: bool = False, but: Collection[str] = ()) -> tuple[NewDelivery, ...]:
         """Return the rows that tell an event to everybody its routes name; `late` ones wait for others of their kind.
 
-        What a program reads comes at once, however late, but for quiet hours.
+        What a program reads comes at once, however late, but for quiet hours. Channels of `but` are told nothing.
         """
+        ways = {name: route for name, route in routing.ways(event, self.routes).items() if name not in but}
         rows = [
             self._held(row, route, event.at)
-            for name, route in routing.ways(event, self.routes).items()
+            for name, route in ways.items()
             for row in self.to_channel(name, replace(event, repeats=route.repeat is not None))
         ]
         if not rows and event.kind in SERVICE:

@@ -225,6 +225,17 @@ ADDED = (
             ]
         },
     ),
+    Added(
+        "0012",
+        {
+            "channels": [
+                {"id": "hook", "address": "ab" * 32, "failures": 0, "since": None, "failed_at": None, "until": None,
+                 "disabled_at": None, "reason": None},
+                {"id": "desk", "address": "cd" * 32, "failures": MOST, "since": AT, "failed_at": LATER, "until": LATER,
+                 "disabled_at": LATER, "reason": STRANGE},
+            ]
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good.
 REWRITTEN: Mapping[str, frozenset[str]] = {

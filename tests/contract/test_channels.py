@@ -217,10 +217,10 @@ ANSWERS: list[tuple[int, Verdict]] = [
     (410, Dead("answered 410 Gone", stop_channel=True)),
     (413, Dead("answered 413 Request Entity Too Large")),
     (429, Retry("answered 429 Too Many Requests", stop_channel=True)),
-    (500, Retry("answered 500 Internal Server Error")),
-    (502, Retry("answered 502 Bad Gateway")),
-    (503, Retry("answered 503 Service Unavailable")),
-    (504, Retry("answered 504 Gateway Timeout")),
+    (500, Retry("answered 500 Internal Server Error", down=True)),
+    (502, Retry("answered 502 Bad Gateway", down=True)),
+    (503, Retry("answered 503 Service Unavailable", down=True)),
+    (504, Retry("answered 504 Gateway Timeout", down=True)),
 ]
 
 
@@ -243,7 +243,7 @@ def test_an_answer_that_nobody_expects_is_judged_by_its_status(vendor: Vendor, s
 
 
 def test_no_answer_is_tried_again_and_a_refused_address_is_not(vendor: Vendor) -> None:
-    assert vendor.verdict(Unreachable("no answer within 20 s"), NOW) == Retry("no answer within 20 s")
+    assert vendor.verdict(Unreachable("no answer within 20 s"), NOW) == Retry("no answer within 20 s", down=True)
     assert vendor.verdict(Unreachable("inside", refused=True), NOW) == Dead("inside")
 
 
@@ -265,9 +265,10 @@ def test_what_a_far_end_does_comes_over_the_wire(name: str) -> None:
             assert not refused.stop_channel
             assert large == Dead("answered 413 Request Entity Too Large")
             assert often == Retry("answered 429 Too Many Requests", timedelta(seconds=30), stop_channel=True)
-            assert broken == Retry("answered 503 Service Unavailable")
-            assert silent == Retry("no answer within 0.5 s")
+            assert broken == Retry("answered 503 Service Unavailable", down=True)
+            assert silent == Retry("no answer within 0.5 s", down=True)
             assert isinstance(reset, Retry)
+            assert reset.down
             assert isinstance(mended, Delivered)
 
     asyncio.run(run())

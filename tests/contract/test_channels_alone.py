@@ -242,7 +242,7 @@ SAID: dict[str, tuple[str, Answer, Verdict]] = {
     "ntfy refuses behind a 200": (
         "ntfy",
         Answer(200, {}, b'{"code": 50701, "http": 507, "error": "insufficient storage"}'),
-        Retry("answered 507 Insufficient Storage (50701)"),
+        Retry("answered 507 Insufficient Storage (50701)", down=True),
     ),
 }
 

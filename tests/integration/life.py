@@ -18,10 +18,10 @@ from structlog.testing import capture_logs
 from briefing import app, compiled, threads
 from briefing.check import check
 from briefing.config.grammar import Config
-from briefing.model import FeedId
+from briefing.model import FeedId, LaneStanding
 from briefing.render.email import Renderer
 from briefing.service import Service
-from briefing.store import audience, feeds
+from briefing.store import audience, channels, feeds
 from tests import databases
 from tests.integration.computer import Disk, PowerCut, Process, Stopped, Thread, Time, at_once
 from tests.integration.far_ends import Net, peeking
@@ -281,6 +281,7 @@ class Life:
         self.begin_again(BASE)
         for name in self.net.sites:
             self.operate(partial(feeds.resume, feed=FeedId(name), now=self.time.wall))
+        self.operate(partial(channels.put, channel="hook", standing=LaneStanding()))
         self.time.wall = self.latest
         for _ in range(ROUNDS):
             self.time.pass_by(25 * HOUR)

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from briefing.model import Act
-from briefing.store import audience, deliveries, feeds
+from briefing.model import Act, LaneStanding
+from briefing.store import audience, channels, deliveries, feeds
 from tests.integration.computer import Stopped
 from tests.integration.documents import Entry
 from tests.integration.life import ACTIONS, EDITS, HOUR, READERS, Life, Place
@@ -199,6 +199,11 @@ class Machine(Life, RuleBasedStateMachine):
     def resume(self, name: Any) -> None:
         """Resume a feed, also one that is gone."""
         self.operate(lambda session: feeds.resume(session, feed=name, now=self.time.wall))
+
+    @rule()
+    def enable(self) -> None:
+        """Make a channel live again, as an operator."""
+        self.operate(lambda session: channels.put(session, channel="hook", standing=LaneStanding()))
 
     # --- time and work ----------------------------------------------------------------------------------------------
 

@@ -260,14 +260,18 @@ async def everything_goes_wrong(at: Place) -> None:
     await at("run --once --json")
     await at("deliveries list")
     await at("deliveries list --failed --json")
+    at.chat._scripted.clear()  # they are asked no more
+    await at("channels enable slack")
     at.chat.answer(404, f"/slack/{CANARIES['slack path']}", times=1)
     await at("channels test slack")
+    await at("channels list --json")
 
 
 async def everything_goes_right(at: Place) -> None:
     """Let all commands that show something show it, with every far end well again."""
     for words in (
-        "channels test hook --json", "send daily --yes", "status", "status --json", "feeds list", "feeds list --json",
+        "channels enable slack --json", "channels enable hook", "channels test hook --json",
+        "send daily --yes", "status", "status --json", "feeds list", "feeds list --json",
         "feeds test token", "feeds test in-url --json", "feeds test away", "feeds test refused --json", "poll --force",
         "config show", "config show --json", "check", "check --json", "items --json", "deliveries list --json",
         "subscribers add a@example.org --list guild --consent form", "subscribers export out.csv",

@@ -3,6 +3,7 @@
 Apart from the contract, which judges one post at a time: here a delivery lives, under a clock of ours.
 """
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from demo.chat_vendors import BOT, CHAT, FAR_ENDS, TOPIC
 from tests.integration.documents import Entry, rss
-from tests.integration.world import NOON, SITE, World, play
+from tests.integration.world import NOON, SITE, World, play, until
 
 OWN = {  # what is not configured by an address alone
     "telegram": f'token: "{BOT}", chat: "{CHAT}", api: "${{CHAT}}"',
@@ -39,10 +40,10 @@ routes: [{to: [there]}]
 """
 
 
-def config(vendor: str) -> str:
+def config(vendor: str, rate: str = "1000/s") -> str:
     far_end = FAR_ENDS[vendor]
     own = OWN.get(vendor, f'url: "${{CHAT}}{far_end.path}?{far_end.query}"')
-    return SITE + f"  there: {{type: {vendor}, {own}, allow_private: true}}\n" + REST
+    return SITE + f"  there: {{type: {vendor}, {own}, rate: {rate}, allow_private: true}}\n" + REST
 
 
 async def report(world: World, *titles: str) -> None:
@@ -76,19 +77,19 @@ def test_an_alert_is_put_off_as_the_vendor_asks_and_then_shown_once(vendor: str,
 def test_one_message_too_many_puts_off_the_others_of_its_channel_unasked(vendor: str, tmp_path: Path) -> None:
     async def story(world: World) -> None:
         headers, body = OFTEN.get(vendor, ({"Retry-After": "40"}, {}))
-        world.chat.answer(429, json.dumps(body), headers, times=2)  # as many as are on their way at once
-        await report(world, *(f"Report number {number}" for number in range(9)))
-        assert await world.deliver() == 2
+        world.chat.answer(429, json.dumps(body), headers)
+        await report(world, *(f"Report number {number}" for number in range(5)))
+        assert await world.deliver() == 1
         assert await world.deliver(seconds=39) == 0
         await world.deliver(seconds=1)
-        assert [row.state for row in world.deliveries()] == ["sent"] * 9
-        assert len(world.chat.posts) == 11
+        assert [row.state for row in world.deliveries()] == ["sent"] * 5
+        assert len(world.chat.posts) == 6
 
-    play(tmp_path, config(vendor), story)
+    play(tmp_path, config(vendor, "4/s"), story)  # so far apart that the first is answered before the second goes
 
 
 @pytest.mark.parametrize("vendor", FAR_ENDS)
-def test_a_channel_that_is_gone_waits_and_loses_the_one_message(vendor: str, tmp_path: Path) -> None:
+def test_a_channel_that_is_gone_is_disabled_at_once_and_loses_the_one_message(vendor: str, tmp_path: Path) -> None:
     async def story(world: World) -> None:
         status, body = GONE[vendor]
         world.chat.answer(status, json.dumps(body))
@@ -96,10 +97,13 @@ def test_a_channel_that_is_gone_waits_and_loses_the_one_message(vendor: str, tmp
         await world.deliver()
         world.later(minutes=15)
         await report(world, "first", "second")
-        assert await world.deliver() == 0
-        assert await world.deliver(hours=1) == 1
-        assert [row.state for row in world.deliveries()] == ["dead", "sent"]
-        assert f"answered {status}" in str(world.deliveries()[0].last_error)
+        await world.deliver(hours=1)
+        there = [row for row in world.deliveries() if row.channel == "there"]
+        assert [row.state for row in there] == ["dead", "pending"]
+        assert f"answered {status}" in str(there[0].last_error)
+        assert len(world.chat.posts) == 1
+        (told,) = world.mail.messages
+        assert (told["To"], "Channel there is down" in told["Subject"]) == ("operator@example.org", True)
 
     play(tmp_path, config(vendor), story)
 
@@ -114,3 +118,31 @@ def test_a_message_that_is_refused_holds_up_no_other(vendor: str, tmp_path: Path
         assert sorted(row.state for row in world.deliveries()) == ["dead", "dead", "sent"]
 
     play(tmp_path, config(vendor), story)
+
+
+@pytest.mark.parametrize(("rate", "refusals"), [("20/s", False), ("1000/s", True)], ids=["as borne", "faster"])
+def test_a_burst_of_sixty_goes_as_fast_as_is_borne_and_meets_no_429(rate: str, refusals: bool, tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        world.chat.bear(20, 1)
+        await report(world, *(f"Report number {number}" for number in range(60)))
+        began = asyncio.get_running_loop().time()
+        await world.deliver()
+        took = asyncio.get_running_loop().time() - began
+        assert (429 in {post.status for post in world.chat.posts}) == refusals
+        if not refusals:
+            assert world.rows("SELECT state FROM deliveries") == ["sent"] * 60
+            assert 3 < took < 10  # 60 at 20 a second
+
+    play(tmp_path, config("discord", rate), story)
+
+
+def test_what_waits_its_turn_is_not_begun_and_holds_up_no_other_channel(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        await report(world, "first", "second", "third")
+        delivering = asyncio.create_task(world.service.relay.drain())
+        await until(lambda: len(world.chat.hooks) == 3 and world.chat.shown("discord"))
+        there = [row for row in world.deliveries() if row.channel == "there"]
+        assert sorted((row.state, row.attempts) for row in there) == [("pending", 0), ("pending", 0), ("sent", 1)]
+        delivering.cancel()
+
+    play(tmp_path, config("discord", "1/m").replace("to: [there]", "to: [there, hook]"), story)

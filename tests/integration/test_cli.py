@@ -20,7 +20,8 @@ from tests.integration.command import LITERALS, SECRETS, call, write_config
 
 CONFIGURED = (
     "config show", "status", "run --once", "poll", "stories", "preview", "send --yes", "channels list",
-    "channels test x", "feeds list", "feeds add http://127.0.0.1:9/x", "feeds remove x", "feeds test x",
+    "channels test x", "channels enable x", "feeds list", "feeds add http://127.0.0.1:9/x", "feeds remove x",
+    "feeds test x",
     "feeds pause x", "feeds resume x", "subscribers add a@example.org --list x --consent y", "items --feed x",
     "series list", "series show s1", "series confirm s1", "series reject p1", "series lapse p1", "series mark s1 2 x",
     "series watch x y", "routes test event=item",
@@ -124,6 +125,7 @@ def test_mistakes_in_feeds_yaml_are_json_with_their_places(config: Path) -> None
         ("send dayly", "daily"),
         ("preview --as htm", "html"),
         ("channels test hok", "hook"),
+        ("channels enable hok", "hook"),
         ("subscribers add a@example.org --list gild --consent x", "guild"),
         ("subscribers list --list gild", "guild"),
         ("series list lantern", "lanterns"),

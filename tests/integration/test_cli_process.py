@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 CHANNELS = """\
 channels:
   hook: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}
-  room: {type: slack, url: "${SLACK}", allow_private: true}
+  room: {type: slack, url: "${SLACK}", rate: 1000/s, allow_private: true}
 routes:
   - to: [hook, room]
 """

@@ -144,7 +144,7 @@ def test_without_a_right_feeds_yaml_the_rest_is_told(place: Installation) -> Non
     assert "1 error; the first: " in found["config"].fact
     assert 'unknown key "qery"' in found["config"].fact
     assert {name for name, finding in found.items() if "because of config" in finding.fact} == {
-        "templates", "zones", "feeds", "smtp", "domain", "spf", "dkim", "dmarc",
+        "templates", "zones", "feeds", "channels", "smtp", "domain", "spf", "dkim", "dmarc",
     }  # fmt: skip
     assert found["database"].level is found["migrations"].level is found["disk"].level is OK
     assert (
@@ -173,7 +173,7 @@ def test_no_database_is_made_by_looking_for_one(place: Installation, tmp_path: P
 
     assert (found["database"].level, found["database"].mend) == (WARN, "briefing run makes it")
     assert {name for name, finding in found.items() if "because of database" in finding.fact} == {
-        "migrations", "service", "feeds",
+        "migrations", "service", "feeds", "channels",
     }  # fmt: skip
     assert found["clock"].level is found["disk"].level is OK
     with pytest.raises(StoreError, match="unable to open"):

@@ -129,7 +129,7 @@ async def test_a_message_that_carries_others_and_dies_can_be_sent_again_with_the
     assert len(slack) == 5
     carried = next(one for one in slack if one.carrier)
     world.chat.posts.clear()
-    world.later(hours=2)  # a channel that was withdrawn is asked again after an hour
+    await world.service.enable("slack")
     with world.store.transaction() as session:
         wanted = Wanted(frozenset({carried.id}))
         again = deliveries.perform(session, act=Act.RETRIED, wanted=wanted, by="ann@desk", now=world.now)
@@ -177,7 +177,7 @@ def test_a_service_that_wakes_waits_for_its_feeds_before_it_tells(
 async def test_what_waits_to_be_folded_goes_singly_once_its_channel_is_a_programs(world: World) -> None:
     await asleep(world, hours=72)
     await world.service.poll()
-    slack = 'slack: {type: slack, url: "${SLACK}", allow_private: true}'
+    slack = 'slack: {type: slack, url: "${SLACK}", rate: 1000/s, allow_private: true}'
     program = 'slack: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}'
     async with world.again((SITE + FEEDS).replace(slack, program)) as edited:
         await edited.deliver()

@@ -22,6 +22,15 @@ FACTS: dict[str, Any] = {
     "awaited": [{}, {}],
     "issues": [{"digest": "daily", "written_at": NOW}, {"digest": "weekly", "written_at": None}],
     "deliveries": {"pending": 1, "sending": 2, "sent": 3, "retry": 4, "dead": 5},
+    "channels": [
+        {"channel": name, "state": state, "waiting": waiting}
+        for name, state, waiting in (("hook", "live", 0), ("desk", "failing", 3), ("room", "disabled", 7))
+    ],
+}
+CHANNELS = {
+    f'briefing_channel_{what}{{channel="{name}"}}': value
+    for name, live, waiting in (("hook", 1, 0), ("desk", 0, 3), ("room", -1, 7))
+    for what, value in (("live", live), ("waiting", waiting))
 }
 KNOWN = {
     f'briefing_build_info{{version="{__version__}"}}': 1,
@@ -36,8 +45,9 @@ KNOWN = {
     "briefing_promises_awaited": 2,
     "briefing_beat_timestamp_seconds": NOW.timestamp(),
     'briefing_issue_last_timestamp_seconds{digest="daily"}': NOW.timestamp(),
+    **CHANNELS,
 }
-OF_STORIES = ("briefing_promises_awaited", 'briefing_issue_last_timestamp_seconds{digest="daily"}')
+OF_STORIES = ("briefing_promises_awaited", 'briefing_issue_last_timestamp_seconds{digest="daily"}', *CHANNELS)
 
 
 def samples(text: str) -> dict[str, float]:

@@ -34,7 +34,7 @@ site:
 defaults: {poll: {every: 15m, spacing: 0s, timeout: 5s}}
 channels:
   hook: {type: webhook, url: "${HOOK}", secret: "${SECRET}", allow_private: true}
-  slack: {type: slack, url: "${SLACK}", allow_private: true}
+  slack: {type: slack, url: "${SLACK}", rate: 1000/s, allow_private: true}
   desk: {type: mail, to: desk@example.org}
 """
 

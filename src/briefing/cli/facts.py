@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _COUNTS = {"origins", "publishers"}
 _SHORT = {"s": "series", "p": "promise"}  # as briefing series shows them
-_SUBJECT = re.compile(r"(?P<kind>development|item|promise|series):(?P<id>[1-9]\d{0,9})")
-_SUBJECTS = "write s7, p12, item:4711, or development:4711 for what item 4711 reports"
+_SUBJECT = re.compile(r"(development|item|promise|series):[1-9]\d{0,9}|channel:[a-z0-9][a-z0-9_-]*")
+_SUBJECTS = "write s7, p12, item:4711, channel:desk, or development:4711 for what item 4711 reports"
 
 
 def fact(text: str, config: "Config", keys: Collection[str], *, example: str) -> tuple[str, Any]:

@@ -27,6 +27,7 @@ def exposed(facts: Mapping[str, Any]) -> str:
             registry, "briefing_promises_awaited", "Parts that were promised and have not come.", len(facts["awaited"])
         )
         _issues(registry, facts["issues"])
+        _channels(registry, facts["channels"])
     return generate_latest(registry).decode()
 
 
@@ -51,6 +52,15 @@ def _issues(registry: CollectorRegistry, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         if row["written_at"]:
             gauge.labels(row["digest"]).set(row["written_at"].timestamp())
+
+
+def _channels(registry: CollectorRegistry, rows: list[dict[str, Any]]) -> None:
+    words = "1 if a channel takes messages, 0 if it fails, -1 if it is disabled."
+    live = Gauge("briefing_channel_live", words, ["channel"], registry=registry)
+    waiting = Gauge("briefing_channel_waiting", "Deliveries that wait for a channel.", ["channel"], registry=registry)
+    for row in rows:
+        live.labels(row["channel"]).set({"live": 1, "failing": 0, "disabled": -1}[row["state"]])
+        waiting.labels(row["channel"]).set(row["waiting"])
 
 
 def _states(registry: CollectorRegistry, name: str, words: str, counts: Mapping[str, int]) -> None:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from briefing.cli import output
+from briefing.cli.channels import facts as channel_facts
+from briefing.cli.channels import said
 from briefing.cli.failure import Exit, Failure
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json, open_config, open_store
 
@@ -67,6 +69,10 @@ def _print(facts: dict[str, Any]) -> None:
     if not facts["issues"] and not facts["refused"]:
         output.say("issues     no digest is configured")
     output.say(f"deliveries {_deliveries(facts['deliveries'])}")
+    for row in facts["channels"]:
+        if row["state"] != "live":
+            hint = f" (briefing channels enable {row['channel']})" if row["disabled_at"] else ""
+            output.say(output.plain(f"channel    {row['channel']} {said(row, now)} · {row['waiting']:,} waiting{hint}"))
 
 
 def _alive(database: str, *, json: bool) -> Exit:
@@ -91,7 +97,7 @@ def gather(config: Path, database: str) -> dict[str, Any]:
     from briefing.clock import utc_now
     from briefing.config import effective
     from briefing.model import StoryId, notes
-    from briefing.store import engine, feeds, issues, outbox, stories
+    from briefing.store import channels, engine, feeds, issues, outbox, stories
 
     now = utc_now()
     checked, wrong = _config(config)
@@ -102,6 +108,7 @@ def gather(config: Path, database: str) -> dict[str, Any]:
         }
         last = {name: issues.last(session, digest=name) for name in (checked.digests if checked else ())}
         counts = outbox.counts(session)
+        stored = channels.standings(session), channels.waiting(session)
         refused = engine.noted(session, name=notes.REFUSED) or ""
         beat, reloaded = (engine.noted(session, name=name) for name in (notes.BEAT, notes.RELOADED))
     polled = effective.feeds(checked) if checked else states
@@ -115,6 +122,7 @@ def gather(config: Path, database: str) -> dict[str, Any]:
         "missing": _missing(ledgers),
         "issues": [_row(name, last[name], checked, now) for name in last if checked],
         "deliveries": {str(state): count for state, count in counts.items()},
+        "channels": [channel_facts(name, checked, *stored) for name in checked.channels] if checked else [],
     }
 
 

@@ -12,9 +12,7 @@ from pydantic import (
 )
 
 from briefing.config.fields import Address, Id, Language, OneOrMany, SecretUrl, Strict, Topic, Url, Zone
-from briefing.config.scalars import Duration, TimeOfDay
-
-_PRIVATE = "true: the address may be private or loopback."
+from briefing.config.scalars import Duration, Rated, TimeOfDay
 
 
 def _burst(value: timedelta) -> timedelta:
@@ -29,48 +27,52 @@ def _patient(value: timedelta) -> timedelta:
     return value
 
 
-class SlackChannel(Strict):
+class Posted(Strict):
+    """What all channels that are posted to have."""
+
+    rate: Annotated[list[Rated], OneOrMany, Field(min_length=1)] = Field(
+        [], description="At most so many messages in so long, such as 10/s or 5/2s; default: what the vendor bears."
+    )
+    allow_private: bool = Field(False, description="true: the address may be private or loopback.")
+
+
+class SlackChannel(Posted):
     """Slack, by incoming webhook."""
 
     type: Literal["slack"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Incoming webhook address; a secret.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
-class DiscordChannel(Strict):
+class DiscordChannel(Posted):
     """Discord, by webhook."""
 
     type: Literal["discord"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Webhook address; a secret.")
     thread: str | None = Field(None, description="Id of a thread to post in, in quotes; default: the channel itself.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
-class TeamsChannel(Strict):
+class TeamsChannel(Posted):
     """Microsoft Teams, by workflow."""
 
     type: Literal["teams"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Workflow address; a secret.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
-class MattermostChannel(Strict):
+class MattermostChannel(Posted):
     """Mattermost, by incoming webhook."""
 
     type: Literal["mattermost"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Incoming webhook address; a secret.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
-class GoogleChatChannel(Strict):
+class GoogleChatChannel(Posted):
     """Google Chat, by webhook; what is told of a story is one thread."""
 
     type: Literal["google_chat"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Webhook address with its key and token; a secret.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
-class TelegramChannel(Strict):
+class TelegramChannel(Posted):
     """Telegram, by bot."""
 
     type: Literal["telegram"] = Field(description="Kind of channel.")
@@ -78,20 +80,18 @@ class TelegramChannel(Strict):
     chat: str = Field(description='Id of the chat, in quotes, such as "-1001234567890", or "@name" of a channel.')
     topic: Annotated[int, Field(ge=1)] | None = Field(None, description="Id of a topic of the chat to post in.")
     api: Url = Field(HttpUrl("https://api.telegram.org"), description="The API, if you run a server of your own.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
-class NtfyChannel(Strict):
+class NtfyChannel(Posted):
     """ntfy, on ntfy.sh or a server of one's own."""
 
     type: Literal["ntfy"] = Field(description="Kind of channel.")
     topic: Topic = Field(description="Topic to publish to; a secret, for whoever knows it can read along.")
     url: Url = Field(HttpUrl("https://ntfy.sh"), description="Address of the server.")
     token: SecretStr | None = Field(None, description="Access token, where the topic asks for one.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
-class WebhookChannel(Strict):
+class WebhookChannel(Posted):
     """Any HTTP receiver, signed by Standard Webhooks."""
 
     type: Literal["webhook"] = Field(description="Kind of channel.")
@@ -101,7 +101,6 @@ class WebhookChannel(Strict):
         None, description="The secret before it, while receivers change to the new one: both sign."
     )
     headers: dict[str, SecretStr] = Field({}, description="More request headers.")
-    allow_private: bool = Field(False, description=_PRIVATE)
 
 
 class MailChannel(Strict):
@@ -125,7 +124,19 @@ Channel = Annotated[
 ]
 
 
-Kind = Literal["item", "instalment", "promise", "new_series", "gap", "overdue", "corroborated", "feed_down", "feed_up"]
+Kind = Literal[
+    "item",
+    "instalment",
+    "promise",
+    "new_series",
+    "gap",
+    "overdue",
+    "corroborated",
+    "feed_down",
+    "feed_up",
+    "channel_down",
+    "channel_up",
+]
 
 
 class When(Strict):

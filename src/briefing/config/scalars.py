@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from briefing.model import Rate
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = 10 * 366 * 86400
 _SIZES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -35,6 +37,20 @@ def format_duration(value: timedelta) -> str:
         count, seconds = divmod(seconds, size)
         words += f"{count}{unit}" if count else ""
     return words or "0s"
+
+
+def _parse_rate(value: Any) -> Rate:
+    if isinstance(value, Rate):
+        return value
+    text = str(value).strip()
+    found = re.fullmatch(r"(\d{1,6})\s*/\s*(\d{0,6})([smhd])", text)
+    if not found or not int(found[1]) or (found[2] and not int(found[2])):
+        raise ValueError(f'"{text}" is not a rate: write a number, a slash and a time, such as 10/s, 5/2s or 20/m')
+    return Rate(int(found[1]), timedelta(seconds=int(found[2] or 1) * _UNITS[found[3]]))
+
+
+def _format_rate(value: Rate) -> str:
+    return f"{value.count}/{format_duration(value.period)}"
 
 
 def _parse_size(value: Any) -> int:
@@ -82,6 +98,9 @@ Duration = Annotated[
 Size = Annotated[int, BeforeValidator(_parse_size), _written(lambda n: f"{n}B"), _text(None, "512KiB", "2MiB")]
 Percent = Annotated[
     float, BeforeValidator(_parse_percent), _written(lambda p: f"{p:.0%}"), _text(r"^\d{1,3}\s*%$", "20%")
+]
+Rated = Annotated[
+    Rate, BeforeValidator(_parse_rate), _written(_format_rate), _text(r"^\d+\s*/\s*\d*[smhd]$", "10/s", "5/2s", "20/m")
 ]
 TimeOfDay = Annotated[
     time, BeforeValidator(_parse_time), _written(lambda t: t.strftime("%H:%M")), _text(r"^\d{1,2}:\d{2}$", "07:00")

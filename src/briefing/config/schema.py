@@ -16,7 +16,7 @@ from briefing.config.scalars import format_duration
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FILLED = {"$ref": "#/$defs/Filled"}
-_MANY = frozenset({"to", *When.model_fields})  # one value may stand for a list of one
+_MANY = frozenset({"rate", "to", *When.model_fields})  # one value may stand for a list of one
 _Shape = dict[str, Any]
 
 

@@ -5,7 +5,7 @@ Apart from the questions, which take a case and return a finding.
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from briefing.check import Checked, check
 from briefing.clock import Clock, utc_now
 from briefing.config.grammar import Config
 from briefing.errors import BriefingError
-from briefing.model import Condition, FeedState, Finding, Level, Schema, notes
-from briefing.store import condition, engine, feeds
+from briefing.model import Condition, FeedState, Finding, LaneStanding, Level, Schema, notes
+from briefing.store import channels, condition, engine, feeds
 from briefing.store.engine import Store
 
 
@@ -47,6 +47,7 @@ class Records:
     beat: str | None = None
     refused: str = ""
     feeds: tuple[FeedState, ...] = ()
+    channels: Mapping[str, LaneStanding] = field(default_factory=dict)
 
 
 class TroubleError(BriefingError):
@@ -109,7 +110,8 @@ def read_database(place: Installation) -> Records:
             return looked
         with store.reading() as session:
             beat, refused = (engine.noted(session, name=name) for name in (notes.BEAT, notes.REFUSED))
-            return replace(looked, beat=beat, refused=refused or "", feeds=feeds.states(session))
+            known = channels.standings(session)
+            return replace(looked, beat=beat, refused=refused or "", feeds=feeds.states(session), channels=known)
 
 
 def _condition(store: Store, seconds: float) -> Condition:

@@ -27,6 +27,7 @@ QUESTIONS: Mapping[str, Callable[[Case], Finding | None]] = {
     "migrations": database.migrations,
     "service": place.service,
     "feeds": place.feeds,
+    "channels": place.channels,
     "smtp": mail.smtp,
     "domain": mail.domain,
     "spf": mail.spf,

@@ -13,7 +13,7 @@ from briefing.config import effective
 from briefing.config.hints import render
 from briefing.doctor.case import Case
 from briefing.errors import RenderError
-from briefing.model import FeedState, Finding, Level, notes
+from briefing.model import FeedState, Finding, LaneStanding, Level, notes
 from briefing.render.email import check_template
 
 MB, GB = 10**6, 10**9
@@ -87,6 +87,21 @@ def feeds(case: Case) -> Finding:
     if found.late:
         return Finding("feeds", Level.WARN, fact, "briefing run polls them")
     return Finding("feeds", Level.OK, fact)
+
+
+def channels(case: Case) -> Finding | None:
+    """Ask whether every channel takes messages; None where there is none."""
+    known = case.notes.channels
+    standings = {name: known.get(name, LaneStanding()) for name in case.config.channels}
+    gone = [f"{name}: {one.reason}" for name, one in standings.items() if one.disabled_at]
+    failing = [f"{name}: {one.reason}" for name, one in standings.items() if one.since and not one.disabled_at]
+    if gone:
+        mend = "give each its new address, or mend its far end and say briefing channels enable CHANNEL"
+        return Finding("channels", Level.FAIL, f"{len(gone)} disabled ({'; '.join(gone[:_NAMED])})", mend)
+    if failing:
+        fact = f"{len(failing)} failing ({'; '.join(failing[:_NAMED])})"
+        return Finding("channels", Level.WARN, fact, "briefing channels list tells since when, and what waits")
+    return Finding("channels", Level.OK, f"{len(standings)} live") if standings else None
 
 
 def _told(found: Health) -> str:

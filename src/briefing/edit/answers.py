@@ -5,7 +5,9 @@ Apart from `silence`, which says what a silence holds. The name is one that late
 
 from briefing.model import Event, EventKind, Matchers
 
-_NOTHING_TO_ANSWER = frozenset({EventKind.FEED_UP, EventKind.WITHDRAWN, EventKind.MISSED, EventKind.TEST})
+_NOTHING_TO_ANSWER = frozenset(
+    {EventKind.FEED_UP, EventKind.CHANNEL_UP, EventKind.WITHDRAWN, EventKind.MISSED, EventKind.TEST}
+)
 
 
 def subject(event: Event) -> str | None:
@@ -13,6 +15,8 @@ def subject(event: Event) -> str | None:
     match event.kind:
         case EventKind.FEED_DOWN | EventKind.FEED_UP:
             return f"outage:{(event.condition or event.key).partition(':')[2]}"
+        case EventKind.CHANNEL_DOWN | EventKind.CHANNEL_UP:
+            return f"outage:@{event.key.partition(':')[2].removesuffix(':disabled')}"  # no feed is named so
         case EventKind.GAP:
             return event.key
         case EventKind.ITEM | EventKind.INSTALMENT:
@@ -37,6 +41,8 @@ def mutes(event: Event) -> Matchers:
     match event.kind:
         case EventKind.FEED_DOWN:
             return Matchers(event=(EventKind.FEED_DOWN, EventKind.FEED_UP), feed=(event.feed,) if event.feed else ())
+        case EventKind.CHANNEL_DOWN:
+            return Matchers(event=(EventKind.CHANNEL_DOWN, EventKind.CHANNEL_UP), subject=event.subjects[:1])
         case EventKind.GAP:
             return Matchers(event=(EventKind.GAP,), story=story, subject=event.subjects[:1])
         case _:

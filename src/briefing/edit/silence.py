@@ -13,7 +13,6 @@ from briefing.edit.routing import Traits, wants
 from briefing.model import Silence, SilenceState
 
 _KINDS = frozenset(get_args(Kind))
-SUBJECTS = ("development", "item", "promise", "series")  # each is followed by a colon and an id
 
 
 def silencing(about: Traits, silences: Iterable[Silence], now: datetime) -> Silence | None:

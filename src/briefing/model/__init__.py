@@ -21,6 +21,7 @@ from briefing.model.deliveries import (
     DeliveryState,
     Mail,
     NewDelivery,
+    Rate,
     Recipient,
     Retry,
     Subscription,
@@ -101,6 +102,7 @@ from briefing.model.items import (
     Sieved,
 )
 from briefing.model.silences import Matchers, NewSilence, Silence, SilenceState
+from briefing.model.standing import LaneStanding
 from briefing.model.tellings import Ear, Standing, Telling, Tellings
 
 __all__ = [
@@ -154,6 +156,7 @@ __all__ = [
     "ItemId",
     "ItemLine",
     "KnownItem",
+    "LaneStanding",
     "Level",
     "Link",
     "Lookup",
@@ -180,6 +183,7 @@ __all__ = [
     "Promise",
     "PromiseId",
     "PromiseState",
+    "Rate",
     "Recipient",
     "Request",
     "Rest",

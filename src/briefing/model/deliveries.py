@@ -110,6 +110,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """So many messages in so long, evenly; `burst` of them may go at once after a silence."""
+
+    count: int
+    period: timedelta
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """The far end took responsibility."""
 
@@ -118,11 +127,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not now; `after` is what the far end asked for; `stop_channel`: nothing else would get through either."""
+    """Not now; `after` is what the far end asked for; `stop_channel`: nothing else would get through either.
+
+    `down` says that the far end itself failed, whatever was in the message.
+    """
 
     reason: str
     after: timedelta | None = None
     stop_channel: bool = False
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     CORROBORATED = "corroborated"  # so many origins report a development
     FEED_DOWN = "feed_down"  # a feed has been failing, or is gone
     FEED_UP = "feed_up"  # it answers again
+    CHANNEL_DOWN = "channel_down"  # a channel takes no messages, or is disabled
+    CHANNEL_UP = "channel_up"  # it takes them again
     WITHDRAWN = "withdrawn"  # an item that was told is not to be shown any more, by an operator's word
     MISSED = "missed"  # several of the others, told in one because they come late or were held
     TEST = "test"  # asked for by an operator
@@ -148,10 +150,11 @@ class Event:
     gap: GapLine | None = None
     development: DevelopmentLine | None = None
     detail: str | None = None
-    since: datetime | None = None  # a feed: when it began to fail
-    final: bool = False  # a feed: it is gone and not asked again
+    since: datetime | None = None  # a feed, a channel: when it began to fail
+    final: bool = False  # a feed: it is gone and not asked again; a channel: it is disabled
     leading: tuple["Event", ...] = ()  # missed: the first few of them
     total: int = 1  # missed: how many there are
+    channel: str | None = None  # that is down, or live again; never told there
     held: bool = False  # missed: they came as they happened, and were held
     condition: str | None = None  # of what lasts: the key under which it was told first
     origins: tuple[str, ...] = ()  # corroborated: the families behind it

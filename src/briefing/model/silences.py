@@ -19,8 +19,8 @@ class SilenceState(StrEnum):
 class Matchers:
     """Which events a silence is for: every key given must hold, by any one of its values, as in a route's `when`.
 
-    A subject names one thing that events tell of, as `Event.subjects` does: promise:4, series:2, item:9; or
-    development:9, whichever the item 9 is in by then.
+    A subject names one thing that events tell of, as `Event.subjects` does: promise:4, series:2, item:9, channel:desk;
+    or development:9, whichever the item 9 is in by then.
     """
 
     event: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from briefing.model import (
 )
 from briefing.render import answers as answered
 from briefing.render import still
+from briefing.render.channel_notice import channel_down, channel_up
 from briefing.render.feed_notice import feed_down, feed_up
 from briefing.render.links import web
 from briefing.render.locale import Words
@@ -286,6 +287,8 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.CORROBORATED: _corroborated,
     EventKind.FEED_DOWN: feed_down,
     EventKind.FEED_UP: feed_up,
+    EventKind.CHANNEL_DOWN: channel_down,
+    EventKind.CHANNEL_UP: channel_up,
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.MISSED: _missed,
     EventKind.TEST: _test,

@@ -50,6 +50,8 @@ def _kicker(notice: Notice, words: Words) -> str:
     return notice.story or {
         EventKind.FEED_DOWN: words.gettext("A feed is down"),
         EventKind.FEED_UP: words.gettext("A feed is back"),
+        EventKind.CHANNEL_DOWN: words.gettext("A channel is down"),
+        EventKind.CHANNEL_UP: words.gettext("A channel is back"),
         EventKind.WITHDRAWN: words.gettext("Correction"),
         EventKind.MISSED: words.gettext("While we were away"),
         EventKind.TEST: words.gettext("Test"),

@@ -65,12 +65,13 @@ def by_status(
     words that hold no secret.
     """
     if isinstance(answer, Unreachable):
-        return Dead(answer.reason) if answer.refused else Retry(answer.reason)
+        return Dead(answer.reason) if answer.refused else Retry(answer.reason, down=True)
     words = f"answered {_named(answer.status)}" + (f" ({said})" if said else "")
     if 200 <= answer.status < 300:
         return Delivered(words)
     if answer.status in _TRANSIENT or answer.status >= 500:
-        return Retry(words, _wait(answer, now), stop_channel=answer.status == HTTPStatus.TOO_MANY_REQUESTS)
+        often, down = answer.status == HTTPStatus.TOO_MANY_REQUESTS, answer.status >= 500
+        return Retry(words, _wait(answer, now), stop_channel=often, down=down)
     if 300 <= answer.status < 400:
         words += "; redirects are not followed, give the final address"
     return Dead(words, stop_channel=answer.status == HTTPStatus.GONE or answer.status in stops)

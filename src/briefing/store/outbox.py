@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Integer, Row, bindparam, func, update
+from sqlalchemy import Integer, Row, bindparam, exists, func, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -29,7 +29,7 @@ from briefing.store import audience, late
 from briefing.store.batch import insert_new, insert_one, slices, table
 from briefing.store.claimed import held
 from briefing.store.delivery_rows import delivery_of, new_row
-from briefing.store.tables import DeliveryRow, EventRow
+from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
 
 _EVENT = TypeAdapter(Event)
 _OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
@@ -101,6 +101,28 @@ def claim(
         if fit := [row for row in due if row.address not in barred]:
             return _take(session, fit, owner, now + lease)
     return ()
+
+
+def owed(session: Session, *, lanes: Iterable[str], now: datetime, only: Collection[str] | None = None) -> bool:
+    """Tell whether anything is due in any of these lanes (ix_deliveries_due)."""
+    return any(_due(session, now, 1, lane, only) for lane in lanes)
+
+
+def bring_forward(session: Session, *, lanes: Collection[str], since: datetime, until: datetime, now: datetime) -> int:
+    """Owe at once what was to be tried again until a moment, and was tried last since another (ix_deliveries_due).
+
+    Return how many deliveries that is. What waits to be told with others stays as it is.
+    """
+    failed = exists().where(
+        col(AttemptRow.delivery_id) == col(DeliveryRow.id), col(AttemptRow.epoch) == col(DeliveryRow.epoch),
+        col(AttemptRow.outcome) == "retry", col(AttemptRow.at) >= since,
+    )  # fmt: skip
+    waiting = update(DeliveryRow).where(
+        col(DeliveryRow.state) == DeliveryState.RETRY.value, col(DeliveryRow.lane).in_(lanes),
+        col(DeliveryRow.next_attempt_at) > now, col(DeliveryRow.next_attempt_at) <= until,
+        col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None), failed,
+    )  # fmt: skip
+    return session.exec(waiting.values(next_attempt_at=now)).rowcount
 
 
 def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[Row[Any]]:

@@ -1,12 +1,14 @@
 """What an alert is about: the same name for all that is told of one thing, and what mutes that and no more."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from briefing import standing
 from briefing.edit import answers
 from briefing.edit.reminders import overdue, passed_over
-from briefing.model import Event, EventKind, FeedId, ItemId, Matchers, PromiseId, SeriesId, StoryId
+from briefing.model import Event, EventKind, FeedId, ItemId, LaneStanding, Matchers, PromiseId, SeriesId, StoryId
 from tests.unit.edit.desk import NOW, item, part, promise, series
 from tests.unit.render.samples import item as line
 
@@ -16,6 +18,8 @@ LATE = overdue(RUN, RUN.promises[0], title=None, now=NOW)
 GAP = passed_over(RUN, 2, *RUN.instalments, title=None, now=NOW)
 DOWN_KEY = "feed_down:wire:2026-11-22T07:00:00+00:00"
 DOWN = Event(EventKind.FEED_DOWN, DOWN_KEY, NOW, feed=FeedId("wire"), condition=DOWN_KEY)
+GONE = standing.event("desk", LaneStanding(), LaneStanding(9, NOW, NOW + timedelta(hours=1)), now=NOW)
+assert GONE is not None
 REPORT = Event(
     EventKind.ITEM,
     "item:iran:9",
@@ -40,6 +44,15 @@ NAMES = {
         Event(EventKind.FEED_UP, DOWN_KEY.replace("down", "up"), NOW, feed=FeedId("wire")),
         "outage:wire:2026-11-22T07:00:00+00:00",
     ),
+    "a channel that is down": (GONE, "outage:@desk:2026-11-22T07:00:00+00:00"),
+    "a channel that is down for good": (
+        replace(GONE, key=f"{GONE.key}:disabled", final=True),
+        "outage:@desk:2026-11-22T07:00:00+00:00",
+    ),
+    "a channel that is back": (
+        replace(GONE, kind=EventKind.CHANNEL_UP, key="channel_up:desk:2026-11-22T07:00:00+00:00"),
+        "outage:@desk:2026-11-22T07:00:00+00:00",
+    ),
     "several in one": (Event(EventKind.MISSED, "missed:1", NOW), None),
     "a test": (Event(EventKind.TEST, "test:1", NOW), None),
 }
@@ -48,11 +61,13 @@ NAMES = {
 @pytest.mark.parametrize(("event", "name"), NAMES.values(), ids=NAMES)
 def test_all_that_is_told_of_one_thing_shares_a_name(event: Event, name: str | None) -> None:
     assert answers.subject(event) == name
-    assert answers.can_be_answered(event) is (name is not None and event.kind is not EventKind.FEED_UP)
+    is_an_end = event.kind in (EventKind.FEED_UP, EventKind.CHANNEL_UP)
+    assert answers.can_be_answered(event) is (name is not None and not is_an_end)
 
 
 def test_what_mutes_a_subject_asks_for_that_alone() -> None:
     assert answers.mutes(MANY) == Matchers(story=("iran",), subject=("development:9",))
     assert answers.mutes(LATE) == Matchers(story=("contingency",), subject=("promise:4",))
     assert answers.mutes(DOWN) == Matchers(event=("feed_down", "feed_up"), feed=("wire",))
+    assert answers.mutes(GONE) == Matchers(event=("channel_down", "channel_up"), subject=("channel:desk",))
     assert answers.mutes(GAP) == Matchers(event=("gap",), story=("contingency",), subject=("series:7",))

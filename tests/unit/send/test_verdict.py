@@ -27,7 +27,7 @@ def test_every_status_has_its_verdict(status: int, kind: type[Verdict]) -> None:
 
 
 def test_no_answer_is_tried_again_and_a_refused_address_is_not() -> None:
-    assert by_status(Unreachable("no answer within 20 s"), NOW) == Retry("no answer within 20 s")
+    assert by_status(Unreachable("no answer within 20 s"), NOW) == Retry("no answer within 20 s", down=True)
     assert by_status(Unreachable("inside", refused=True), NOW) == Dead("inside")
 
 

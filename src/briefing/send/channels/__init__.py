@@ -4,11 +4,11 @@ A vendor is a module: its limits, the body it wants, the request that carries it
 no vendor: it has its own wire and its own words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from briefing.model import Notice, Verdict
+from briefing.model import Notice, Rate, Verdict
 from briefing.send.channels import discord, google_chat, mattermost, ntfy, slack, teams, telegram, webhook
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.verdict import Answer, Unreachable
@@ -18,6 +18,7 @@ class Vendor(Protocol):
     """What every module here offers."""
 
     LIMITS: Mapping[str, int]
+    RATES: Sequence[Rate]  # all of them hold; empty where the far end says what it bears
     READ_BY_PEOPLE: bool  # alerts that come late are told in one message
 
     def payload(self, notice: Notice, event_key: str) -> dict[str, Any]:

@@ -4,12 +4,12 @@ Discord reads Markdown everywhere, so what a feed wrote is escaped, and nobody i
 answer comes only once the message is saved; without it one that is lost looks like one that arrived.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from briefing.config.alerts import DiscordChannel
-from briefing.model import Link, Notice, Verdict
+from briefing.model import Link, Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing, with_query
 from briefing.send.markup import markdown, markdown_link
 from briefing.send.text import as_json, refit, web_link, words
@@ -27,6 +27,10 @@ LIMITS: Mapping[str, int] = {
     "link": 80,
     "url": 2048,
 }
+RATES: Sequence[Rate] = (
+    Rate(5, timedelta(seconds=2)),
+    Rate(30, timedelta(seconds=60)),
+)  # discord/discord-api-docs#1454
 READ_BY_PEOPLE = True
 _STOPS = (401, 403, 404)  # withdrawn; ten thousand of these in ten minutes ban our address
 _ACCENT = 0x1F4E8C

@@ -5,12 +5,12 @@ A card's paragraphs take a little HTML, so what a feed wrote is escaped; its hea
 """
 
 import html
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from briefing.config.alerts import GoogleChatChannel
-from briefing.model import Link, Notice, Verdict
+from briefing.model import Link, Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing, with_query
 from briefing.send.markup import html_text, inert
 from briefing.send.text import as_json, fit, refit, utc, web_link, words
@@ -28,6 +28,7 @@ LIMITS: Mapping[str, int] = {
     "url": 2000,
     "thread": 4000,
 }
+RATES: Sequence[Rate] = (Rate(60, timedelta(seconds=60)),)  # of a space, which other apps share
 READ_BY_PEOPLE = True
 _STOPS = (401, 403, 404)
 _Widget = dict[str, Any]

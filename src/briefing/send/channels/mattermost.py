@@ -3,12 +3,12 @@
 What a feed wrote is escaped, and broken where Mattermost would see a mention, a channel, a hashtag or an address.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from briefing.config.alerts import MattermostChannel
-from briefing.model import Link, Notice, Verdict
+from briefing.model import Link, Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.markup import label, markdown, markdown_link
 from briefing.send.text import as_json, refit, utc, web_link, words
@@ -16,6 +16,7 @@ from briefing.send.verdict import Answer, Unreachable, as_named, by_status, in_b
 
 # docs.mattermost.com: a longer text is cut into several posts.
 LIMITS: Mapping[str, int] = {"text": 16_383, "headline": 1000, "sentence": 4000, "line": 1000, "link": 80, "url": 2000}
+RATES: Sequence[Rate] = ()  # the server's
 READ_BY_PEOPLE = True
 _STOPS = (401, 403, 404)
 _GONE = "web.incoming_webhook."  # ids of what is wrong with the webhook, and not with the message

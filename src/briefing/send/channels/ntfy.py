@@ -4,12 +4,12 @@ Its text is plain; it is broken where a phone would make an address of it. A mes
 file, so ours is made to fit in bytes.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from briefing.config.alerts import NtfyChannel
-from briefing.model import Notice, Verdict
+from briefing.model import Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.markup import inert
 from briefing.send.text import as_json, refit, utc, web_link, words
@@ -26,6 +26,7 @@ LIMITS: Mapping[str, int] = {
     "actions": 3,
     "url": 2000,
 }
+RATES: Sequence[Rate] = (Rate(1, timedelta(seconds=5), burst=60),)  # docs.ntfy.sh/publish, as the limits
 READ_BY_PEOPLE = True
 _STOPS = (401, 403, 404)
 _TOPIC_AND_KEYS = 100  # bytes around the payload once the topic is named

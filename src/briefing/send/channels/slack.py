@@ -8,11 +8,11 @@ buttons: to a button that an app does not answer, Slack shows its reader a warni
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from briefing.config.alerts import SlackChannel
-from briefing.model import Link, Notice, Verdict
+from briefing.model import Link, Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.text import as_json, escape_slack, fit, refit, utc, web_link, words
 from briefing.send.verdict import Answer, Unreachable, by_status
@@ -31,6 +31,7 @@ LIMITS: Mapping[str, int] = {
     "block_id": 255,
     "name": 150,
 }
+RATES: Sequence[Rate] = (Rate(1, timedelta(seconds=1)),)  # docs.slack.dev, "Rate limits"
 READ_BY_PEOPLE = True
 _ERROR_CODE = re.compile(rb"[a-z]+(_[a-z]+){1,6}")
 _Block = dict[str, Any]

@@ -4,12 +4,12 @@ What a feed wrote stands in text runs, in which Teams reads no Markdown; its tex
 own date. Links are actions, of the card or of a run.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from briefing.config.alerts import TeamsChannel
-from briefing.model import Notice, Verdict
+from briefing.model import Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.text import as_json, refit, web_link, words
 from briefing.send.verdict import Answer, Unreachable, as_named, by_status, in_body
@@ -26,6 +26,7 @@ LIMITS: Mapping[str, int] = {
     "links": 6,
     "url": 2000,
 }
+RATES: Sequence[Rate] = (Rate(4, timedelta(seconds=1)),)
 READ_BY_PEOPLE = True
 _STOPS = (401, 403, 404)
 # The workflow is off or gone, or asks for a login that a webhook cannot give: no message will get through.

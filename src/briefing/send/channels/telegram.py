@@ -4,13 +4,13 @@ What a feed wrote is escaped, and broken where Telegram would make a mention, a 
 Links stand in the text and not in buttons: for one button with an address that it finds wrong, Telegram refuses all.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from briefing.config.alerts import TelegramChannel
-from briefing.model import Link, Notice, Verdict
+from briefing.model import Link, Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.markup import html_link, html_text, inert
 from briefing.send.text import as_json, refit, utc, web_link, words
@@ -27,6 +27,7 @@ LIMITS: Mapping[str, int] = {
     "link": 80,
     "url": 2000,
 }
+RATES: Sequence[Rate] = (Rate(1, timedelta(seconds=1)), Rate(20, timedelta(seconds=60)))  # of a chat, and of a group
 READ_BY_PEOPLE = True
 _STOPS = (401, 403, 404)
 # What is wrong with the chat, and not with the message, in the words of api.telegram.org; they are told as they stand.

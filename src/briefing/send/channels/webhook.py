@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from briefing.config.alerts import WebhookChannel
-from briefing.model import Link, Notice, Verdict
+from briefing.model import Link, Notice, Rate, Verdict
 from briefing.send import signing
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.text import as_json, fit, refit
@@ -13,6 +13,7 @@ from briefing.send.verdict import Answer, Unreachable, by_status
 
 # Standard Webhooks recommends payloads under 20 kB; the rest bounds every field, so that the sum always fits.
 LIMITS: Mapping[str, int] = {"bytes": 20_000, "headline": 1000, "sentence": 2000, "name": 200, "url": 2000}
+RATES: Sequence[Rate] = ()  # the receiver's
 READ_BY_PEOPLE = False
 
 

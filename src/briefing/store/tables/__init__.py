@@ -3,6 +3,7 @@
 from briefing.store.columns import Row
 from briefing.store.tables.acknowledgements import AcknowledgementRow
 from briefing.store.tables.audience import SubscriberRow, SubscriptionRow, SuppressionRow
+from briefing.store.tables.channels import ChannelRow
 from briefing.store.tables.developments import (
     BandRow,
     CopyRow,
@@ -26,6 +27,7 @@ __all__ = [
     "AcknowledgementRow",
     "AttemptRow",
     "BandRow",
+    "ChannelRow",
     "CopyRow",
     "CorroboratedRow",
     "DeliveryRow",

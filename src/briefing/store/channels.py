@@ -1,0 +1,63 @@
+"""How the far ends of channels stand, so that a restart does not forget it.
+
+Apart from `deliveries`, in which what waits for them is. What if we die here? A verdict is counted here before it is
+recorded of its delivery: that comes due again and brings another, which is counted too.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from briefing.model import DeliveryState, LaneStanding
+from briefing.store.batch import insert_new, insert_or_set
+from briefing.store.engine import secret
+from briefing.store.tables import ChannelRow, DeliveryRow
+
+_WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
+
+
+def standings(session: Session) -> dict[str, LaneStanding]:
+    """Return how each channel that was ever configured stands, by its id."""
+    return {row.id: _standing(row) for row in session.exec(select(ChannelRow))}
+
+
+def standing(session: Session, *, channel: str) -> LaneStanding:
+    """Return how a channel stands, and keep others from changing it meanwhile (primary key)."""
+    row = session.exec(select(ChannelRow).where(col(ChannelRow.id) == channel).with_for_update()).first()
+    return _standing(row) if row else LaneStanding()
+
+
+def put(session: Session, *, channel: str, standing: LaneStanding) -> None:
+    """Write down how a channel stands (primary key)."""
+    session.exec(update(ChannelRow).where(col(ChannelRow.id) == channel).values(**asdict(standing)))
+
+
+def align(session: Session, *, addresses: Mapping[str, str]) -> dict[str, LaneStanding]:
+    """Know the channels of the configuration by all that says where each leads, of which a fingerprint is kept.
+
+    Return how those stood that lead elsewhere now; they stand well from now on.
+    """
+    key = secret(session)
+    prints = {name: hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for name, text in addresses.items()}
+    stored = {row.id: row for row in session.exec(select(ChannelRow))}
+    moved = {name for name, given in prints.items() if name in stored and stored[name].address != given}
+    before = {name: _standing(stored[name]) for name in moved}
+    well = asdict(LaneStanding())
+    insert_new(session, ChannelRow, [{"id": n, "address": p, **well} for n, p in prints.items() if n not in stored])
+    insert_or_set(session, ChannelRow, [{"id": n, "address": prints[n], **well} for n in moved], key=("id",))
+    return before
+
+
+def waiting(session: Session) -> dict[str, int]:
+    """Return how many deliveries wait for each channel (ix_deliveries_due)."""
+    query = select(DeliveryRow.lane, func.count()).where(col(DeliveryRow.state).in_(_WAITING))
+    query = query.where(col(DeliveryRow.carrier_id).is_(None)).group_by(col(DeliveryRow.lane))
+    return dict(session.exec(query).all())
+
+
+def _standing(row: ChannelRow) -> LaneStanding:
+    return LaneStanding(row.failures, row.since, row.failed_at, row.until, row.disabled_at, row.reason)
