@@ -26,7 +26,7 @@ from briefing.render.feed_notice import feed_down, feed_up
 from briefing.render.links import web
 from briefing.render.locale import Words
 from briefing.render.phrases import announced, awaited_subject, part_name, report
-from briefing.render.plain import clip, isolate
+from briefing.render.plain import clip, isolate, sentence
 from briefing.render.view import promised
 
 _SENTENCES = 2
@@ -54,6 +54,7 @@ def _item(event: Event, words: Words) -> Notice:
         url=web(item.url),
         at=item.at,
         source=item.source,
+        credited=True,
         story=event.story_title,
         sentences=_excerpt(item),
         actions=_read(item.url, words),
@@ -76,6 +77,7 @@ def _instalment(event: Event, words: Words) -> Notice:
         url=web(item.url),
         at=item.at,
         source=item.source,
+        credited=True,
         story=event.story_title,
         sentences=_excerpt(item),
         context=_history(part, event, words),
@@ -87,7 +89,7 @@ def _instalment(event: Event, words: Words) -> Notice:
 def _history(part: PartLine, event: Event, words: Words) -> tuple[Link, ...]:
     """Say which promise was kept, and what is awaited next."""
     today = words.local(event.at).date()
-    kept = [Link(promised(part.kept, today, words), web(part.kept.url))] if part.kept else []
+    kept = [Link(sentence(promised(part.kept, today, words)), web(part.kept.url))] if part.kept else []
     coming = [mark for mark in part.parts if mark.state == "awaited"]
     next_ = [Link(words.gettext("%(part)s is awaited", part=part_name(mark.part, words))) for mark in coming[:1]]
     return (*kept, *next_)
@@ -111,6 +113,7 @@ def _promise(event: Event, words: Words) -> Notice:
         url=url,
         at=promise.promised_at,
         source=promise.source,
+        credited=True,
         story=event.story_title,
         sentences=(_quoted(promise, words),),
         context=(Link(words.gettext("We watch for it and tell you when it appears")),),
@@ -155,6 +158,7 @@ def _gap(event: Event, words: Words) -> Notice:
         url=web(gap.after.url),
         at=gap.after.at,
         source=gap.source,
+        credited=True,
         story=event.story_title,
         context=links,
     )
@@ -177,11 +181,12 @@ def _overdue(event: Event, words: Words) -> Notice:
         kind=event.kind,
         headline=said,
         url=web(promise.url),
-        at=promise.promised_at,
+        at=event.at,
         source=promise.source or None,
+        credited=True,
         story=event.story_title,
         sentences=(_quoted(promise, words),) if promise.quote else (),
-        context=(Link(when, web(promise.url)), *still.reminders(event, words)),
+        context=(Link(sentence(when), web(promise.url)), *still.reminders(event, words)),
         actions=_read(promise.url, words),
     )
 
