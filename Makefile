@@ -33,7 +33,7 @@ bench-deliver: .venv/ready  ## how fast mail, webhooks and alerts go, beside oth
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser
 
-shots: demo  ## the README's pictures, drawn from the demo; needs Debian's chromium
+shots: demo  ## the README's pictures, drawn from the demo, and those of docs/channels.md; needs Debian's chromium
 	$(BIN)/python -m demo.shots
 
 check: .venv/ready  ## format, lint, types, import rules, dead dependencies
