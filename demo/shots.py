@@ -4,7 +4,7 @@ import base64
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo import cards, palette
 
@@ -53,15 +53,19 @@ def _beside(browser: Browser, pictures: list[bytes], name: str) -> None:
     images = "".join(f"<img src='data:image/png;base64,{base64.b64encode(p).decode()}' width=660>" for p in pictures)
     tab = browser.new_page(viewport={"width": 1340, "height": 300})
     tab.set_content(f"<body style='margin:0;display:flex;gap:20px;align-items:start'>{images}</body>")
-    tab.screenshot(path=str(IMAGES / name), full_page=True)
+    _save(tab, name)
 
 
 def _card(browser: Browser, app: str) -> None:
     tab = browser.new_page(viewport={"width": 920, "height": 300}, color_scheme="light")
     tab.set_content(cards.picture(app))
+    _save(tab, f"channel-{app}.png")
+
+
+def _save(tab: Page, name: str) -> None:
     picture = base64.b64encode(tab.screenshot(full_page=True)).decode()
     width, height, pixels = tab.evaluate(PIXELS, picture)
-    (IMAGES / f"channel-{app}.png").write_bytes(palette.png(width, height, base64.b64decode(pixels)))
+    (IMAGES / name).write_bytes(palette.png(width, height, base64.b64decode(pixels)))
     tab.close()
 
 
