@@ -40,7 +40,7 @@ tests/models/node_modules/.package-lock.json: tests/models/package-lock.json
 e2e: .venv/ready  ## the browser tests; needs Debian's chromium
 	$(BIN)/pytest tests/e2e/browser
 
-shots: demo  ## the README's pictures, drawn from the demo; needs Debian's chromium
+shots: demo  ## the README's pictures, drawn from the demo, and those of docs/channels.md; needs Debian's chromium
 	$(BIN)/python -m demo.shots
 
 check: .venv/ready  ## format, lint, types, import rules, dead dependencies

@@ -1,15 +1,26 @@
-"""Draw the README's pictures from what the demo sent: the last issue, light beside dark, and its alert in Slack."""
+"""Draw the pictures: what the demo sent, for the README; a message of each kind in every app, for the channels."""
 
 import base64
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo import cards, palette
 
 ROOT = Path(__file__).parents[1]
-OUT = ROOT / "demo" / "out"
+OUT, IMAGES = ROOT / "demo" / "out", ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SCHEMES = ("light", "dark")
+PIXELS = """async picture => {
+  const bitmap = await createImageBitmap(await (await fetch("data:image/png;base64," + picture)).blob());
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+  canvas.drawImage(bitmap, 0, 0);
+  const { data } = canvas.getImageData(0, 0, bitmap.width, bitmap.height);
+  let text = "";
+  for (let at = 0; at < data.length; at += 32768) text += String.fromCharCode(...data.subarray(at, at + 32768));
+  return [bitmap.width, bitmap.height, btoa(text)];
+}"""
 
 
 def main() -> None:
@@ -20,6 +31,8 @@ def main() -> None:
         _beside(browser, [_shot(browser, mail, "body", scheme) for scheme in SCHEMES], "mail.png")
         alerts = [_shot(browser, OUT / "index.html", "#slack-3", scheme) for scheme in SCHEMES]
         _beside(browser, alerts, "slack.png")
+        for app in cards.APPS:
+            _card(browser, app)
         browser.close()
 
 
@@ -40,7 +53,20 @@ def _beside(browser: Browser, pictures: list[bytes], name: str) -> None:
     images = "".join(f"<img src='data:image/png;base64,{base64.b64encode(p).decode()}' width=660>" for p in pictures)
     tab = browser.new_page(viewport={"width": 1340, "height": 300})
     tab.set_content(f"<body style='margin:0;display:flex;gap:20px;align-items:start'>{images}</body>")
-    tab.screenshot(path=str(ROOT / "docs" / "images" / name), full_page=True)
+    _save(tab, name)
+
+
+def _card(browser: Browser, app: str) -> None:
+    tab = browser.new_page(viewport={"width": 920, "height": 300}, color_scheme="light")
+    tab.set_content(cards.picture(app))
+    _save(tab, f"channel-{app}.png")
+
+
+def _save(tab: Page, name: str) -> None:
+    picture = base64.b64encode(tab.screenshot(full_page=True)).decode()
+    width, height, pixels = tab.evaluate(PIXELS, picture)
+    (IMAGES / name).write_bytes(palette.png(width, height, base64.b64decode(pixels)))
+    tab.close()
 
 
 if __name__ == "__main__":

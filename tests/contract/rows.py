@@ -53,7 +53,7 @@ ROWS: dict[str, Row] = {
         size=_blocks,
         edges={
             "header": ("headline", lambda p: p["blocks"][0]["text"]["text"]),
-            "name": ("source", lambda p: p["blocks"][-1]["elements"][0]["text"]),
+            "name": ("source", lambda p: p["blocks"][-1]["elements"][1]["text"]),
         },
     ),
     "discord": Row(
@@ -63,7 +63,7 @@ ROWS: dict[str, Row] = {
         limit="description",
         size=lambda p: len(p["embeds"][0]["description"]),
         edges={
-            "content": ("headline", lambda p: p["content"]),
+            "headline": ("headline", lambda p: p["content"].strip("*")),
             "title": ("source", lambda p: p["embeds"][0]["title"]),
             "author": ("story", lambda p: p["embeds"][0]["author"]["name"]),
         },

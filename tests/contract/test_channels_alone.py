@@ -55,12 +55,12 @@ def test_a_hostile_headline_makes_no_link_and_no_mention() -> None:
 def test_slack_shows_the_words_in_the_order_of_an_alert() -> None:
     payload = CHANNELS["slack"].payload(notice(), KEY)
     assert payload["text"] == "Part 2 is out: The Praetorian Guard's Dilemma — Caspian Review, 2 min ago"
-    assert [block["type"] for block in payload["blocks"]] == ["header", "rich_text", "context"]
-    header, words, _ = payload["blocks"]
+    assert [block["type"] for block in payload["blocks"]] == ["header", *["rich_text"] * 3, "context"]
+    header, said, context, actions, _ = payload["blocks"]
     assert header["block_id"] == KEY
-    assert words["elements"][0]["elements"][0]["text"] == "One sentence from the article. And a second."
-    assert words["elements"][1]["elements"][0]["url"] == "https://review.example/part-1"
-    assert words["elements"][2]["elements"][0]["url"] == "https://review.example/part-2"
+    assert said["elements"][0]["elements"][0]["text"] == "One sentence from the article. And a second."
+    assert context["elements"][0]["elements"][0]["url"] == "https://review.example/part-1"
+    assert actions["elements"][0]["elements"][0]["url"] == "https://review.example/part-2"
     assert payload["unfurl_links"] is False
 
 

@@ -166,7 +166,7 @@ def kept_and_told(world: World, case: Case, way: str, before: int) -> None:
     (told,) = headlines(world)[before:]
     assert told == f"Part 2 is out: {title} — Caspian Review"
     body = str(world.chat.slack[-1])
-    assert "promised 5 November in Part 1" in body
+    assert "Promised 5 November in Part 1" in body
     mail = world.mail.to("desk@example.org")[-1]
     assert str(mail["Subject"]) == told
     assert "Promised 5 November in Part 1" in " ".join(world.text(mail).split())

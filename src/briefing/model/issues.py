@@ -173,6 +173,7 @@ class Notice:
     url: str | None = None
     at: datetime | None = None
     source: str | None = None
+    credited: bool = False  # the headline names its source
     story: str | None = None
     sentences: tuple[str, ...] = ()
     context: tuple[Link, ...] = ()
@@ -184,6 +185,11 @@ class Notice:
     more: Callable[[int], str] = field(
         default="{} more".format, compare=False, repr=False
     )  # says how many are not named
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """What stands beside the headline: the story, and the source unless the headline names it."""
+        return tuple(name for name in (self.story, None if self.credited else self.source) if name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from briefing.render.feed_notice import feed_down, feed_up
 from briefing.render.links import web
 from briefing.render.locale import Words
 from briefing.render.phrases import announced, awaited_subject, part_name, report
-from briefing.render.plain import clip, isolate
+from briefing.render.plain import clip, isolate, sentence
 from briefing.render.view import promised
 
 _SENTENCES = 2
@@ -55,6 +55,7 @@ def _item(event: Event, words: Words) -> Notice:
         url=web(item.url),
         at=item.at,
         source=item.source,
+        credited=True,
         story=event.story_title,
         sentences=_excerpt(item),
         actions=_read(item.url, words),
@@ -77,6 +78,7 @@ def _instalment(event: Event, words: Words) -> Notice:
         url=web(item.url),
         at=item.at,
         source=item.source,
+        credited=True,
         story=event.story_title,
         sentences=_excerpt(item),
         context=_history(part, event, words),
@@ -88,7 +90,7 @@ def _instalment(event: Event, words: Words) -> Notice:
 def _history(part: PartLine, event: Event, words: Words) -> tuple[Link, ...]:
     """Say which promise was kept, and what is awaited next."""
     today = words.local(event.at).date()
-    kept = [Link(promised(part.kept, today, words), web(part.kept.url))] if part.kept else []
+    kept = [Link(sentence(promised(part.kept, today, words)), web(part.kept.url))] if part.kept else []
     coming = [mark for mark in part.parts if mark.state == "awaited"]
     next_ = [Link(words.gettext("%(part)s is awaited", part=part_name(mark.part, words))) for mark in coming[:1]]
     return (*kept, *next_)
@@ -112,6 +114,7 @@ def _promise(event: Event, words: Words) -> Notice:
         url=url,
         at=promise.promised_at,
         source=promise.source,
+        credited=True,
         story=event.story_title,
         sentences=(_quoted(promise, words),),
         context=(Link(words.gettext("We watch for it and tell you when it appears")),),
@@ -156,6 +159,7 @@ def _gap(event: Event, words: Words) -> Notice:
         url=web(gap.after.url),
         at=gap.after.at,
         source=gap.source,
+        credited=True,
         story=event.story_title,
         context=links,
     )
@@ -178,11 +182,12 @@ def _overdue(event: Event, words: Words) -> Notice:
         kind=event.kind,
         headline=said,
         url=web(promise.url),
-        at=promise.promised_at,
+        at=event.at,
         source=promise.source or None,
+        credited=True,
         story=event.story_title,
         sentences=(_quoted(promise, words),) if promise.quote else (),
-        context=(Link(when, web(promise.url)), *still.reminders(event, words)),
+        context=(Link(sentence(when), web(promise.url)), *still.reminders(event, words)),
         actions=_read(promise.url, words),
     )
 

@@ -29,14 +29,14 @@ class NoticeView:
 
 def notice_view(notice: Notice, words: Words) -> NoticeView:
     """Lay out a notice in the reader's words and zone."""
-    context = tuple(Link(_sentence(link.text), web(link.url)) for link in notice.context)
+    context = tuple(Link(link.text, web(link.url)) for link in notice.context)
     first = (*notice.sentences, *(link.text for link in context))
     return NoticeView(
         mark=_MARKS.get(notice.kind, ""),
         kicker=_kicker(notice, words),
         headline=own(notice.headline, words),
         url=web(notice.url),
-        source=passage(notice.source or "", None),
+        source=passage("" if notice.credited else notice.source or "", None),
         when=f"{words.full_date(words.local(notice.at).date())}, {words.clock(notice.at)}" if notice.at else "",
         sentences=tuple(passage(sentence, notice.lang) for sentence in notice.sentences),
         context=context,
@@ -56,7 +56,3 @@ def _kicker(notice: Notice, words: Words) -> str:
         EventKind.MISSED: words.gettext("While we were away"),
         EventKind.TEST: words.gettext("Test"),
     }.get(notice.kind, words.gettext("Alert"))
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -54,6 +54,11 @@ def clip(text: str, limit: int = 320) -> str:
     return (at_space if len(at_space) > limit * 0.6 else cut).rstrip(" ,;:–—-") + "…"
 
 
+def sentence(words: str) -> str:
+    """Begin words that stand alone with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
 def isolate(text: str, lang: str | None = None, base: str = "ltr") -> str:
     """Fence words that run against the sentence around them, whose direction is `base`, so that it keeps its order.
 

@@ -57,7 +57,7 @@ def notice() -> Notice:
         source="Example",
         story="A sample story",
         sentences=("One.", "Two."),
-        context=(Link("promised 5 November in Part 1", "https://example.org/0"), Link("Part 3 is awaited")),
+        context=(Link("Promised 5 November in Part 1", "https://example.org/0"), Link("Part 3 is awaited")),
         actions=(Link("Read", "https://example.org/1"),),
     )
 

@@ -136,7 +136,7 @@ def test_every_event_makes_a_mail_that_says_the_same(told: Event) -> None:
 
 def test_an_instalment_says_what_was_promised_where_and_what_is_next() -> None:
     words = said(event(K.INSTALMENT, part=PART))
-    assert words.context == (Link("promised 5 November in Part 1", PART_1), Link("Part 3 is awaited"))
+    assert words.context == (Link("Promised 5 November in Part 1", PART_1), Link("Part 3 is awaited"))
     assert words.url == PART_2
     assert words.actions == (Link("Read", PART_2),)
     assert words.source == "Iran Monitor"
@@ -150,7 +150,7 @@ def test_a_promise_is_quoted_word_for_word() -> None:
 def test_a_reminder_says_when_and_where_it_was_promised_and_that_it_is_the_only_one() -> None:
     words = said(event(K.OVERDUE, item=None, promise=replace(OWED_2, overdue=True)))
     first, second = words.context
-    assert first == Link("promised 5 November in Part 1, 17 days ago", PART_1)
+    assert first == Link("Promised 5 November in Part 1, 17 days ago", PART_1)
     assert "only reminder" in second.text
     assert words.sentences == (f"“{OWED_2.quote}”",)
 
@@ -160,7 +160,7 @@ def test_a_reminder_says_when_and_where_it_was_promised_and_that_it_is_the_only_
     [
         ({"repeats": True}, "We remind you again while it is awaited"),
         ({"repeats": True, "before": Standing()}, "We remind you again while it is awaited"),
-        ({"before": Standing()}, "promised 5 November in Part 1, 17 days ago"),
+        ({"before": Standing()}, "Promised 5 November in Part 1, 17 days ago"),
     ],
     ids=["first", "again", "announced anew"],
 )
@@ -171,7 +171,7 @@ def test_a_reminder_that_comes_again_says_so(changes: dict[str, Any], last: str)
 
 def test_a_reminder_of_what_a_person_awaits_says_since_when() -> None:
     words = said(event(K.OVERDUE, item=None, promise=replace(OWED_2, source="", quote="", url=None)))
-    assert words.context[0].text == "awaited since 5 November, 17 days ago"
+    assert words.context[0].text == "Awaited since 5 November, 17 days ago"
     assert words.sentences == ()
 
 

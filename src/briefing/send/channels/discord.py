@@ -17,7 +17,7 @@ from briefing.send.verdict import Answer, Unreachable, by_status, in_body
 
 # discord.com/developers, "Message" and "Webhook"; `total` is the sum over an embed's texts.
 LIMITS: Mapping[str, int] = {
-    "content": 2000,
+    "headline": 1996,  # content, 2000, without the stars that make it bold
     "title": 256,
     "description": 4096,
     "author": 256,
@@ -39,8 +39,8 @@ _ACCENT = 0x1F4E8C
 def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     """Return the message; its embed is left out where the headline says it all."""
     del event_key  # Discord has no place for it
-    headline = words(notice.headline, LIMITS["content"], markdown, empty="…")
-    message: dict[str, Any] = {"content": headline, "allowed_mentions": {"parse": []}}
+    headline = words(notice.headline, LIMITS["headline"], markdown, empty="…")
+    message: dict[str, Any] = {"content": f"**{headline}**", "allowed_mentions": {"parse": []}}
     embed = refit(notice, _embed, _fits)
     return message | ({"embeds": [embed]} if len(embed) > 1 else {})
 
@@ -61,7 +61,7 @@ def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
 def _embed(notice: Notice) -> dict[str, Any]:
     url = web_link(notice.url, LIMITS["url"])
     story = words(notice.story or "", LIMITS["author"])
-    source = words(notice.source or "", LIMITS["title"], markdown)
+    source = words("" if notice.credited else notice.source or "", LIMITS["title"], markdown)
     parts = {
         "color": _ACCENT,
         "author": {"name": story} if story else None,

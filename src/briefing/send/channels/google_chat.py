@@ -61,10 +61,10 @@ def _message(notice: Notice, thread: str) -> dict[str, Any]:
 
 
 def _header(notice: Notice) -> _Widget | None:
-    names = [words(name, LIMITS["name"], empty="…") for name in (notice.story, notice.source) if name]
-    lines = [*names, utc(notice.at)] if notice.at else names
-    if not lines:
+    names = [words(name, LIMITS["name"], empty="…") for name in notice.where]
+    if not names:
         return None
+    lines = [*names, utc(notice.at)] if notice.at else names
     return {"title": lines[0], **({"subtitle": " · ".join(lines[1:])} if lines[1:] else {})}
 
 
@@ -73,7 +73,8 @@ def _widgets(notice: Notice) -> list[_Widget]:
     url = web_link(notice.url, LIMITS["url"])
     linked = f'<a href="{html.escape(url)}">{headline}</a>' if url else headline
     said = words(" ".join(notice.sentences), LIMITS["sentence"], html_text)
-    paragraphs = [{"textParagraph": {"text": text}} for text in (f"<b>{linked}</b>", said) if text]
+    when = utc(notice.at) if notice.at and not notice.where else ""  # else it is in the header
+    paragraphs = [{"textParagraph": {"text": text}} for text in (f"<b>{linked}</b>", said, when) if text]
     buttons = [button for link in notice.actions[: LIMITS["links"]] if (button := _button(link))]
     return [*paragraphs, *map(_line, notice.context), *([{"buttonList": {"buttons": buttons}}] if buttons else [])]
 

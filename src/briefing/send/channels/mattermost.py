@@ -48,7 +48,7 @@ def _parts(notice: Notice) -> Iterator[str]:
     url = web_link(notice.url, LIMITS["url"])
     headline = words(notice.headline, LIMITS["headline"], empty="…")
     yield f"**{markdown_link(headline, url)}**" if url else f"**{label(headline)}**"
-    where = [markdown(words(name, LIMITS["line"])) for name in (notice.story, notice.source) if name]
+    where = [markdown(words(name, LIMITS["line"])) for name in notice.where]
     if notice.at is not None:
         where.append(utc(notice.at))
     if where:

@@ -81,7 +81,7 @@ def _parts(notice: Notice) -> Iterator[str]:
         yield _words(said, "sentence")
     if notice.context:
         yield "\n".join(_words(link.text, "line") for link in notice.context)
-    where = [_words(name, "line") for name in (notice.story, notice.source) if name]
+    where = [_words(name, "line") for name in notice.where]
     if where or notice.at:
         yield " · ".join([*where, *([utc(notice.at)] if notice.at else [])])
 

@@ -6,7 +6,7 @@ buttons: to a button that an app does not answer, Slack shows its reader a warni
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,7 +57,7 @@ def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
 
 
 def _blocks(notice: Notice, event_key: str) -> list[_Block]:
-    found = (_header(notice, event_key), _words(notice), _where_and_when(notice))
+    found = (_header(notice, event_key), *map(_rich, _paragraphs(notice)), _where_and_when(notice))
     return [block for block in found if block is not None]
 
 
@@ -70,13 +70,16 @@ def _header(notice: Notice, event_key: str) -> _Block:
     return {"type": "header", "block_id": block_id, "text": _plain(notice.headline, LIMITS["header"])}
 
 
-def _words(notice: Notice) -> _Block | None:
+def _paragraphs(notice: Notice) -> Iterator[list[_Block]]:
+    """Yield what stands together: the whole of a headline that was cut and sentences, what else, links."""
     cut = len(notice.headline) > LIMITS["header"]
-    lines = [_section(Link(notice.headline, notice.url), bold=True)] if cut else []
-    if notice.sentences:
-        lines.append(_section(Link(" ".join(notice.sentences))))
-    lines += [_section(link) for link in notice.context]
-    lines += _links(notice.actions)
+    whole = [_section(Link(notice.headline, notice.url), bold=True)] if cut else []
+    yield whole + ([_section(Link(" ".join(notice.sentences)))] if notice.sentences else [])
+    yield [_section(link) for link in notice.context]
+    yield _links(notice.actions)
+
+
+def _rich(lines: list[_Block]) -> _Block | None:
     return {"type": "rich_text", "elements": lines} if lines else None
 
 
@@ -91,8 +94,7 @@ def _section(link: Link, *, bold: bool = False) -> _Block:
 
 
 def _where_and_when(notice: Notice) -> _Block | None:
-    names = [name for name in (notice.source, notice.story) if name]
-    elements = [_plain(name, LIMITS["name"]) for name in names]
+    elements = [_plain(name, LIMITS["name"]) for name in notice.where]
     if notice.at is not None:
         elements.append({"type": "mrkdwn", "text": _date(notice.at)})
     return {"type": "context", "elements": elements} if elements else None

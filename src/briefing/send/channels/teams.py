@@ -77,7 +77,7 @@ def _message(notice: Notice) -> dict[str, Any]:
 
 
 def _body(notice: Notice) -> list[_Element]:
-    where = " · ".join(said for name in (notice.story, notice.source) if (said := words(name or "", LIMITS["name"])))
+    where = " · ".join(said for name in notice.where if (said := words(name, LIMITS["name"])))
     said = words(" ".join(notice.sentences), LIMITS["sentence"])
     parts = [
         _run(where, isSubtle=True, size="Small") if where else None,

@@ -82,19 +82,23 @@ def _fits(texts: tuple[str, str]) -> bool:
 
 
 def _parts(notice: Notice) -> Iterator[tuple[str, str]]:
-    """Yield each paragraph as it is shown and as it is written: headline, where and when, sentences, the rest."""
-    headline = words(notice.headline, LIMITS["headline"], empty="…")
-    yield inert(headline), f"<b>{html_link(headline, web_link(notice.url, LIMITS['url']))}</b>"
-    where = [words(name, LIMITS["name"]) for name in (notice.story, notice.source) if name]
-    where += [utc(notice.at)] if notice.at else []
-    if line := " · ".join(filter(None, where)):
-        yield inert(line), f"<i>{html_text(line)}</i>"
+    """Yield each paragraph as it is shown and as it is written: headline with where and when, sentences, the rest."""
+    yield _joined("\n", _head(notice))
     if said := words(" ".join(notice.sentences), LIMITS["sentence"]):
         yield inert(said), html_text(said)
     if notice.context:
         yield _joined("\n", (_linked(link, LIMITS["line"]) for link in notice.context))
     if links := [_linked(one, LIMITS["link"]) for one in notice.actions if web_link(one.url, LIMITS["url"])]:
         yield _joined(" · ", iter(links))
+
+
+def _head(notice: Notice) -> Iterator[tuple[str, str]]:
+    headline = words(notice.headline, LIMITS["headline"], empty="…")
+    yield inert(headline), f"<b>{html_link(headline, web_link(notice.url, LIMITS['url']))}</b>"
+    where = [words(name, LIMITS["name"]) for name in notice.where]
+    where += [utc(notice.at)] if notice.at else []
+    if line := " · ".join(filter(None, where)):
+        yield inert(line), f"<i>{html_text(line)}</i>"
 
 
 def _joined(between: str, lines: Iterator[tuple[str, str]]) -> tuple[str, str]:
