@@ -4,9 +4,11 @@ Add a kind here and every channel draws it. The texts are samples: nobody said a
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from briefing.collect.sentences import sentences
+from briefing.edit.answers import can_be_answered
+from briefing.edit.summary import summary
 from briefing.model import (
     AnswerLinks,
     AwaitedLine,
@@ -16,6 +18,8 @@ from briefing.model import (
     Event,
     EventKind,
     FeedId,
+    Issue,
+    IssueStory,
     ItemId,
     ItemLine,
     Notice,
@@ -49,11 +53,13 @@ def messages() -> dict[str, Message]:
         "a widely reported development": _told(_development()),
         "a feed that died": _told(_feed()),
         "an overdue promise": _told(_overdue()),
+        "an issue's summary": _told(_issue()),
     }
 
 
 def _told(event: Event) -> Message:
-    return Message(event.key, event.at, notice(event, locale="en", zone=ZONE, answers=ANSWERS))
+    answers = ANSWERS if can_be_answered(event) else None
+    return Message(event.key, event.at, notice(event, locale="en", zone=ZONE, answers=answers))
 
 
 def _instalment() -> Event:
@@ -92,6 +98,20 @@ def _overdue() -> Event:
     promised = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
     owed = AwaitedLine(TITLE, REVIEW, quote, promised, 3, "The Ledger of the Bonyads", promised_in=2, url=PART_2)
     return _event(EventKind.OVERDUE, datetime(2026, 12, 20, 9, 0, tzinfo=UTC), promise=owed)
+
+
+def _issue() -> Event:
+    """Return the event of an issue that tells the part and the report above, and one report of a single publisher."""
+    at = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+    part, several = _instalment().part, _development().development
+    assert part is not None
+    assert several is not None
+    alone = _line(texts.wire(at - timedelta(hours=2)), WIRE, "https://wire.example/rial")
+    share = IssueStory(STORY, TITLE, parts=(part,), developments=(several, DevelopmentLine(alone, publishers=(WIRE,))))
+    issue = Issue("daily", 12, at.date(), "07:00", ZONE, "en", "digest", at - timedelta(days=1), at, (share,))
+    told = summary(issue, "Iran, every morning")
+    assert told is not None
+    return told
 
 
 def _event(kind: EventKind, at: datetime, **more: object) -> Event:

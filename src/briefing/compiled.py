@@ -74,7 +74,7 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
     """Compile the digests."""
     settings = [effective.settings(config, name) for name in effective.feeds(config)]
     full = frozenset(feed.id for feed in settings if feed.rights is Rights.FULL)
-    known = sources(config)
+    known, tell = sources(config), teller(config, posted, secret).deliveries
     return [
         publish.Plan(
             id=name,
@@ -89,6 +89,7 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
             series=_series(config),
             proof=partial(posted.words, reader=ANYBODY),
             version=partial(posted.renderer.version, digest.template),
+            tell=tell,
             secret=secret,
         )
         for name, digest in config.digests.items()

@@ -19,8 +19,10 @@ from briefing.corroborate import Sources, containing
 from briefing.detect import promises, rhythm
 from briefing.edit import digest as editor
 from briefing.edit import recap, schedule
+from briefing.edit.summary import summary
 from briefing.model import (
     MAIL,
+    Event,
     FeedId,
     Issue,
     IssueId,
@@ -34,6 +36,7 @@ from briefing.model import (
     Series,
     StoryId,
 )
+from briefing.mute import mute
 from briefing.render import mime
 from briefing.render.email import Desk
 from briefing.store import audience, issues, items, outbox, stories
@@ -58,6 +61,7 @@ class Plan:
     series: Mapping[StoryId, SeriesRule]  # how those stories follow series that do
     proof: Callable[[Issue], object]  # renders; RenderError when the template fails
     version: Callable[[], str]  # of the template, as it reads now
+    tell: Callable[[Event], Sequence[NewDelivery]]  # to every channel that asks for the summary of an issue
     secret: bytes = field(repr=False)
 
 
@@ -89,7 +93,17 @@ def send(session: Session, plan: Plan, drafted: Draft, *, now: datetime) -> Issu
     plan.proof(drafted.issue)
     issue = issues.add(session, issue=drafted.issue, items=drafted.items)
     outbox.enqueue(session, deliveries=deliveries(session, plan, issue), now=now)
+    _summarize(session, plan, issue, now)
     return issue
+
+
+def _summarize(session: Session, plan: Plan, issue: Issue, now: datetime) -> None:
+    """Tell an issue's news to the channels that ask for it; what nobody asks for is no event."""
+    event = summary(issue, plan.desk.digest_title)
+    if event and (rows := plan.tell(event)):
+        told = outbox.tell(session, events=[event])
+        outbox.enqueue(session, deliveries=rows, now=now)
+        mute(session, told=told, now=now)
 
 
 def deliveries(session: Session, plan: Plan, issue: Issue) -> Sequence[NewDelivery]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from briefing.edit.summary import summary
 from briefing.model import AnswerLinks, EventKind, Link, Notice
 from briefing.render.notice import notice as told
 from tests.unit.render import samples
@@ -80,6 +81,11 @@ KINDS = {
     "a widely reported development": _told(EventKind.CORROBORATED, development=samples.SEVERAL),
     "a feed that died": _told(
         EventKind.FEED_DOWN, detail="answered 410 Gone", final=True, story=None, story_title=None
+    ),
+    "an issue's news": told(
+        summary(samples.issue(samples.FULL, samples.story(developments=(samples.SEVERAL,))), "Daily Iran"),
+        locale="en",
+        zone="Europe/London",
     ),
     "an overdue promise": _told(EventKind.OVERDUE, promise=samples.OWED_2),
     "a summary": notice(

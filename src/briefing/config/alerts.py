@@ -136,6 +136,7 @@ Kind = Literal[
     "feed_up",
     "channel_down",
     "channel_up",
+    "issue",
 ]
 
 

@@ -144,8 +144,9 @@ def missed(events: Sequence[Event], now: datetime, *, held: bool = False) -> Eve
 
     The same events give the same key, whoever is told of them.
     """
-    total = sum(event.total for event in events)
-    leading = sorted((one for event in events for one in (event.leading or (event,))), key=_rank)[:_LEADING]
+    counted = [(event.leading, event.total) if event.kind is EventKind.MISSED else ((event,), 1) for event in events]
+    total = sum(many for _, many in counted)
+    leading = sorted((one for some, _ in counted for one in some), key=_rank)[:_LEADING]
     stories = {(event.story, event.story_title) for event in events}
     story, title = stories.pop() if len(stories) == 1 else (None, None)
     key = ("held:" if held else "missed:") + hashlib.sha256(

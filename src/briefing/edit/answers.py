@@ -6,7 +6,7 @@ Apart from `silence`, which says what a silence holds. The name is one that late
 from briefing.model import Event, EventKind, Matchers
 
 _NOTHING_TO_ANSWER = frozenset(
-    {EventKind.FEED_UP, EventKind.CHANNEL_UP, EventKind.WITHDRAWN, EventKind.MISSED, EventKind.TEST}
+    {EventKind.FEED_UP, EventKind.CHANNEL_UP, EventKind.ISSUE, EventKind.WITHDRAWN, EventKind.MISSED, EventKind.TEST}
 )
 
 

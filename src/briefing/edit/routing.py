@@ -11,6 +11,7 @@ from briefing.config.alerts import Route
 from briefing.model import Event, ItemLine
 
 _COUNTS = frozenset({"origins", "publishers"})
+_BY_NAME = frozenset({"issue"})  # events that say again what others said, for those who ask for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,16 @@ def explain(about: Traits, routes: Sequence[Route]) -> tuple[Choice, ...]:
 def _choices(about: Traits, routes: Sequence[Route]) -> Iterator[Choice]:
     taken = 0  # by the route of this number
     for number, route in enumerate(routes, 1):
-        wanting = f"not reached: route {taken} took it" if taken else wants(dict(route.when), about)
+        wanting = f"not reached: route {taken} took it" if taken else _wants(route, about)
         yield Choice(number, tuple(route.to), not wanting, wanting or ("and continues" if route.continue_ else ""))
         if not wanting and not route.continue_:
             taken = number
+
+
+def _wants(route: Route, about: Traits) -> str:
+    if about.event in _BY_NAME and about.event not in route.when.event:
+        return f"event is {about.event}, which goes where a route names it"
+    return wants(dict(route.when), about)
 
 
 def wants(asked: Mapping[str, Any], about: Traits) -> str:

@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     FEED_UP = "feed_up"  # it answers again
     CHANNEL_DOWN = "channel_down"  # a channel takes no messages, or is disabled
     CHANNEL_UP = "channel_up"  # it takes them again
+    ISSUE = "issue"  # a digest's issue was written: its summary, where a route asks for it by name
     WITHDRAWN = "withdrawn"  # an item that was told is not to be shown any more, by an operator's word
     MISSED = "missed"  # several of the others, told in one because they come late or were held
     TEST = "test"  # asked for by an operator
@@ -152,8 +153,8 @@ class Event:
     detail: str | None = None
     since: datetime | None = None  # a feed, a channel: when it began to fail
     final: bool = False  # a feed: it is gone and not asked again; a channel: it is disabled
-    leading: tuple["Event", ...] = ()  # missed: the first few of them
-    total: int = 1  # missed: how many there are
+    leading: tuple["Event", ...] = ()  # missed: the first few of them; an issue: its news
+    total: int = 1  # missed, an issue: how many there are
     channel: str | None = None  # that is down, or live again; never told there
     held: bool = False  # missed: they came as they happened, and were held
     condition: str | None = None  # of what lasts: the key under which it was told first

@@ -258,6 +258,25 @@ def _missed(event: Event, words: Words) -> Notice:
     )
 
 
+def _issue(event: Event, words: Words) -> Notice:
+    """Give an issue's news, a line each; the first of them is the headline."""
+    first, *others = [_WORDS[one.kind](one, words) for one in event.leading]
+    more = event.total - len(event.leading)
+    rest = [Link(_more(words, more))] if more else []
+    title = isolate(clip(event.detail or "", _TITLE), None, words.dir)
+    return Notice(
+        kind=event.kind,
+        headline=words.gettext("%(said)s: %(detail)s", said=title, detail=first.headline),
+        url=first.url,
+        at=event.at,
+        credited=True,
+        story=event.story_title,
+        context=(*(Link(clip(one.headline, _SENTENCE), one.url) for one in others), *rest),
+        actions=_read(first.url, words),
+        rest=more,
+    )
+
+
 def _counted(event: Event, words: Words) -> str:
     if event.held:
         return words.ngettext("%(num)s alert", "%(num)s alerts", event.total)
@@ -294,6 +313,7 @@ _WORDS: dict[EventKind, Callable[[Event, Words], Notice]] = {
     EventKind.FEED_UP: feed_up,
     EventKind.CHANNEL_DOWN: channel_down,
     EventKind.CHANNEL_UP: channel_up,
+    EventKind.ISSUE: _issue,
     EventKind.WITHDRAWN: _withdrawn,
     EventKind.MISSED: _missed,
     EventKind.TEST: _test,
