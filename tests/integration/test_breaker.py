@@ -162,6 +162,7 @@ async def test_another_rate_does_not(world: World) -> None:
         assert stands(world).disabled_at
 
 
+@pytest.mark.slow
 @live(ALONE)
 async def test_five_days_of_unbroken_failure_disable_a_channel(world: World) -> None:
     world.chat.answer(503, times=MANY)
