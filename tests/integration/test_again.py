@@ -121,6 +121,7 @@ async def test_a_channel_that_asks_for_more_is_told_once_there_are_as_many(world
 # --- what is repeated -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @live_on_both(CONFIG.replace(ROUTES, "routes: [{to: [slack], repeat: 6h}]\n"))
 async def test_a_development_is_repeated_while_as_many_report_it_in_time(world: World) -> None:
     await more(world, *THREE)
@@ -186,6 +187,7 @@ async def test_a_feed_is_said_to_be_down_still_and_once_that_it_is_gone(world: W
     assert "not asked again" in str(world.chat.slack[-1])
 
 
+@pytest.mark.slow
 @live_on_both(FEED + "routes: [{to: [slack]}]\n")
 async def test_nothing_is_repeated_that_no_route_asks_for(world: World) -> None:
     world.feeds.put("/one.rss", "no", status=503)
