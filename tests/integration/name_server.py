@@ -9,6 +9,7 @@ from typing import Self
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 
@@ -19,8 +20,16 @@ class Alias:
     to: str
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Records of another kind than TXT, such as A or PTR; a name that has these has no texts."""
+
+    kind: str
+    values: tuple[str, ...]
+
+
 SILENCE, SERVFAIL = "silence", "servfail"
-Texts = list[str] | Alias | str  # texts as a zone file quotes them, an alias, or a way to fail
+Texts = list[str] | Named | Alias | str  # texts as a zone file quotes them, an alias, or a way to fail
 
 
 @dataclass(slots=True)
@@ -66,7 +75,10 @@ class NameServer:
         if isinstance(known, Alias):
             answer.answer.append(dns.rrset.from_text(name, 60, "IN", "CNAME", f"{known.to}."))
             name, known = dns.name.from_text(known.to), self.names.get(known.to)
-        if isinstance(known, list):
+        if isinstance(known, Named):
+            if query.question[0].rdtype == dns.rdatatype.from_text(known.kind):
+                answer.answer.append(dns.rrset.from_text_list(name, 60, "IN", known.kind, list(known.values)))
+        elif isinstance(known, list):
             answer.answer.append(dns.rrset.from_text_list(name, 60, "IN", "TXT", known))
         else:
             answer.set_rcode(dns.rcode.SERVFAIL if known == SERVFAIL else dns.rcode.NXDOMAIN)

@@ -17,7 +17,7 @@ import pytest
 
 from briefing.config import grammar
 from briefing.config.grammar import StartTls
-from briefing.doctor import database, examine
+from briefing.doctor import database, examine, mail
 from briefing.doctor.case import Case, Installation, Records, TroubleError, read_config, read_database
 from briefing.errors import StoreError
 from briefing.model import Condition, FeedId, Finding, Level, Polled, Schema, notes
@@ -27,7 +27,7 @@ from briefing.store.engine import Store
 from demo.smtp_sink import SmtpSink
 from tests import databases
 from tests.integration.command import call, write_config
-from tests.integration.name_server import SERVFAIL, SILENCE, Alias, NameServer, Texts
+from tests.integration.name_server import SERVFAIL, SILENCE, Alias, Named, NameServer, Texts
 
 OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -144,7 +144,7 @@ def test_without_a_right_feeds_yaml_the_rest_is_told(place: Installation) -> Non
     assert "1 error; the first: " in found["config"].fact
     assert 'unknown key "qery"' in found["config"].fact
     assert {name for name, finding in found.items() if "because of config" in finding.fact} == {
-        "templates", "zones", "feeds", "channels", "smtp", "domain", "spf", "dkim", "dmarc",
+        "templates", "zones", "feeds", "channels", "smtp", "domain", "spf", "dkim", "dmarc", "ptr",
     }  # fmt: skip
     assert found["database"].level is found["migrations"].level is found["disk"].level is OK
     assert (
@@ -455,3 +455,37 @@ def test_a_question_that_breaks_and_one_that_hangs_are_findings_and_no_more(
     assert (found["database"].level, found["database"].fact) == (FAIL, "no answer within 1 s")
     assert (found["disk"].level, found["disk"].fact) == (FAIL, "the question broke: ZeroDivisionError")
     assert found["domain"].level is WARN
+
+
+ADDRESS, BACK = "93.184.215.14", "14.215.184.93.in-addr.arpa"
+HERE: Mapping[str, Texts] = {"mail.news.net": Named("A", (ADDRESS,))}
+
+
+@pytest.mark.parametrize(
+    ("names", "level", "fact"),
+    [
+        pytest.param(HERE | {BACK: Named("PTR", ("mail.news.net.",))}, OK, "is mail.news.net, and back", id="named"),
+        pytest.param(HERE, WARN, "has no name that leads back to it", id="nameless"),
+        pytest.param(
+            HERE | {BACK: Named("PTR", ("other.news.net.",)), "other.news.net": Named("A", ("93.184.215.15",))},
+            WARN,
+            "has no name that leads back to it",
+            id="a name that leads elsewhere",
+        ),
+    ],
+)
+def test_a_mail_servers_public_address_has_a_name_that_leads_back(
+    place: Installation, names: Mapping[str, Texts], level: Level, fact: str
+) -> None:
+    with NameServer(names) as server:
+        asking = replace(configure(place, smtp={"host": "mail.news.net"}), nameserver=server.address)
+        found = ask(asking, "ptr")
+    assert (found.level, fact in found.fact, ADDRESS in found.fact) == (level, True, True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.9", "mailserver", "unknown.news.net"])
+def test_of_a_private_mail_server_no_name_is_asked(place: Installation, host: str) -> None:
+    with NameServer({}) as server:
+        asking = replace(configure(place, smtp={"host": host}), nameserver=server.address)
+        assert mail.ptr(Case(asking, read_config(asking), read_database(asking), NOW)) is None
+        assert not [name for name in server.asked if name.endswith("arpa")]

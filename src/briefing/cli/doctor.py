@@ -26,7 +26,7 @@ def doctor(
     """Say what is wrong with this installation, and how to mend it; exits 1 if anything is.
 
     Nothing is changed and no mail is sent. The mail server is asked to let us in, name servers for what receivers of
-    mail look up: SPF, DKIM and DMARC.
+    mail look up: SPF, DKIM, DMARC, and the names of the server's addresses.
     """
     from briefing.doctor.case import Installation
     from briefing.doctor.examine import examine

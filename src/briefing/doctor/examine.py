@@ -33,6 +33,7 @@ QUESTIONS: Mapping[str, Callable[[Case], Finding | None]] = {
     "spf": mail.spf,
     "dkim": mail.dkim,
     "dmarc": mail.dmarc,
+    "ptr": mail.ptr,
 }
 
 

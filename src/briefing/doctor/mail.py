@@ -4,7 +4,9 @@ Apart from the other questions: these ask the network, unless they must not.
 """
 
 import tempfile
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from briefing.config import effective
 from briefing.doctor.case import Case, TroubleError
@@ -13,6 +15,7 @@ from briefing.send import authentication, dns
 from briefing.send.probe import probe
 
 _PATIENCE = 0.8  # of a question's time; then the answer can still say who was asked
+_OF_SEVERAL = _PATIENCE / 3  # an address, its name, and that name's address
 
 
 def smtp(case: Case) -> Finding | None:
@@ -62,6 +65,24 @@ def dmarc(case: Case) -> Finding | None:
     return authentication.dmarc(name, {place: _texts(case, place) for place in authentication.dmarc_names(name)})
 
 
+def ptr(case: Case) -> Finding | None:
+    """Ask what names the mail server's public addresses have, and whether these lead back to them."""
+    settings = case.config.site.smtp
+    if settings is None or case.place.offline:
+        return None
+    public = [one for one in _addresses(case, settings.host) if ip_address(one).is_global]
+    named = {one: _said(dns.hosts(one, **_asking(case, _OF_SEVERAL))) for one in public}
+    leading = {one: [name for name in names if one in _addresses(case, name)] for one, names in named.items()}
+    return authentication.reverse(settings.host, leading) if leading else None
+
+
+def _addresses(case: Case, host: str) -> tuple[str, ...]:
+    try:
+        return (str(ip_address(host)),)
+    except ValueError:
+        return _said(dns.addresses(host, **_asking(case, _OF_SEVERAL))) if "." in host else ()  # a name of this network
+
+
 def _sender(case: Case) -> str:
     return authentication.domain_of(effective.sender_address(case.config))
 
@@ -73,7 +94,14 @@ def _asked(case: Case) -> str | None:
 
 
 def _texts(case: Case, name: str) -> tuple[str, ...]:
-    answer = dns.texts(name, nameserver=case.place.nameserver, seconds=_PATIENCE * case.place.seconds)
+    return _said(dns.texts(name, **_asking(case)))
+
+
+def _asking(case: Case, share: float = _PATIENCE) -> dict[str, Any]:
+    return {"nameserver": case.place.nameserver, "seconds": share * case.place.seconds}
+
+
+def _said(answer: tuple[str, ...] | dns.Unanswered) -> tuple[str, ...]:
     if isinstance(answer, dns.Unanswered):
         raise TroubleError(Level.WARN, f"not checked: {answer.reason}", "see what this system asks, and ask again")
     return answer

@@ -63,6 +63,16 @@ def spf(domain: str, texts: Sequence[str]) -> Finding:
     return Finding("spf", Level.OK, f"{domain} says which servers may send its mail, and ends with {terms[-1]}")
 
 
+def reverse(host: str, names: Mapping[str, Sequence[str]]) -> Finding:
+    """Judge the names of a mail server's addresses, those alone that lead back to them (RFC 8601 section 3, iprev)."""
+    nameless = [address for address, own in names.items() if not own]
+    if nameless:
+        fact = f"{nameless[0]}, an address of {host}, has no name that leads back to it: many receivers refuse its mail"
+        return Finding("ptr", Level.WARN, fact, "have whoever gave you the address set its reverse name (PTR)")
+    told = ", ".join(f"{address} is {own[0]}" for address, own in names.items())
+    return Finding("ptr", Level.OK, f"{told}, and back")
+
+
 def _spf_flaw(terms: Sequence[str]) -> tuple[Level, str, str] | None:
     wrong = next((term for term in terms if not _spf_term(term)), None)
     if wrong is not None:
