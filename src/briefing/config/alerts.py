@@ -140,6 +140,9 @@ Kind = Literal[
 ]
 
 
+BY_NAME = frozenset({"issue"})  # they say again what others said: a route takes them only if it names them
+
+
 class When(Strict):
     """What a route is for; every key given must hold, by any one of its values."""
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from briefing.config.alerts import BY_NAME
 from briefing.config.grammar import Config, schedule_flaw
 from briefing.config.hints import did_you_mean, nearest
 from briefing.config.identity import inline_feeds
@@ -83,6 +84,9 @@ def _covers(wide: Any, narrow: Any) -> bool:
     if not isinstance(wide or {}, dict) or not isinstance(narrow or {}, dict):
         return False
     wanted, given = wide or {}, narrow or {}
+    named = [one for one in _many(given.get("event")) if isinstance(one, str) and one in BY_NAME]
+    if any(one not in _many(wanted.get("event")) for one in named):
+        return False
     return all(value is None or _takes(value, given.get(key)) for key, value in wanted.items())
 
 
@@ -90,8 +94,11 @@ def _takes(wide: Any, narrow: Any) -> bool:
     """Tell whether what one key of `when` asks for is all of it asked for by another route's: one, several, a count."""
     if isinstance(wide, int) and isinstance(narrow, int):
         return narrow >= wide
-    many = wide if isinstance(wide, list) else [wide]
-    return narrow is not None and all(one in many for one in (narrow if isinstance(narrow, list) else [narrow]))
+    return narrow is not None and all(one in _many(wide) for one in _many(narrow))
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _ids(values: dict[str, Any], section: str, *, inline: bool) -> Collection[str] | None:

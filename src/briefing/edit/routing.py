@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from briefing.config.alerts import Route
+from briefing.config.alerts import BY_NAME, Route
 from briefing.model import Event, ItemLine
 
 _COUNTS = frozenset({"origins", "publishers"})
-_BY_NAME = frozenset({"issue"})  # events that say again what others said, for those who ask for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _choices(about: Traits, routes: Sequence[Route]) -> Iterator[Choice]:
 
 
 def _wants(route: Route, about: Traits) -> str:
-    if about.event in _BY_NAME and about.event not in route.when.event:
+    if about.event in BY_NAME and about.event not in route.when.event:
         return f"event is {about.event}, which goes where a route names it"
     return wants(dict(route.when), about)
 

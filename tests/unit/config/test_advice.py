@@ -77,6 +77,9 @@ ROUTES = (
     ("below a higher count", "[{to: c, when: {origins: 3}}, {to: c, when: {origins: 2}}]", 0),
     ("below one that continues", "[{to: c, continue: true}, {to: c}]", 0),
     ("below one that takes less", "[{to: c, when: {event: item, story: s}}, {to: c, when: {event: item}}]", 0),
+    ("what must be named below one that takes all", "[{to: c}, {to: c, when: {event: issue}}]", 0),
+    ("what must be named below its like", "[{to: c, when: {event: issue}}, {to: c, when: {event: [issue]}}]", 1),
+    ("what must be named among others", "[{to: c}, {to: c, when: {event: [item, issue]}}]", 0),
     ("below one that takes others", "[{to: c, when: {event: item}}, {to: c, when: {story: s}}]", 0),
 )
 
