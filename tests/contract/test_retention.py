@@ -87,6 +87,7 @@ def test_what_comes_back_after_it_was_deleted(tmp_path: object, at: object, agai
     story(tmp_path)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @live(SITE + FEEDS + YEARLY)
 async def test_what_a_digest_is_still_to_tell_is_kept_until_it_has(world: World) -> None:
     await half_a_year(world)

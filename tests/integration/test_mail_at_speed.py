@@ -4,6 +4,8 @@ import asyncio
 import re
 from datetime import timedelta
 
+import pytest
+
 from briefing.edit import recap
 from briefing.model import Delivery, Issue, Recipient, Subscription, SubscriptionState
 from briefing.render import mime
@@ -142,6 +144,7 @@ async def test_a_withdrawal_changes_the_messages_that_are_claimed_after_it(world
     assert not any(one.content in {old.content for old in before} for one in after)
 
 
+@pytest.mark.slow
 @live_on_both(CONFIG)
 async def test_what_had_no_turn_goes_back_unsent_when_the_server_refuses_us(world: World) -> None:
     subscribed(world, range(40))

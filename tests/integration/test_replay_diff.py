@@ -61,6 +61,7 @@ def test_a_wider_query_tells_one_more_item_on_its_day() -> None:
     assert "1 item of the file come from no feed of feeds.yaml" in said
 
 
+@pytest.mark.slow
 def test_a_route_that_goes_is_an_alert_that_only_the_old_file_sends() -> None:
     found, _ = differences(OLD[: OLD.index("channels:")])
     assert [(one["only"], one["to"], one["by"], one["item"], one["at"]) for one in found] == [
@@ -68,6 +69,7 @@ def test_a_route_that_goes_is_an_alert_that_only_the_old_file_sends() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_feed_that_goes_takes_its_items_along() -> None:
     found, said = differences(OLD.replace('  review: {url: "https://review.example.org/rss", title: The Review}\n', ""))
     assert {(one["only"], one["item"]) for one in found} == {("old", "one")}

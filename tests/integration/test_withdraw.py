@@ -174,6 +174,7 @@ async def test_it_is_done_once_and_silently_if_so_asked(world: World) -> None:
                 withdraw.withdraw(session, teller, {}, item=ItemId(item), words=None, by="x", now=world.now)
 
 
+@pytest.mark.slow
 @live_on_both(CONFIG)
 async def test_a_part_that_is_withdrawn_is_no_part_and_what_it_announced_is_awaited_no_more(world: World) -> None:
     part = "The Long Road, Part 1: The Gate"
