@@ -1,6 +1,6 @@
 """The words of an alert about a channel, which another channel tells.
 
-Apart from `notice`, which has those about stories and feeds.
+Apart from `story_notice` and `feed_notice`, which have those about stories and feeds.
 """
 
 from briefing.model import Event, Notice

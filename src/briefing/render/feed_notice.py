@@ -1,6 +1,6 @@
 """The words of an alert about a feed: that it is down, and that it answers again.
 
-Apart from `notice`, which has those about stories.
+Apart from `story_notice`, which has those about stories.
 """
 
 from datetime import date
