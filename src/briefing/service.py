@@ -25,7 +25,6 @@ from briefing.model import (
     EventKind,
     FeedId,
     Issue,
-    LaneStanding,
     Mail,
     NewDelivery,
     Occurrence,
@@ -179,10 +178,6 @@ class Service:
     async def align(self) -> None:
         """Know the channels of the configuration; one that leads elsewhere than before is live again."""
         await self._write(partial(breaker.align, teller=self._teller, now=self._clock()))
-
-    async def enable(self, name: str) -> LaneStanding:
-        """Make a channel live again, and return how it stood; what waits for it goes at the relay's next look."""
-        return await self._write(partial(breaker.enable, channel=name, teller=self._teller, now=self._clock()))
 
     async def _deliver(self, rows: Sequence[NewDelivery]) -> Sequence[Delivery]:
         keys = [row.key for row in rows]

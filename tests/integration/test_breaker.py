@@ -109,7 +109,7 @@ async def test_a_channel_that_is_withdrawn_is_disabled_at_once_and_the_operator_
         await report(restarted, 1, 2)
         await restarted.deliver(days=30)
         assert len(world.chat.posts) == 1
-        before = await restarted.service.enable("hook")
+        before = restarted.enable("hook")
         assert before.disabled_at == NOON
         await restarted.deliver()
     assert at(world, 204) >= 1

@@ -172,7 +172,7 @@ def test_a_fault_leaves_the_right_state_and_nothing_stuck(tmp_path: Path, fault:
         assert await world.deliver() == (fault.wait is not None)
         world.later(minutes=15)
         await report(world, 1, 2)
-        await world.service.enable("hook")
+        world.enable("hook")
         await world.deliver(hours=1)
         first, second = told(world)
         assert (first.state, second.state) == ("dead" if fault.wait is None else "sent", "sent")

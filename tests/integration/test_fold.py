@@ -129,7 +129,7 @@ async def test_a_message_that_carries_others_and_dies_can_be_sent_again_with_the
     assert len(slack) == 5
     carried = next(one for one in slack if one.carrier)
     world.chat.posts.clear()
-    await world.service.enable("slack")
+    world.enable("slack")
     with world.store.transaction() as session:
         wanted = Wanted(frozenset({carried.id}))
         again = deliveries.perform(session, act=Act.RETRIED, wanted=wanted, by="ann@desk", now=world.now)

@@ -208,7 +208,7 @@ async def test_a_webhook_that_says_it_is_gone_is_asked_no_more_until_it_is_enabl
     await world.deliver(days=6)
     assert len(world.chat.posts) == 1
     assert [row.state for row in world.deliveries() if row.channel == "hook"] == ["dead", "pending"]
-    await world.service.enable("hook")
+    world.enable("hook")
     await world.deliver()
     assert [row.state for row in world.deliveries() if row.channel == "hook"] == ["dead", "sent"]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
-from briefing import app
+from briefing import app, breaker
 from briefing.check import check
-from briefing.model import Delivery, FeedState, Item
+from briefing.model import Delivery, FeedState, Item, LaneStanding
 from briefing.remember import Report
 from briefing.service import Service
 from briefing.store import deliveries, feeds, items
@@ -102,6 +102,11 @@ class World:
         """Move the clock on, deliver what is due, and return how many attempts that took."""
         self.later(**later)
         return await self.service.relay.drain()
+
+    def enable(self, channel: str) -> LaneStanding:
+        """Make a channel live again, as an operator does beside the service; return how it stood."""
+        with self.store.transaction() as session:
+            return breaker.enable(session, channel=channel, teller=self.service._teller, now=self.now)
 
     def state(self, feed: str = "one") -> FeedState:
         """Return how a feed stands."""
