@@ -34,6 +34,7 @@ from briefing.cli import (
 )
 from briefing.cli.everywhere import everywhere
 from briefing.cli.failure import Commands, Exit
+from briefing.cli.groups import Group
 
 EPILOG = (
     "Exit status: 0 done, 1 problems or failure, 2 usage or configuration, 3 partly done, "
@@ -46,7 +47,7 @@ app = typer.Typer(
     help="Follow a story across feeds and tell people what is new, once.",
     epilog=EPILOG,
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -87,7 +88,7 @@ for name, nouns, panel in (
     ("subscribers", subscribers.app, KEEP),
     ("db", db.app, KEEP),
 ):
-    app.add_typer(nouns, name=name, rich_help_panel=panel)
+    app.add_typer(nouns, name=name, cls=Group, rich_help_panel=panel)
 everywhere(app)
 
 

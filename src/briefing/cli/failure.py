@@ -12,9 +12,9 @@ from enum import IntEnum
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from briefing.cli import output
+from briefing.cli.groups import Group
 from briefing.errors import BriefingError, ConfigError, Problem, StoreError
 
 WANTS_JSON = "briefing.json"  # in the context's `meta`, which commands and their groups share
@@ -43,7 +43,7 @@ class Failure(Exception):  # noqa: N818 - an end, not an error of ours
         self.message, self.hint, self.code, self.problems = message, hint, code, tuple(problems)
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The edge of the command line, where every error on purpose and every refusal of the system ends."""
 
     def invoke(self, ctx: Any) -> Any:
