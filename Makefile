@@ -15,7 +15,7 @@ run: .venv/ready  ## the service, with ./feeds.yaml
 	$(BIN)/briefing run
 
 test: .venv/ready  ## all tests but the browser's and the slow ones
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 4
 
 slow: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a world in which all may happen, hostile feeds
 	$(BIN)/pytest -m slow tests/integration/test_hostile.py # timed, so by itself
