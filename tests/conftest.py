@@ -1,5 +1,6 @@
 """A PostgreSQL of the whole run, and the two databases for tests that must pass on both alike."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -19,10 +20,13 @@ structlog.configure([structlog.stdlib.add_log_level, _drawn])
 settings.register_profile("busy", deadline=None)  # the machine has other tests to run
 settings.load_profile("busy")
 
+gc.disable()  # while tests are collected
+
 
 def pytest_collection_finish() -> None:
     """Look for garbage among what the tests make, and not in all that was imported and collected for them."""
     heap.settle()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

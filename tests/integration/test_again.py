@@ -44,6 +44,7 @@ async def more(world: World, *names: str, **later: float) -> None:
 # --- what grew ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @live_on_both(TOLD)
 async def test_growth_is_told_once_an_hour_and_says_what_is_new(world: World) -> None:
     await more(world, *THREE)
@@ -137,6 +138,7 @@ async def test_a_development_is_repeated_while_as_many_report_it_in_time(world: 
     ]
 
 
+@pytest.mark.slow
 @live_on_both(parts.SERIAL + "routes: [{to: [hook, slack], repeat: 2d}]\n")
 async def test_an_overdue_part_is_said_to_be_awaited_still_until_it_comes(world: World) -> None:
     parts.put(world, parts.FIRST)
@@ -151,6 +153,7 @@ async def test_an_overdue_part_is_said_to_be_awaited_still_until_it_comes(world:
     assert len(world.chat.hooks) == len(headlines(world))
 
 
+@pytest.mark.slow
 @live(parts.SERIAL + "routes: [{to: slack, repeat: 2d}]\n")
 async def test_a_reminder_that_waits_is_not_sent_once_what_it_quotes_is_withdrawn(world: World) -> None:
     parts.put(world, parts.FIRST)
@@ -166,6 +169,7 @@ async def test_a_reminder_that_waits_is_not_sent_once_what_it_quotes_is_withdraw
     assert again[-1].state is DeliveryState.DEAD
 
 
+@pytest.mark.slow
 @live_on_both(FEED + "routes: [{to: [slack, desk], repeat: 24h}]\n")
 async def test_a_feed_is_said_to_be_down_still_and_once_that_it_is_gone(world: World) -> None:
     world.feeds.put("/one.rss", "no", status=503)

@@ -160,6 +160,7 @@ async def test_who_acknowledges_without_a_name_is_the_address_or_somebody_in_the
     assert it.kept() == ["desk@example.org"]
 
 
+@pytest.mark.slow
 @open_to()
 async def test_later_alerts_say_who_acknowledged_and_repeats_end_but_not_what_is_new(it: Browser) -> None:
     await it.post(it.links()[0], by="Ann")
@@ -235,6 +236,7 @@ async def test_what_was_withdrawn_is_not_answered(it: Browser) -> None:
     assert it.kept() == []
 
 
+@pytest.mark.slow
 @open_to()
 async def test_a_hostile_name_is_words_and_nothing_else(it: Browser) -> None:
     _, page = await it.post(it.links()[0], by=HOSTILE)

@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from briefing.model import StoryId
 from briefing.publish import _desk
 from tests.integration.documents import Entry, rss
@@ -136,6 +138,7 @@ async def test_feeds_that_are_not_independent_count_as_publishers_only(world: Wo
     assert (len(line["publishers"]), line["origins"]) == (5, 3)
 
 
+@pytest.mark.slow
 @live(CONFIG.replace("within: 24h", "within: 1h"))
 async def test_reports_too_far_apart_are_no_corroboration(world: World) -> None:
     await bring(world, *(name for name in NAMES if name != "echo"))  # wire and gazette at once, post within the hour
@@ -200,6 +203,7 @@ async def test_the_desk_of_a_digest_has_the_developments_of_what_is_new(world: W
     assert [claim.kind for _, claim in development.claims] == ["denial"]
 
 
+@pytest.mark.slow
 @live(CONFIG)
 async def test_after_the_window_only_who_belongs_where_is_kept(world: World) -> None:
     await bring(world, "wire", "star", "post")

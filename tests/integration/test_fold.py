@@ -47,6 +47,7 @@ def headlines(world: World) -> list[str]:
     return [message["text"] for message in world.chat.slack]
 
 
+@pytest.mark.slow
 @live((SITE + FEEDS).replace("defaults: {", "defaults: {max_age: 3h, "))
 async def test_how_late_is_late_is_the_operators_to_say(world: World) -> None:
     await asleep(world, hours=2)
@@ -139,6 +140,7 @@ async def test_a_message_that_carries_others_and_dies_can_be_sent_again_with_the
     assert {one.state for one in world.deliveries() if one.channel == "slack"} == {DeliveryState.SENT}
 
 
+@pytest.mark.slow
 @live(SITE + FEEDS)
 async def test_what_was_folded_and_missed_again_is_counted_once(world: World) -> None:
     await asleep(world, hours=72)

@@ -113,6 +113,7 @@ def compare(world: World, received: list[Received]) -> None:
         assert unbound(by_address[address]) == unbound(obvious(world, delivery)), address
 
 
+@pytest.mark.slow
 @live_on_both(CONFIG)
 async def test_each_of_many_gets_what_was_made_for_them_alone(world: World) -> None:
     world.mail.pipelining = True

@@ -111,6 +111,7 @@ def test_a_time_is_read_as_feeds_yaml_writes_it() -> None:
     assert "such as 15m, 2h or 7d" in ended.stderr
 
 
+@pytest.mark.slow
 def test_what_is_stored_can_be_written_and_played_again_and_finds_its_feed(folder: Path) -> None:
     (folder / "items.jsonl").write_text(call("items", "--jsonl").stdout, encoding="utf-8")
     [played] = [json.loads(line) for line in call("replay", "items.jsonl", "--json").stdout.splitlines()]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from briefing import correct
 from briefing.detect import rulings
 from briefing.model import PromiseId, Series, SeriesId, StoryId
@@ -80,6 +82,7 @@ async def test_an_overdue_part_is_told_once_then_given_up_and_known_when_it_come
     assert len(world.events("overdue")) == 1
 
 
+@pytest.mark.slow
 @live(SERIAL)
 async def test_an_issue_says_what_is_overdue_and_lists_nothing_that_lapsed(world: World) -> None:
     put(world, FIRST)
@@ -127,6 +130,7 @@ async def test_reminders_of_the_time_we_slept_are_told_together(world: World) ->
 # --- gaps -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @live_on_both(SERIAL + TOLD)
 async def test_a_part_that_was_passed_over_is_told_after_a_day_and_no_reminder_follows(world: World) -> None:
     put(world, FIRST)
@@ -248,6 +252,7 @@ def say(world: World, word: Any, *args: Any, **more: Any) -> Any:
         return word(session, *args, **more)
 
 
+@pytest.mark.slow
 @live_on_both(SERIAL + TOLD)
 async def test_a_word_outlives_polls_edits_and_restarts(world: World) -> None:
     put(world, FIRST, part(2, 0))
@@ -270,6 +275,7 @@ async def test_a_word_outlives_polls_edits_and_restarts(world: World) -> None:
     assert len(world.events("item")) == 1, "it is told as an item"
 
 
+@pytest.mark.slow
 @live(SERIAL + TOLD)
 async def test_a_marked_item_is_in_the_next_issue_as_that_part(world: World) -> None:
     put(world, FIRST, Entry("8", "A Keeper Speaks", NOON - timedelta(minutes=5)))

@@ -76,6 +76,7 @@ def test_a_feed_that_goes_takes_its_items_along() -> None:
     assert "2 items of the file come from no feed of new.yaml" in said
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind_and_the_database_is_not_asked(folder: Path) -> None:
     differences(OLD.replace("lantern*", "lanterns"))
     assert sorted(path.name for path in folder.iterdir()) == ["feeds.yaml", "items.jsonl", "new.yaml"]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from briefing import mute
 from briefing.model import (
     Act,
@@ -138,6 +140,7 @@ async def test_a_feed_that_no_route_takes_is_muted_too_and_a_test_is_not(world: 
         assert len(headlines(other)) == 1
 
 
+@pytest.mark.slow
 @live(SITE + FEEDS + HELD)
 async def test_a_reminder_is_muted_by_the_promise_it_is_of(world: World) -> None:
     coming = f"{LONG} Coming up in Part 2: The Keeper of the Lanterns."
