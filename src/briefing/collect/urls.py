@@ -51,7 +51,8 @@ def absolute(url: str, base: str | None = None) -> str | None:
     if netloc is None:
         return None
     path, query, fragment = (_UNSAFE.sub(_encoded, part) for part in (parts.path, parts.query, parts.fragment))
-    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+    shown = urlunsplit((parts.scheme, netloc, path, query, fragment))
+    return shown if len(shown) <= LONGEST else None  # escapes are longer
 
 
 def link(href: str, base: str | None = None) -> str | None:

@@ -36,6 +36,7 @@ BASE = "https://news.example/world/today"
         pytest.param("https://a b.example/", None, id="space in the host"),
         pytest.param("https://[::1", None, id="half a bracket"),
         pytest.param("https://a.example/" + "x" * 2000, None, id="too long"),
+        pytest.param("https://a.example/" + "^" * 700, None, id="too long once it is escaped"),
         pytest.param("tag:a.example,2026:1", None, id="a tag is no address"),
         pytest.param("", None, id="empty"),
     ],
