@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
-from math import log, sqrt
+from math import hypot, log
 
 from briefing.detect.dateline import stated
 from briefing.detect.nearness import Development, Fading, dot
@@ -67,7 +67,7 @@ class Grouping:
         self._counts = Counter(counts.of if counts else {})
         self._members: dict[ItemId, Member] = {}
         self._open: dict[ItemId, Development] = {}
-        self._leading: defaultdict[str, set[ItemId]] = defaultdict(set)  # from a term to developments
+        self._leading: defaultdict[str, list[ItemId]] = defaultdict(list)  # from a term to developments
         self._fading = Fading(tuning.fading, tuning.window, tuning.undated, tuning.half_dated)
         for member in sorted(members, key=lambda each: (each.seen, each.item)):
             self._join(member)
@@ -115,8 +115,8 @@ class Grouping:
         long = len(weighed)
         if long > _TERMS:
             weighed = dict(nlargest(_TERMS, weighed.items(), key=lambda each: (each[1], each[0])))
-        length = sqrt(sum([weight * weight for weight in weighed.values()])) or 1.0
-        named = sqrt(sum([weighed[term] ** 2 for term in filter(weighed.__contains__, found.names)])) / length
+        length = hypot(*weighed.values()) or 1.0
+        named = hypot(*[weighed[term] for term in filter(weighed.__contains__, found.names)]) / length
         # A short item overlaps less with others even if it tells the same; it counts as if it were longer.
         length *= min(1.0, max(long, 1) / self._tuning.short) ** 0.25
         at = item.published or stated(item.title, item.text)
@@ -145,9 +145,11 @@ class Grouping:
         """List the developments that may be near, with how near they are on average, the nearest first."""
         shared: dict[ItemId, float] = {}
         several: set[ItemId] = set()  # a single word in common is no evidence
-        for weight, term in sorted(zip(member.terms.values(), member.terms, strict=True), reverse=True)[:_PROBES]:
+        weighed = member.terms
+        for term in sorted(weighed, key=weighed.__getitem__, reverse=True)[:_PROBES]:
             leading = self._leading.get(term, ())
             if len(leading) <= _COMMON:
+                weight = weighed[term]
                 for name in leading:
                     if name in shared:
                         several.add(name)
@@ -231,17 +233,15 @@ class Grouping:
         development = self._open.get(name)
         if development is None:
             development = self._open[name] = Development(name, (member.seen, member.item))
-        development.add(member)
         leading = self._leading
-        for term in member.terms:
-            leading[term].add(name)
+        for term in development.add(member):
+            leading[term].append(name)
 
     def _leave(self, member: Member) -> None:
         del self._members[member.item]
         development = self._open[member.development]
-        gone = development.remove(member)
-        for term in gone:
-            self._leading[term].discard(member.development)
+        for term in development.remove(member):
+            self._leading[term].remove(member.development)
             if not self._leading[term]:
                 del self._leading[term]
         if not development.size:

@@ -4,9 +4,10 @@ Apart from `developments`, which decides who joins whom: here is only the arithm
 items' terms, so that the average over all of them costs no more than one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import filterfalse
 from math import exp
 
 from briefing.model import ItemId, Member
@@ -25,27 +26,29 @@ def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 class _Part:
     """The items of a development in one language, summed."""
 
-    total: dict[str, float] = field(default_factory=dict)
+    total: dict[str, float] = field(default_factory=dict)  # while there is one item, its own
     size: int = 0
     names: float = 0.0
 
     def add(self, member: Member) -> None:
-        if self.size:
-            total = self.total
+        if not self.size:
+            self.total = member.terms
+        else:
+            total = self.total = {**self.total} if self.size == 1 else self.total
             for term, weight in member.terms.items():
                 total[term] = total.get(term, 0.0) + weight
-        else:
-            self.total = dict(member.terms)
         self.size += 1
         self.names += member.names
 
     def remove(self, member: Member) -> None:
-        for term, weight in member.terms.items():
-            self.total[term] -= weight
-            if self.total[term] < _NOTHING:
-                del self.total[term]
         self.size -= 1
         self.names -= member.names
+        if not self.size:
+            self.total = {}
+        for term in filter(self.total.__contains__, member.terms):
+            self.total[term] -= member.terms[term]
+            if self.total[term] < _NOTHING:
+                del self.total[term]
 
 
 @dataclass(slots=True)
@@ -75,14 +78,16 @@ class Development:
             weight += part.total.get(term, 0.0)
         return weight
 
-    def add(self, member: Member) -> None:
-        """Take an item in."""
+    def add(self, member: Member) -> list[str]:
+        """Take an item in; returns the terms that came with it."""
+        come = self._absent(member)
         self.members[member.item] = member
         self.parts.setdefault(member.lang, _Part()).add(member)
         self.seen = max(self.seen, member.seen)
         if member.at:
             self.first = min(self.first or member.at, member.at)
             self.last = max(self.last or member.at, member.at)
+        return come
 
     def remove(self, member: Member) -> list[str]:
         """Let an item go; returns the terms that went with it."""
@@ -93,7 +98,7 @@ class Development:
             del self.parts[member.lang]
         dates = [one.at for one in self.members.values() if one.at]
         self.first, self.last = (min(dates), max(dates)) if dates else (None, None)
-        return [term for term in member.terms if not any(term in each.total for each in self.parts.values())]
+        return self._absent(member)
 
     def sum(self, member: Member) -> float:
         """Add up what an item shares with each item here, whatever their languages."""
@@ -101,6 +106,13 @@ class Development:
         for part in self.parts.values():
             shared += dot(member.terms, part.total)
         return shared
+
+    def _absent(self, member: Member) -> list[str]:
+        """Return the terms of an item that no item here has."""
+        left: Iterable[str] = member.terms
+        for part in self.parts.values():
+            left = filterfalse(part.total.__contains__, left)
+        return [*left]
 
     def nearness(self, member: Member, foreign: float) -> float:
         """Average the likeness of an item with each item here."""

@@ -60,7 +60,7 @@ class Member:
     development: ItemId  # named after the item that opened it
     seen: datetime
     at: datetime | None  # None where neither feed nor text gives a date
-    terms: Mapping[str, float] = field(repr=False)
+    terms: dict[str, float] = field(repr=False)
     names: float = 0.0  # how much of its terms' length is names: what other languages share
     lang: str = ""
 
