@@ -9,7 +9,7 @@ sent keeps its lease and is recorded by the one writer; after a death it is clai
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -26,10 +26,10 @@ from briefing.collect.fetch import Fetcher
 from briefing.collect.isolate import Isolate
 from briefing.collect.pages import Pages as Reading
 from briefing.config import effective
-from briefing.config.alerts import Channel, MailChannel
+from briefing.config.alerts import MailChannel
 from briefing.config.grammar import Config
 from briefing.errors import StoreError
-from briefing.model import ISSUES, LETTERS, Piece, StoryId
+from briefing.model import ISSUES, LETTERS, Piece, Queue, Rate, StoryId
 from briefing.pace import Pace
 from briefing.post import ChannelLane, Letters, MailLane, Postman
 from briefing.rehearse import Rehearsal, Rehearsed
@@ -60,9 +60,8 @@ class Setting:
     jitter: Callable[[], float] = random.random
     paces: dict[object, Pace] = field(default_factory=dict)  # outlive a reload, which is no leave to send at once
 
-    def pace(self, name: str, channel: Channel) -> Pace:
-        """Return how fast messages may go to a channel."""
-        rates = () if isinstance(channel, MailChannel) else tuple(channel.rate or CHANNELS[channel.type].RATES)
+    def pace(self, name: str, *rates: Rate) -> Pace:
+        """Return how fast messages may go in a lane."""
         return self.paces.setdefault((name, rates), Pace(rates))
 
 
@@ -173,12 +172,9 @@ def _assemble(
     config, clock = setting.config, setting.clock
     teller = compiled.teller(config, posted, wires.secret)
     hooks = ChannelLane(config.channels, wires.poster, clock)
-    lanes = [
-        relay.Lane(LETTERS, 1, lane.send, folds=True),
-        relay.Lane(ISSUES, lane.width - 1, lane.send, shares=LETTERS, ahead=AHEAD, prepare=lane.prepare),
-    ]
+    lanes = [*_mail_lanes(setting, lane)]
     lanes += [
-        _lane(name, setting.pace(name, channel), hooks.send, folds=teller.folds(name))
+        _lane(name, setting.pace(name, *(channel.rate or CHANNELS[channel.type].RATES)), hooks.send, teller.folds(name))
         for name, channel in config.channels.items()
         if not isinstance(channel, MailChannel)
     ]
@@ -207,10 +203,22 @@ def _assemble(
     )
 
 
-def _lane(name: str, pace: Pace, send: relay.Send, *, folds: bool) -> relay.Lane:
+def _mail_lanes(setting: Setting, lane: MailLane) -> Iterator[relay.Lane]:
+    """Yield the lanes of mail: alerts, issues, and both to each domain that may be written to only so fast."""
+    domains = setting.config.site.smtp.domains if setting.config.site.smtp else {}
+    width, elsewhere = lane.width - 1 - len(domains), frozenset(domains)
+    alerts, issues = Queue((LETTERS,), but=elsewhere), Queue((ISSUES,), but=elsewhere)
+    yield relay.Lane(LETTERS, 1, lane.send, alerts, folds=True)
+    yield relay.Lane(ISSUES, width, lane.send, issues, shares=LETTERS, ahead=AHEAD, prepare=lane.prepare)
+    for domain, rate in domains.items():
+        both, pace = Queue((LETTERS, ISSUES), domain), setting.pace(f"@{domain}", rate)
+        yield relay.Lane(f"@{domain}", 1, lane.send, both, shares=LETTERS, pace=pace)
+
+
+def _lane(name: str, pace: Pace, send: relay.Send, folds: bool) -> relay.Lane:
     """Return the lane of a channel; where messages are spaced, what waits its turn is not claimed."""
     ahead = 0 if pace.bounded else HOOKS_AHEAD
-    return relay.Lane(name, HOOKS_AT_ONCE, send, folds=folds, ahead=ahead, pace=pace, ends=True)
+    return relay.Lane(name, HOOKS_AT_ONCE, send, Queue((name,)), folds=folds, ahead=ahead, pace=pace, ends=True)
 
 
 def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:
@@ -259,4 +267,4 @@ def _mail_lane(setting: Setting, posted: Letters) -> MailLane:
     def connect() -> Postman:
         return Smtp(smtp)
 
-    return MailLane(posted, connect, width=smtp.connections + 1, sender=sender)
+    return MailLane(posted, connect, width=smtp.connections + 1 + len(smtp.domains), sender=sender)

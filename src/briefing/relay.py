@@ -24,7 +24,7 @@ from briefing.breaker import Breaker
 from briefing.clock import Clock
 from briefing.errors import StoreClosedError, StoreError
 from briefing.fold import fold
-from briefing.model import Delivered, Delivery, DeliveryId, Verdict
+from briefing.model import Delivered, Delivery, DeliveryId, Queue, Verdict
 from briefing.pace import Pace
 from briefing.room import Room
 from briefing.store import claimed, outbox
@@ -44,9 +44,10 @@ Hand = Callable[[], Coroutine[Any, Any, Verdict]]  # hands over one message that
 class Lane:
     """One kind of delivery with as many messages under way as it has connections."""
 
-    name: str  # ISSUES, LETTERS, or the id of a channel
+    name: str  # ISSUES, LETTERS, the id of a channel, or @ and a domain
     width: int
     send: Send
+    queue: Queue
     folds: bool = False  # alerts that come late are told in one message
     shares: str | None = None  # the lane that goes to the same far end, and before this one when that comes back
     ahead: int = 0  # messages claimed beyond those under way, at most
@@ -134,7 +135,7 @@ class Relay:
 
     async def fold(self, *, patient: bool = True) -> None:
         """Make one message of alerts that come late, once they have settled; at once if we are not `patient`."""
-        for lane in self._lanes:
+        for lane in [one for one in self._lanes if not one.queue.domain]:  # what goes to a domain is part of others
             work = partial(
                 fold, lane=lane.name, teller=self._teller, now=self._clock(), patient=patient, together=lane.folds
             )
@@ -167,8 +168,8 @@ class Relay:
 
         A grant for which nothing is due would keep a drain waiting in vain.
         """
-        lanes = [lane.name for lane in self._lanes if self._most(lane) and lane.pace.waits]
-        return bool(lanes) and await self._write(partial(outbox.owed, lanes=lanes, now=self._clock(), only=only))
+        queues = [lane.queue for lane in self._lanes if self._most(lane) and lane.pace.waits]
+        return bool(queues) and await self._write(partial(outbox.owed, queues=queues, now=self._clock(), only=only))
 
     def _most(self, lane: Lane) -> int:
         """Return how many messages may be claimed: none while the far end rests, then one to see if it did so enough.
@@ -216,7 +217,7 @@ class Relay:
             return ()
         try:
             return await self._write(
-                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=most, lane=lane.name, only=only)
+                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=most, queue=lane.queue, only=only)
             )
         except StoreError as error:  # what cannot be written must not be sent
             log.warning("relay.claim", error=str(error))

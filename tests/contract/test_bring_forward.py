@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import col
 
-from briefing.model import ISSUES, LETTERS, Delivery, DeliveryState, NewDelivery, Recipient, Retry, Verdict
+from briefing.model import ISSUES, LETTERS, Delivery, DeliveryState, NewDelivery, Queue, Recipient, Retry, Verdict
 from briefing.store import deliveries, outbox
 from briefing.store.engine import Store
 from briefing.store.tables import DeliveryRow
@@ -31,7 +31,7 @@ def owe(store: Store, *keys: str, now: datetime = NOW, until: datetime | None = 
 def tried(store: Store, lane: str, verdict: Verdict, *, at: datetime, again: datetime | None) -> None:
     """Try what is due in a lane, and let it be told this."""
     with store.transaction() as session:
-        due = outbox.claim(session, owner="me", now=at, lease=MINUTE, limit=99, lane=lane)
+        due = outbox.claim(session, owner="me", now=at, lease=MINUTE, limit=99, queue=Queue((lane,)))
         for one in due:
             on_record(
                 session, delivery=one, owner="me", verdict=verdict, next_attempt_at=again, now=at, duration=MINUTE

@@ -22,6 +22,7 @@ from briefing.model import (
     Issue,
     IssueId,
     NewDelivery,
+    Queue,
     Recipient,
     Retry,
     Verdict,
@@ -57,7 +58,7 @@ def fare(store: Store, fate: str, *, lane: str = LETTERS, now: datetime = NOW) -
     """Let the delivery that is due first come to an end."""
     verdict, again = FATES[fate]
     with store.transaction() as session:
-        (one,) = outbox.claim(session, owner="me", now=now, lease=60 * SECOND, limit=1, lane=lane)
+        (one,) = outbox.claim(session, owner="me", now=now, lease=60 * SECOND, limit=1, queue=Queue((lane,)))
     if verdict:
         with store.transaction() as session:
             ended = {"next_attempt_at": again, "now": now + SECOND, "duration": 2 * SECOND}
@@ -111,7 +112,7 @@ def test_a_named_one_that_waits_for_a_retry_waits_no_longer(store: Store) -> Non
     ids = one_of_each(store)
     assert perform(store, Act.RETRIED, ids=named(ids["retry"], ids["dead"])) == {ids["retry"], ids["dead"]}
     with store.transaction() as session:
-        due = outbox.claim(session, owner="me", now=NOW, lease=SECOND, limit=9, lane=LETTERS)
+        due = outbox.claim(session, owner="me", now=NOW, lease=SECOND, limit=9, queue=Queue((LETTERS,)))
     assert {(one.id, one.attempts) for one in due} == {(ids[name], 1) for name in ("retry", "dead", "pending")}
 
 
@@ -229,7 +230,7 @@ def test_a_suppressed_address_gets_nothing_by_hand_either(store: Store) -> None:
         audience.suppress(session, address="one@x.example", reason="550", now=NOW)
     perform(store, Act.RETRIED)
     with store.transaction() as session:
-        assert outbox.claim(session, owner="me", now=NOW, lease=SECOND, limit=9, lane=LETTERS) == ()
+        assert outbox.claim(session, owner="me", now=NOW, lease=SECOND, limit=9, queue=Queue((LETTERS,))) == ()
 
 
 def test_an_act_on_thousands_is_noted_for_each(store: Store) -> None:

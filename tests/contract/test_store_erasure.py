@@ -13,6 +13,7 @@ from briefing.model import (
     DeliveryState,
     Erased,
     NewDelivery,
+    Queue,
     Recipient,
     Retry,
     SubscriptionState,
@@ -47,7 +48,7 @@ def owe(store: Store, name: str, address: str = ANN) -> None:
 
 def claim(store: Store) -> tuple[Delivery, ...]:
     with store.transaction() as session:
-        return outbox.claim(session, owner="me", now=NOW, lease=LEASE, limit=50, lane=LANE)
+        return outbox.claim(session, owner="me", now=NOW, lease=LEASE, limit=50, queue=Queue((LANE,)))
 
 
 def record(store: Store, delivery: Delivery, verdict: Verdict) -> bool:

@@ -1,16 +1,29 @@
 """The lanes of the outbox: what is claimed together, and that nothing else is; the same on both databases."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from briefing.model import ISSUES, LETTERS, Delivered, Delivery, DeliveryState, Issue, NewDelivery, Recipient, Wanted
+from briefing.model import (
+    ISSUES,
+    LETTERS,
+    Delivered,
+    Delivery,
+    DeliveryState,
+    Issue,
+    NewDelivery,
+    Queue,
+    Recipient,
+    Wanted,
+)
 from briefing.store import audience, deliveries, issues, outbox
 from briefing.store.engine import Store
 from tests.contract.ended import on_record
 
+T = TypeVar("T")
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 READER = Recipient("reader@x.example", "iran", NOW)
@@ -45,7 +58,7 @@ def enqueue(store: Store, *deliveries: NewDelivery, now: datetime = NOW) -> None
 def take(store: Store, lane: str, **changes: Any) -> tuple[Delivery, ...]:
     terms: dict[str, Any] = {"owner": "me", "now": NOW, "lease": LEASE, "limit": 10} | changes
     with store.transaction() as session:
-        return outbox.claim(session, lane=lane, **terms)
+        return outbox.claim(session, queue=Queue((lane,)), **terms)
 
 
 def claim(store: Store, lane: str, **changes: Any) -> list[str]:
@@ -58,6 +71,33 @@ def test_each_lane_gives_its_own_and_no_other(store: Store, issue: Issue) -> Non
     assert claim(store, LETTERS) == ["<letter@x.example>"]
     assert claim(store, DESK) == ["msg_desk"]
     assert claim(store, PHONE) == ["msg_phone"]
+
+
+def test_mail_to_a_domain_is_claimed_apart_alerts_first(store: Store, issue: Issue) -> None:
+    def to(address: str, one: NewDelivery) -> NewDelivery:
+        return replace(one, key=address + one.key, message_id=f"{address} {one.key}", recipient=Recipient(address))
+
+    slow = ("a@slow.example", "b@slow.example")
+    others = ("a@x.example", "slow.example@x.example", "a@sub.slow.example", "a@sl_w.example", "a@slowxexample")
+    enqueue(store, *(to(address, one) for address in (*slow, *others) for one in (copy(issue), letter())))
+
+    def claimed(queue: Queue) -> list[str]:
+        with store.transaction() as session:
+            claimed = outbox.claim(session, owner="me", now=NOW, lease=LEASE, limit=10, queue=queue)
+            return sorted(one.message_id for one in claimed)
+
+    both = Queue((LETTERS, ISSUES), "slow.example")
+    owed = {"queues": [both], "now": NOW}
+    assert claimed(both) == [f"{one} letter" for one in slow]
+    assert with_session(store, outbox.owed, **owed)
+    assert claimed(both) == [f"{one} issue" for one in slow]
+    assert not with_session(store, outbox.owed, **owed)
+    assert claimed(Queue((ISSUES,), but=frozenset({"slow.example"}))) == sorted(f"{one} issue" for one in others)
+
+
+def with_session(store: Store, work: Callable[..., T], **given: Any) -> T:
+    with store.transaction() as session:
+        return work(session, **given)
 
 
 @pytest.mark.parametrize("lane", ["mail", "", "morning", "Desk", "des_", "%"])

@@ -13,6 +13,7 @@ from briefing.model import (
     Event,
     EventKind,
     NewDelivery,
+    Queue,
     Recipient,
     Retry,
     Verdict,
@@ -39,7 +40,7 @@ def owe(store: Store, key: str, *, slow: bool = True, address: str | None = None
 
 def claim(store: Store, lane: str = "desk", *, now: datetime = NOW + SETTLE) -> tuple[Delivery, ...]:
     with store.transaction() as session:
-        return outbox.claim(session, owner="me", now=now, lease=LEASE, limit=10, lane=lane)
+        return outbox.claim(session, owner="me", now=now, lease=LEASE, limit=10, queue=Queue((lane,)))
 
 
 def groups(store: Store, lane: str = "desk", *, now: datetime | None = None) -> list[list[str]]:

@@ -21,6 +21,7 @@ from briefing.model import (
     ItemId,
     ItemLine,
     NewDelivery,
+    Queue,
     Recipient,
     Retry,
     StoryId,
@@ -58,7 +59,7 @@ def enqueue(store: Store, *deliveries: NewDelivery, now: datetime = NOW) -> int:
 
 
 def claim(store: Store, owner: str = ME, **changes: Any) -> tuple[Delivery, ...]:
-    terms: dict[str, Any] = {"now": NOW, "lease": LEASE, "limit": 10, "lane": LETTERS} | changes
+    terms: dict[str, Any] = {"now": NOW, "lease": LEASE, "limit": 10, "queue": Queue((LETTERS,))} | changes
     with store.transaction() as session:
         return outbox.claim(session, owner=owner, **terms)
 
@@ -138,7 +139,7 @@ def test_a_delivery_comes_back_as_it_was_enqueued(store: Store) -> None:
         next_attempt_at=NOW + LEASE,
         recipient=Recipient("reader@x.example", "iran", NOW),
     )
-    (post,) = claim(store, lane="desk")
+    (post,) = claim(store, queue=Queue(("desk",)))
     assert (post.channel, post.payload, post.recipient) == (
         "desk",
         {"text": "Part 2 is out", "blocks": [1, None]},

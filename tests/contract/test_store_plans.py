@@ -28,6 +28,7 @@ from briefing.model import (
     ParsedItem,
     Polled,
     PromiseId,
+    Queue,
     StoryId,
 )
 from briefing.store import audience, copies, developments, feeds, issues, items, outbox, retention, stories, traces
@@ -112,9 +113,9 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
     "issues.recalled": (_recalled, {"sqlite_autoindex_issues_2", "ix_deliveries_issue_id"}),
     "issues.first_known": (lambda s: issues.first_known(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
     "issues.settled": (lambda s: issues.settled(s, digest="morning"), {"sqlite_autoindex_digests_1"}),
-    "outbox.claim": (lambda s: outbox.claim(s, owner="me", lane=ISSUES, **TERMS), {"ix_deliveries_due"}),
+    "outbox.claim": (lambda s: outbox.claim(s, owner="me", queue=Queue((ISSUES,)), **TERMS), {"ix_deliveries_due"}),
     "outbox.claim of some": (
-        lambda s: outbox.claim(s, owner="me", lane=ISSUES, only=["1", "2"], **TERMS),
+        lambda s: outbox.claim(s, owner="me", queue=Queue((ISSUES,)), only=["1", "2"], **TERMS),
         {"ix_deliveries_due"},
     ),
     "outbox.reclaim": (lambda s: outbox.reclaim(s, now=NOW), {"ix_deliveries_due"}),

@@ -14,6 +14,7 @@ from briefing.model import (
     Matchers,
     NewDelivery,
     NewSilence,
+    Queue,
     Recipient,
     Silence,
     SilenceId,
@@ -57,7 +58,7 @@ def mute(store: Store, *events: str, now: datetime = NOW) -> int:
 
 def claim(store: Store, *, now: datetime = NOW, lane: str = "desk") -> list[Delivery]:
     with store.transaction() as session:
-        return list(outbox.claim(session, owner="me", now=now, lease=HOUR, limit=9, lane=lane))
+        return list(outbox.claim(session, owner="me", now=now, lease=HOUR, limit=9, queue=Queue((lane,))))
 
 
 def listing(store: Store) -> dict[str, Delivery]:

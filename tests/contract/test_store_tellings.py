@@ -11,6 +11,7 @@ from briefing.model import (
     ItemId,
     Member,
     NewDelivery,
+    Queue,
     Recipient,
     Retry,
     Standing,
@@ -43,7 +44,7 @@ def end(store: Store, lane: str, verdict: Verdict, *, at: datetime) -> None:
     """Let the delivery that is due first in a lane come to a verdict."""
     again = at + MINUTE if isinstance(verdict, Retry) else None
     with store.transaction() as session:
-        (one,) = outbox.claim(session, owner="me", now=at, lease=MINUTE, limit=1, lane=lane)
+        (one,) = outbox.claim(session, owner="me", now=at, lease=MINUTE, limit=1, queue=Queue((lane,)))
     with store.transaction() as session:
         ended = {"next_attempt_at": again, "now": at, "duration": MINUTE}
         assert on_record(session, delivery=one, owner="me", verdict=verdict, **ended)  # type: ignore[arg-type]

@@ -26,6 +26,7 @@ from briefing.model import (
     Member,
     NewDelivery,
     ParsedItem,
+    Queue,
     Recipient,
     Retry,
     StoryId,
@@ -144,7 +145,7 @@ def letter(name: str, event: str = "a", to: str = "", **more: bool) -> NewDelive
 
 def fare(store: Store, verdict: Verdict | None) -> Delivery:
     with store.transaction() as session:
-        (one,) = outbox.claim(session, owner="me", now=NOW, lease=DAY, limit=1, lane=LETTERS)
+        (one,) = outbox.claim(session, owner="me", now=NOW, lease=DAY, limit=1, queue=Queue((LETTERS,)))
     with store.transaction() as session:
         if verdict:
             again = NOW + DAY if isinstance(verdict, Retry) else None

@@ -13,7 +13,7 @@ import pytest
 
 from briefing.cli.failure import Exit
 from briefing.clock import utc_now
-from briefing.model import ISSUES, Dead, Delivered, Issue, NewDelivery, Recipient, Retry, Verdict
+from briefing.model import ISSUES, Dead, Delivered, Issue, NewDelivery, Queue, Recipient, Retry, Verdict
 from briefing.store import issues, outbox
 from briefing.store.engine import Store
 from tests import databases
@@ -56,7 +56,7 @@ def put_issue(store: Store, number: int, *, now: datetime) -> None:
 def send(store: Store, rows: Sequence[NewDelivery], fates: dict[str, Verdict], lane: str, now: datetime) -> None:
     with store.transaction() as session:
         outbox.enqueue(session, deliveries=rows, now=now)
-        due = outbox.claim(session, owner="me", now=now, lease=timedelta(minutes=1), limit=9, lane=lane)
+        due = outbox.claim(session, owner="me", now=now, lease=timedelta(minutes=1), limit=9, queue=Queue((lane,)))
         for one, verdict in zip(due, fates.values(), strict=False):
             again = now + timedelta(days=9) if isinstance(verdict, Retry) else None
             ended: dict[str, Any] = {"next_attempt_at": again, "now": now, "duration": timedelta(seconds=1.5)}

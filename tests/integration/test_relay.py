@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from briefing import app, relay, retry, service
-from briefing.model import LETTERS, Act, Delivered, Delivery
+from briefing.model import LETTERS, Act, Delivered, Delivery, Queue
 from briefing.store import audience, deliveries, outbox
 from briefing.store.writer import Writer
 from demo.smtp_sink import END
@@ -328,7 +328,7 @@ async def test_a_row_that_another_worker_took_over_is_not_recorded_by_the_first(
     world.later(minutes=2)
     other = {"owner": "another", "now": world.now}
     with world.store.transaction() as session:
-        (taken,) = outbox.claim(session, **other, lease=SLOW, limit=5, lane=LETTERS)  # type: ignore[arg-type]
+        (taken,) = outbox.claim(session, **other, lease=SLOW, limit=5, queue=Queue((LETTERS,)))  # type: ignore[arg-type]
     assert await delivering == 1
     assert (only(world).state, only(world).epoch) == ("sending", 2)
     assert world.rows("SELECT count(*) FROM attempts") == [0]
@@ -365,7 +365,7 @@ async def test_an_attempt_that_outlives_its_own_lease_is_not_begun_twice(world: 
 async def test_what_was_under_way_when_the_service_died_goes_out_at_the_next_start(world: World) -> None:
     await report(world, 1)
     with world.store.transaction() as session:
-        outbox.claim(session, owner="dead", now=world.now, lease=SLOW, limit=5, lane=LETTERS)
+        outbox.claim(session, owner="dead", now=world.now, lease=SLOW, limit=5, queue=Queue((LETTERS,)))
     assert await world.deliver() == 0
     if world.store.path is None:
         world.later(minutes=2)  # of several processes on PostgreSQL, only the lease says which is dead

@@ -34,6 +34,13 @@ def _address(value: str) -> str:
         raise ValueError(f'"{value}" is not an e-mail address: {error}') from error
 
 
+def _domain(value: str) -> str:
+    try:
+        return validate_email(f"a@{value}", check_deliverability=False).domain
+    except EmailNotValidError:
+        raise ValueError(f'"{value}" is no domain of addresses: write what follows the @, such as gmail.com') from None
+
+
 def _mailbox(value: str) -> str:
     name, _, rest = value.rpartition("<")
     if rest.endswith(">") and _:
@@ -89,6 +96,7 @@ def _topic(value: SecretStr) -> SecretStr:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, AfterValidator(_selector)]

@@ -18,9 +18,9 @@ from pydantic import (
 )
 
 from briefing.config.alerts import Channel, Quiet, Route
-from briefing.config.fields import Address, Id, Listen, Mailbox, OneOrMany, Selector, Strict, Url, Zone
+from briefing.config.fields import Address, Domain, Id, Listen, Mailbox, OneOrMany, Selector, Strict, Url, Zone
 from briefing.config.names import Family
-from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
+from briefing.config.scalars import Duration, Percent, Rated, Size, TimeOfDay, format_duration
 from briefing.config.series import SeriesRule
 
 _LEAST_KEPT = timedelta(days=2)  # twice what "last seen" is exact to
@@ -59,6 +59,10 @@ class Smtp(Strict):
     user: str | None = Field(None, description="User name, if the server asks for one.")
     password: SecretStr | None = Field(None, description="Password, best as ${ENV} or ${file:/run/secrets/…}.")
     connections: Annotated[int, Field(ge=1, le=20)] = Field(4, description="Connections used at once.")
+    domains: Annotated[dict[Domain, Rated], Field(max_length=20)] = Field(
+        default_factory=dict,
+        description="How fast mail may go to a domain, such as gmail.com: 20/m; each has a connection of its own.",
+    )
 
 
 def _server(smtp: Smtp | None) -> Smtp | None:

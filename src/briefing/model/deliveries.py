@@ -110,6 +110,18 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """What of the outbox is claimed together: lanes, the first first; of mail what goes to one domain, or elsewhere.
+
+    A domain is written as in addresses that were normalised; `but` are those that it leaves to others.
+    """
+
+    lanes: tuple[str, ...]
+    domain: str = ""
+    but: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """So many messages in so long, evenly; `burst` of them may go at once after a silence."""
 

@@ -11,10 +11,11 @@ many per message in flight. Whoever held it before finds its epoch gone and reco
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Integer, Row, bindparam, exists, func, update
+from sqlalchemy import Integer, Row, Select, bindparam, exists, func, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -24,6 +25,7 @@ from briefing.model import (
     DeliveryState,
     Event,
     NewDelivery,
+    Queue,
 )
 from briefing.store import audience, late
 from briefing.store.batch import insert_new, insert_one, slices, table
@@ -85,17 +87,17 @@ def claim(
     now: datetime,
     lease: timedelta,
     limit: int,
-    lane: str,
+    queue: Queue,
     only: Collection[str] | None = None,
 ) -> tuple[Delivery, ...]:
-    """Take due deliveries of a lane, ISSUES, LETTERS or a channel, longest due first (ix_deliveries_due).
+    """Take due deliveries of the first lane of a queue that has any, longest due first (ix_deliveries_due).
 
     `only` narrows to deliveries of these keys.
 
     Due are pending and retry whose time has come, and sending whose lease has ended. Each goes to sending under a new
     epoch until `now + lease`, and counts this attempt. Mail to suppressed addresses is dead at once, never returned.
     """
-    while due := _due(session, now, limit, lane, only):
+    while due := _due(session, now, limit, queue, only):
         barred = _barred(session, due)
         _bury(session, [row for row in due if row.address in barred], now)
         if fit := [row for row in due if row.address not in barred]:
@@ -103,9 +105,9 @@ def claim(
     return ()
 
 
-def owed(session: Session, *, lanes: Iterable[str], now: datetime, only: Collection[str] | None = None) -> bool:
-    """Tell whether anything is due in any of these lanes (ix_deliveries_due)."""
-    return any(_due(session, now, 1, lane, only) for lane in lanes)
+def owed(session: Session, *, queues: Iterable[Queue], now: datetime, only: Collection[str] | None = None) -> bool:
+    """Tell whether anything is due in any of these queues (ix_deliveries_due)."""
+    return any(_due(session, now, 1, queue, only) for queue in queues)
 
 
 def bring_forward(session: Session, *, lanes: Collection[str], since: datetime, until: datetime, now: datetime) -> int:
@@ -125,13 +127,24 @@ def bring_forward(session: Session, *, lanes: Collection[str], since: datetime, 
     return session.exec(waiting.values(next_attempt_at=now)).rowcount
 
 
-def _due(session: Session, now: datetime, limit: int, lane: str, only: Collection[str] | None) -> Sequence[Row[Any]]:
-    # A query a state, so that each reads `limit` rows of the index in order, however many are due.
-    due = _DUE if only is None else _DUE.where(col(DeliveryRow.key).in_(only))
-    asked = {"lane": lane, "now": now, "most": limit}
+def _due(session: Session, now: datetime, limit: int, queue: Queue, only: Collection[str] | None) -> Sequence[Row[Any]]:
+    # A query a lane and state, so that each reads `limit` rows of the index in order, however many are due.
+    due = _asked(queue) if only is None else _asked(queue).where(col(DeliveryRow.key).in_(only))
     connection = session.connection()
-    rows = [row for state in _OPEN for row in connection.execute(due, asked | {"state": state})]
-    return sorted(rows, key=lambda row: (row.next_attempt_at, row.id))[:limit]
+    for lane in queue.lanes:
+        asked = {"lane": lane, "now": now, "most": limit}
+        rows = [row for state in _OPEN for row in connection.execute(due, asked | {"state": state})]
+        if rows:
+            return sorted(rows, key=lambda row: (row.next_attempt_at, row.id))[:limit]
+    return ()
+
+
+@lru_cache(maxsize=64)
+def _asked(queue: Queue) -> Select[Any]:
+    """Return what asks for that of a lane which a queue takes; the domains of addresses are kept in small letters."""
+    ends = partial(col(DeliveryRow.address).endswith, autoescape=True)
+    asked = _DUE.where(ends(f"@{queue.domain}")) if queue.domain else _DUE
+    return asked.where(*(~ends(f"@{one}") for one in sorted(queue.but)))
 
 
 def _barred(session: Session, due: Iterable[Row[Any]]) -> frozenset[str]:
