@@ -192,7 +192,7 @@ def _assemble(
     )
     return Service(
         poller=poller,
-        plans=compiled.plans(config, posted, wires.secret),
+        plans=compiled.plans(config, posted, teller),
         relay=relaying,
         teller=teller,
         letters=posted,
@@ -229,8 +229,9 @@ def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:
         store.upgrade()
         with store.transaction() as session:
             secret = engine.secret(session)
-            told_by = compiled.rules(setting.config, compiled.teller(setting.config, posted, secret))
-            written = compiled.plans(setting.config, posted, secret)
+            teller = compiled.teller(setting.config, posted, secret)
+            told_by = compiled.rules(setting.config, teller)
+            written = compiled.plans(setting.config, posted, teller)
             start = min(dates, default=setting.clock())
             return Rehearsal(session, told_by, written, start=start).play(pieces)
 

@@ -70,11 +70,11 @@ def _series(config: Config) -> Mapping[StoryId, SeriesRule]:
     return {StoryId(name): story.series for name, story in config.stories.items() if story.series is not None}
 
 
-def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
+def plans(config: Config, posted: Letters, teller: Teller) -> list[publish.Plan]:
     """Compile the digests."""
     settings = [effective.settings(config, name) for name in effective.feeds(config)]
     full = frozenset(feed.id for feed in settings if feed.rights is Rights.FULL)
-    known, tell = sources(config), teller(config, posted, secret).deliveries
+    known = sources(config)
     return [
         publish.Plan(
             id=name,
@@ -89,8 +89,8 @@ def plans(config: Config, posted: Letters, secret: bytes) -> list[publish.Plan]:
             series=_series(config),
             proof=partial(posted.words, reader=ANYBODY),
             version=partial(posted.renderer.version, digest.template),
-            tell=tell,
-            secret=secret,
+            tell=teller.deliveries,
+            secret=teller.secret,
         )
         for name, digest in config.digests.items()
     ]

@@ -28,7 +28,7 @@ OLDER = REVISIONS[:-1]
 
 
 def chosen(revisions: Sequence[str]) -> list[Any]:
-    """Return revisions of which the first, which goes through all others, is tried each time, those by `make slow`."""
+    """Return revisions of which the first, which goes through all, is tried each time, the others by `make slow`."""
     first, *others = revisions
     return [first, *(pytest.param(one, marks=pytest.mark.slow) for one in others)]
 

@@ -7,20 +7,10 @@ from briefing.model import DeliveryState, Wanted
 from briefing.store import deliveries
 from tests.integration.documents import Entry, rss
 from tests.integration.test_mail_at_speed import subscribed
-from tests.integration.world import SITE, World, live_on_both
+from tests.integration.world import DAILY, SITE, World, live_on_both
 
-CONFIG = """
-feeds:
-  one: {url: "${FEEDS}/one.rss", allow_private: true, title: One}
-stories:
-  all: {title: All of it, feeds: [one]}
-lists:
-  readers: {title: Readers}
-digests:
-  daily: {stories: [all], at: "13:00", to: {list: readers}}
-"""
-MAIL = SITE.replace("connections: 1", "connections: 8") + CONFIG + "routes: [{to: desk}]\n"
-HOOK = SITE + CONFIG + "routes: [{to: hook}]\n"
+MAIL = SITE.replace("connections: 1", "connections: 8") + DAILY + "routes: [{to: desk}]\n"
+HOOK = SITE + DAILY + "routes: [{to: hook}]\n"
 READERS, ALERTS, MANY = 60, 3, 10_000
 
 

@@ -6,26 +6,13 @@ from datetime import timedelta
 from briefing.model import Subscription, SubscriptionState
 from briefing.store import audience
 from tests.integration.documents import Entry, rss
-from tests.integration.world import SITE, World, live_on_both
+from tests.integration.world import DAILY, SITE, World, live_on_both
 
 EACH = 8
 SLOW = "@slow.example"
 CHIEF = "  chief: {type: mail, to: chief@slow.example}\n"
-CONFIG = (
-    SITE.replace("connections: 1", 'connections: 2, domains: {Slow.Example: "10/s"}')
-    + CHIEF
-    + """
-feeds:
-  one: {url: "${FEEDS}/one.rss", allow_private: true, title: One}
-stories:
-  all: {title: All of it, feeds: [one]}
-lists:
-  readers: {title: Readers}
-digests:
-  daily: {stories: [all], at: "13:00", to: {list: readers}}
-routes: [{to: chief}]
-"""
-)
+SPACED = SITE.replace("connections: 1", 'connections: 2, domains: {Slow.Example: "10/s"}')
+CONFIG = f"{SPACED}{CHIEF}{DAILY}routes: [{{to: chief}}]\n"
 
 
 @live_on_both(CONFIG)

@@ -37,6 +37,16 @@ channels:
   slack: {type: slack, url: "${SLACK}", rate: 1000/s, allow_private: true}
   desk: {type: mail, to: desk@example.org}
 """
+DAILY = """
+feeds:
+  one: {url: "${FEEDS}/one.rss", allow_private: true, title: One}
+stories:
+  all: {title: All of it, feeds: [one]}
+lists:
+  readers: {title: Readers}
+digests:
+  daily: {stories: [all], at: "13:00", to: {list: readers}}
+"""
 
 
 class Feeds(FeedServer):

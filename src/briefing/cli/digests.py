@@ -100,7 +100,9 @@ def _draft(digest: str | None, config: Path, database: str) -> Drafted:
     name = _named(digest, list(checked.digests))
     beside = config.resolve().parent
     letters = compiled.letters(checked, beside, compiled.unstored)
-    plan = next(plan for plan in compiled.plans(checked, letters, secret=b"") if plan.id == name)
+    plan = next(
+        plan for plan in compiled.plans(checked, letters, compiled.teller(checked, letters, b"")) if plan.id == name
+    )
     with open_store(database) as store, store.reading() as session:
         known_since = issues.first_known(session, digest=name) or now
         occurrence = Occurrence(now.date(), "draft", now)

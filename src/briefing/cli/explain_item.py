@@ -61,7 +61,7 @@ def _traced(config: Path, database: str, item: int) -> "Trace | None":
     keep_quiet()
     checked, now = open_config(config), utc_now()
     letters = compiled.letters(checked, config.resolve().parent, compiled.unstored)
-    plans = compiled.plans(checked, letters, secret=b"")
+    plans = compiled.plans(checked, letters, compiled.teller(checked, letters, b""))
     with open_store(database) as store, store.reading() as session:
         reaches = [publish.reach(session, plan, now=now) for plan in plans]
         return trace(session, checked, corroborate.sources(checked), item=ItemId(item), reaches=reaches)

@@ -8,14 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    SecretStr,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from briefing.config.alerts import Channel, Quiet, Route
 from briefing.config.fields import Address, Domain, Id, Listen, Mailbox, OneOrMany, Selector, Strict, Url, Zone

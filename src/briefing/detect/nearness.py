@@ -43,10 +43,10 @@ class _Part:
     def remove(self, member: Member) -> None:
         self.size -= 1
         self.names -= member.names
-        if not self.size:
-            self.total = {}
-        for term in filter(self.total.__contains__, member.terms):
-            self.total[term] -= member.terms[term]
+        if not self.size:  # the total is that item's own
+            return
+        for term, weight in member.terms.items():
+            self.total[term] -= weight
             if self.total[term] < _NOTHING:
                 del self.total[term]
 

@@ -23,9 +23,14 @@ _NAMES = 5  # publishers named beside the first
 def item(event: Event, words: Words) -> Notice:
     """Say who reports what."""
     item = _line(event)
+    return _of_one(event, item, report(item, words), words)
+
+
+def _of_one(event: Event, item: ItemLine, headline: str, words: Words) -> Notice:
+    """Tell of one item, in words that credit its source."""
     return Notice(
         kind=event.kind,
-        headline=report(item, words),
+        headline=headline,
         url=web(item.url),
         at=item.at,
         source=item.source,
@@ -47,19 +52,7 @@ def instalment(event: Event, words: Words) -> Notice:
         title=isolate(clip(item.title, TITLE), item.lang, words.dir),
         source=isolate(item.source, None, words.dir),
     )
-    return Notice(
-        kind=event.kind,
-        headline=said,
-        url=web(item.url),
-        at=item.at,
-        source=item.source,
-        credited=True,
-        story=event.story_title,
-        sentences=_excerpt(item),
-        context=_history(part, event, words),
-        actions=read(item.url, words),
-        lang=item.lang,
-    )
+    return replace(_of_one(event, item, said, words), context=_history(part, event, words))
 
 
 def _history(part: PartLine, event: Event, words: Words) -> tuple[Link, ...]:
