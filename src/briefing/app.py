@@ -30,13 +30,14 @@ from briefing.config.alerts import MailChannel
 from briefing.config.grammar import Config
 from briefing.errors import StoreError
 from briefing.model import ISSUES, LETTERS, Piece, Queue, Rate, StoryId
+from briefing.outlet import FarEnds, Outlet
+from briefing.outlets import Much, Outlets
 from briefing.pace import Pace
-from briefing.post import ChannelLane, Letters, MailLane, Postman
+from briefing.post import ChannelLane, Letters, MailLane
 from briefing.rehearse import Rehearsal, Rehearsed
 from briefing.render.page import Pages
 from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
-from briefing.send.smtp import Folder, Smtp
 from briefing.service import Service
 from briefing.store import backup, engine, feeds, issues, outbox
 from briefing.store.engine import Store
@@ -46,7 +47,7 @@ from briefing.watch import Watch
 log = structlog.get_logger()
 AGAIN_SECONDS = 5.0  # after which a database that refused a restart is asked again
 AHEAD = 400  # issues claimed beyond those under way, at most
-HOOKS_AHEAD = 20
+HOOKS_AHEAD = 100
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
 
 
@@ -58,6 +59,7 @@ class Setting:
     beside: Path  # the folder of feeds.yaml: its templates/, its outbox/
     clock: Clock = utc_now
     jitter: Callable[[], float] = random.random
+    much: Much | None = field(default_factory=Much)  # to send, for which there is a process more
     paces: dict[object, Pace] = field(default_factory=dict)  # outlive a reload, which is no leave to send at once
 
     def pace(self, name: str, *rates: Rate) -> Pace:
@@ -72,7 +74,7 @@ class Wires:
     write: Writer
     fetcher: Fetcher
     isolate: Isolate
-    poster: Poster
+    outlets: Outlets
     secret: bytes = field(repr=False)
 
 
@@ -138,15 +140,14 @@ async def service(
         posted = compiled.letters(
             setting.config, setting.beside, lambda wanted: write(partial(issues.get, issue=wanted))
         )
-        lane = _mail_lane(setting, posted)
-        try:
-            wires = Wires(write, fetcher, isolate, poster, secret)
+        ends = _far_ends(setting)
+        here = Outlet(ends, poster=poster, clock=setting.clock)
+        async with Outlets(ends, here, much=setting.much) as outlets:
+            wires = Wires(write, fetcher, isolate, outlets, secret)
             pages = _pages(setting, store, wires, posted, patient=not first)
-            running = _assemble(setting, wires, posted, lane, pages)
+            running = _assemble(setting, wires, posted, pages)
             await running.align()
             yield running
-        finally:
-            await asyncio.to_thread(lane.close)
 
 
 def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:
@@ -166,13 +167,12 @@ def _assemble(
     setting: Setting,
     wires: Wires,
     posted: Letters,
-    lane: MailLane,
     pages: AbstractAsyncContextManager[object] | None,
 ) -> Service:
     config, clock = setting.config, setting.clock
     teller = compiled.teller(config, posted, wires.secret)
-    hooks = ChannelLane(config.channels, wires.poster, clock)
-    lanes = [*_mail_lanes(setting, lane)]
+    hooks = ChannelLane(wires.outlets)
+    lanes = [*_mail_lanes(setting, MailLane(posted, wires.outlets))]
     lanes += [
         _lane(name, setting.pace(name, *(channel.rate or CHANNELS[channel.type].RATES)), hooks.send, teller.folds(name))
         for name, channel in config.channels.items()
@@ -206,7 +206,8 @@ def _assemble(
 def _mail_lanes(setting: Setting, lane: MailLane) -> Iterator[relay.Lane]:
     """Yield the lanes of mail: alerts, issues, and both to each domain that may be written to only so fast."""
     domains = setting.config.site.smtp.domains if setting.config.site.smtp else {}
-    width, elsewhere = lane.width - 1 - len(domains), frozenset(domains)
+    elsewhere = frozenset(domains)
+    width = setting.config.site.smtp.connections if setting.config.site.smtp else 1
     alerts, issues = Queue((LETTERS,), but=elsewhere), Queue((ISSUES,), but=elsewhere)
     yield relay.Lane(LETTERS, 1, lane.send, alerts, folds=True)
     yield relay.Lane(ISSUES, width, lane.send, issues, shares=LETTERS, ahead=AHEAD, prepare=lane.prepare)
@@ -254,18 +255,9 @@ def _pages(
     return Listener(guarded, setting.config.site.listen, patient=patient)
 
 
-def _mail_lane(setting: Setting, posted: Letters) -> MailLane:
-    """Return the way mail goes: the configured server, or the folder outbox/ when there is none.
-
-    One connection is kept for alerts, which must not wait behind an issue to thousands.
-    """
-    smtp, sender = setting.config.site.smtp, effective.sender_address(setting.config)
-    folder = setting.beside / "outbox"
-    if smtp is None:
+def _far_ends(setting: Setting) -> FarEnds:
+    """Return where messages go: mail to the configured server, or to the folder outbox/ when there is none."""
+    site, folder = setting.config.site, setting.beside / "outbox"
+    if site.smtp is None:
         log.warning("mail.folder", folder=str(folder), reason="no smtp: is configured; mail is written as files")
-        return MailLane(posted, lambda: Folder(folder), width=2, sender=sender)
-
-    def connect() -> Postman:
-        return Smtp(smtp)
-
-    return MailLane(posted, connect, width=smtp.connections + 1 + len(smtp.domains), sender=sender)
+    return FarEnds(effective.sender_address(setting.config), folder, site.smtp, setting.config.channels)

@@ -1,8 +1,8 @@
-"""From a delivery row to bytes on a wire and a verdict: what was enqueued is rendered or signed here.
+"""From a delivery row to what goes over a wire, and a verdict: what was enqueued is rendered here.
 
 Beside `tell` and below the shells. Letters are rendered from the stored issue, and those that their reader was sent
 before, at this moment, so retry and resend say the same; a channel's payload is final already and only its address and
-signature are resolved.
+signature are resolved, by `outlet`.
 
 What if we die here? The delivery is `sending`, and its lease runs out: the relay's answer holds.
 """
@@ -12,19 +12,16 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from briefing.clock import Clock
-from briefing.config.alerts import Channel, MailChannel
 from briefing.edit import recap
 from briefing.errors import RenderError
 from briefing.model import Dead, Delivery, Issue, IssueId, Mail, Recipient, StoryId, Verdict
+from briefing.outlet import Letter, Posting
+from briefing.outlets import Outlets
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer, unsubscribe
-from briefing.send.channels import CHANNELS
-from briefing.send.http import Poster
-from briefing.threads import Hand
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -33,38 +30,16 @@ READINGS = 4  # issues whose variants are remembered
 ANYBODY = Recipient("reader@example.org")  # whom a draft is rendered for when nobody in particular is meant
 
 
-class Postman(Protocol):
-    """Takes one message to one address: SMTP, or a folder."""
-
-    def send(self, *message: bytes, sender: str, recipient: str) -> Verdict:
-        """Hand the bytes over, in pieces of whole lines; block until the far end answers."""
-
-    def close(self) -> None:
-        """End the connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """The words for one reader, and all that its headers need."""
-
-    words: Mail
-    headers: mime.MailHeaders
-
-    def pieces(self) -> tuple[bytes, ...]:
-        """Return the message, its headers and its body; RenderError when it would not be safe to send."""
-        return mime.pieces(self.words, self.headers)
-
-
 @dataclass(slots=True)
 class _Reading:
     """An issue as it was read for a batch of its deliveries, and what was made of it for its readers."""
 
     issue: Issue
-    earlier: dict[IssueId, Awaitable[Issue | None]] = field(default_factory=dict)
-    forms: dict[Recipient, Awaitable[tuple[Callable[[Recipient], Mail], mime.MailHeaders]]] = field(
+    earlier: dict[IssueId, asyncio.Task[Issue | None]] = field(default_factory=dict)
+    forms: dict[Recipient, asyncio.Task[tuple[Callable[[Recipient], Mail], mime.MailHeaders]]] = field(
         default_factory=dict
     )
-    letters: dict[Recipient, Awaitable[Letter]] = field(default_factory=dict)  # by variant, to nobody
+    letters: dict[Recipient, asyncio.Task[Letter]] = field(default_factory=dict)  # by variant, to nobody
 
     def variant(self, reader: Recipient) -> Recipient:
         """Return what of a reader makes a difference to the words: not the address, and the day of consent alone."""
@@ -85,7 +60,7 @@ class Letters:
     desk: Desk  # of the site, for alerts
     desks: Mapping[str, Desk]  # by digest
     issue: Callable[[IssueId], Awaitable[Issue | None]]
-    _readings: dict[IssueId, Awaitable[_Reading]] = field(default_factory=dict, init=False, repr=False)  # under way
+    _readings: dict[IssueId, asyncio.Task[_Reading]] = field(default_factory=dict, init=False, repr=False)  # under way
     _last: dict[IssueId, _Reading] = field(default_factory=dict, init=False, repr=False)
 
     async def sealed(self, delivery: Delivery, reader: Recipient) -> bytes:
@@ -170,20 +145,20 @@ class Letters:
         return Letter(Mail(words["subject"], words["text"], words["html"], words["preheader"]), headers)
 
 
-async def _once(known: dict[K, Awaitable[T]], key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+async def _once(known: dict[K, asyncio.Task[T]], key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Return what the work for a key brings, begun by the first who asks."""
     if key not in known:
         known[key] = asyncio.create_task(work())
-    return await asyncio.shield(known[key])
+    task = known[key]
+    return task.result() if task.done() else await asyncio.shield(task)
 
 
+@dataclass(frozen=True, slots=True)
 class MailLane:
-    """A few reused connections, each with a thread of its own and used by one message at a time."""
+    """Renders mail and hands it over."""
 
-    def __init__(self, letters: Letters, connect: Callable[[], Postman], *, width: int, sender: str) -> None:
-        self._letters, self._sender, self.width = letters, sender, width
-        self._connections = [(connect(), Hand("mail")) for _ in range(width)]
-        self._closed = False
+    letters: Letters
+    outlets: Outlets
 
     async def send(self, delivery: Delivery) -> Verdict:
         """Render and hand over one mail."""
@@ -193,30 +168,7 @@ class MailLane:
         """Render one mail, and return what hands it over."""
         if delivery.recipient is None:
             return partial(_refused, "a mail without an address")
-        letter = await self._letters.letter(delivery, delivery.recipient)
-        return partial(self._hand_over, letter, delivery.recipient.address)
-
-    async def _hand_over(self, letter: Letter, recipient: str) -> Verdict:
-        """Use a free connection; the relay never asks for more than there are."""
-        connection, hand = self._connections.pop()
-        try:
-            return await hand(partial(self._over, connection, letter, recipient))
-        finally:
-            self._connections.append((connection, hand))
-
-    def _over(self, connection: Postman, letter: Letter, recipient: str) -> Verdict:
-        try:
-            return connection.send(*letter.pieces(), sender=self._sender, recipient=recipient)
-        finally:
-            if self._closed:
-                connection.close()
-
-    def close(self) -> None:
-        """Close the connections that are free; one that is in use is closed after its send, or with the process."""
-        self._closed = True
-        for connection, hand in self._connections:
-            connection.close()
-            hand.end()
+        return partial(self.outlets.mail, await self.letters.letter(delivery, delivery.recipient))
 
 
 async def _refused(reason: str) -> Verdict:
@@ -227,16 +179,8 @@ async def _refused(reason: str) -> Verdict:
 class ChannelLane:
     """Posts payloads to the vendors of the configured channels."""
 
-    channels: Mapping[str, Channel]
-    poster: Poster
-    clock: Clock
+    outlets: Outlets
 
     async def send(self, delivery: Delivery) -> Verdict:
-        """Resolve address and signature, post, and judge the answer."""
-        channel = self.channels[delivery.channel]
-        if isinstance(channel, MailChannel):
-            return Dead("it was to be posted, and its channel is mail now")
-        vendor = CHANNELS[channel.type]
-        out = vendor.request(channel, delivery.payload or {}, delivery.message_id, self.clock())
-        answer = await self.poster.post(out.url, out.body, out.headers, allow_private=channel.allow_private)
-        return vendor.verdict(answer, self.clock())
+        """Post what is owed."""
+        return await self.outlets.post(Posting(delivery.channel, delivery.payload or {}, delivery.message_id))

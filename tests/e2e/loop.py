@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -83,10 +83,10 @@ class Zygote:
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=20)
 
-    def start(self, folder: Path, database: str) -> int:
+    def start(self, folder: Path, database: str, **more: object) -> int:
         """Start `briefing run` in a folder and return its pid."""
         environ = {"BRIEFING_DATABASE_URL": database}
-        return self._ask({"folder": str(folder), "environ": environ, "log": str(folder / "log")})
+        return self._ask({"folder": str(folder), "environ": environ, "log": str(folder / "log"), **more})
 
     def kill(self, pid: int) -> None:
         """End a service as a power cut would."""
@@ -147,6 +147,7 @@ class Bed:
     connections: int
     readers: int
     kills: int = 0
+    helpers_killed: int = 0
     repeats: list[int] = field(default_factory=list)  # copies above one a reader that had come by each kill
 
     def start(self, folder: Path | None = None) -> int:
@@ -179,6 +180,11 @@ class Bed:
         return len(received) - len(set(received))
 
     @property
+    def deaths(self) -> int:
+        """How many processes that sent were killed."""
+        return self.kills + self.helpers_killed
+
+    @property
     def hook_ids(self) -> Counter[str]:
         """How often each webhook-id came."""
         return Counter(post.headers["webhook-id"] for post in self.chat.posts)
@@ -195,10 +201,33 @@ class Bed:
         enough = len(self.mail.received) + len(self.chat.posts) + more
         wait_until(lambda: len(self.mail.received) + len(self.chat.posts) >= enough or self.arrived, self.folder)
 
+    def helpers(self) -> list[int]:
+        """Return the pids of the helpers that the log tells of."""
+        return [told["pid"] for told in self.logged("helper.begins")]
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """Return what the log tells of an event."""
+        log = self.folder / "log"
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [json.loads(line) for line in lines if f'"event": "{event}"' in line]
+
+    def wait_for_helper(self, seen: int) -> int:
+        """Wait for more helpers than were seen, or the last message; return how many there are."""
+        wait_until(lambda: len(self.helpers()) > seen or self.arrived, self.folder)
+        return len(self.helpers())
+
+    def kill_helper(self) -> None:
+        """Kill the latest helper, if it has not ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.helpers()[-1], signal.SIGKILL)
+            self.helpers_killed += 1
+
     def finish(self) -> None:
         """Let a service live until all is sent and recorded, and stop it."""
+        before = len(self.logged("run"))
         pid = self.start()
-        wait_until(lambda: self.arrived and self.owed() == 0, self.folder, 60)
+        # Before it runs it does not know how to stop.
+        wait_until(lambda: len(self.logged("run")) > before and self.arrived and self.owed() == 0, self.folder, 60)
         assert self.zygote.stop(pid) == 0
 
     def owed(self) -> int:
@@ -216,10 +245,13 @@ class Bed:
         assert len({mail["To"] for mail in mails}) == self.readers
         assert len({(mail["To"], mail["Message-ID"]) for mail in mails}) == self.readers
         assert len({one.content for one in self.mail.received}) == self.readers
-        assert all(count <= (kill + 1) * self.connections for kill, count in enumerate(self.repeats))
-        assert self.mail_repeats <= self.kills * self.connections
+        assert (
+            all(count <= (kill + 1) * self.connections for kill, count in enumerate(self.repeats))
+            or self.helpers_killed
+        )
+        assert self.mail_repeats <= self.deaths * self.connections
         assert len(self.hook_ids) == len(bodies) == POSTS
-        assert len(self.chat.posts) - POSTS <= self.kills * HOOKS_AT_ONCE
+        assert len(self.chat.posts) - POSTS <= self.deaths * HOOKS_AT_ONCE
         assert self.chat.invalid == 0
         assert self.query("SELECT count(*) FROM deliveries WHERE state = 'sent'") == self.readers + POSTS
         assert self.query("SELECT count(*) FROM attempts WHERE outcome = 'delivered'") == self.readers + POSTS
@@ -311,6 +343,21 @@ def kill_at_random(made: Bed, rng: Random, kills: int) -> None:
         else:
             made.wait_for(rng.randrange(1, 9))
             time.sleep(rng.uniform(0, 0.02))
+        made.kill(pid)
+
+
+def kill_while_helped(made: Bed, rng: Random, kills: int) -> None:
+    """Kill, so many times or until all arrived, a service or its helper a few messages after the helper began."""
+    made.mail.pace, seen = 0.01, 0
+    while made.deaths < kills and not made.arrived:
+        pid, alive = made.zygote.start(made.folder, made.database, much=2), True
+        while alive and not made.arrived:
+            seen = made.wait_for_helper(seen)
+            made.wait_for(rng.randrange(1, 9))
+            time.sleep(rng.uniform(0, 0.02))
+            alive = rng.random() < 0.5
+            if alive:
+                made.kill_helper()
         made.kill(pid)
 
 

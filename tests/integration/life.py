@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from briefing import app, compiled, threads
+from briefing import app, compiled, outlet, threads
 from briefing.check import check
 from briefing.config.grammar import Config
 from briefing.model import FeedId, LaneStanding
@@ -156,8 +156,9 @@ class Life:
         self.peek = peeking(str(self.disk.path))
         self.reckoning = Reckoning(self.peek)
         self.net = Net(self.time, self.disk, self.reckoning)
-        for wire in ("Fetcher", "Isolate", "Poster", "Smtp"):
+        for wire in ("Fetcher", "Isolate", "Poster"):
             self.patch.setattr(app, wire, self.net)
+        self.patch.setattr(outlet, "Smtp", self.net)
         self.patch.setattr(threads, "Thread", Thread)
         self.patch.setattr(threads, "_ask", at_once)
         self.patch.setattr(compiled, "Renderer", _renderer)
@@ -173,7 +174,7 @@ class Life:
     def started(self, *, first: bool) -> Process:
         """Start the service under the configuration as it is."""
         process, settled = Process(self.disk, self.time), config(self.place.folder, self.edit)
-        setting = app.Setting(settled, self.place.folder, clock=lambda: self.time.wall, jitter=lambda: 0.0)
+        setting = app.Setting(settled, self.place.folder, clock=lambda: self.time.wall, jitter=lambda: 0.0, much=None)
         process.start(setting, first=first)
         known = self.reckoning
         known.digests = {name: list(digest.stories) for name, digest in settled.digests.items()}

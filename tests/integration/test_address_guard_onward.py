@@ -22,14 +22,11 @@ from briefing.errors import FetchError, ParseError
 from briefing.model import (
     Dead,
     Delivered,
-    Delivery,
-    DeliveryId,
-    DeliveryState,
     Request,
     Verdict,
 )
+from briefing.outlet import FarEnds, Outlet, Posting
 from briefing.poll import PAGES_PER_POLL
-from briefing.post import ChannelLane
 from briefing.send.http import Poster
 from demo.chat_sink import SECRET, ChatSink
 from tests.blocked_addresses import HOME, PUBLIC
@@ -155,14 +152,9 @@ async def post(*urls: str, private: bool = False) -> list[Verdict]:
     """Post one message to a channel at each address."""
     channels = {str(number): channel(number, url, private=private) for number, url in enumerate(urls)}
     async with Poster(deadline=timedelta(seconds=5)) as poster:
-        lane = ChannelLane(channels, poster, lambda: NOON)
-        return list(await asyncio.gather(*(lane.send(_delivery(name)) for name in channels)))
-
-
-def _delivery(name: str) -> Delivery:
-    return Delivery(
-        DeliveryId(1), name, "<1@example.org>", DeliveryState.SENDING, 1, 1, NOON, NOON, payload={"text": "x"}
-    )
+        outlet = Outlet(FarEnds("me@example.org", Path("outbox"), None, channels), poster=poster, clock=lambda: NOON)
+        postings = [Posting(name, {"text": "x"}, "<1@example.org>") for name in channels]
+        return list(await asyncio.gather(*map(outlet.post, postings)))
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["guarded", "a control: allowed to be private"])

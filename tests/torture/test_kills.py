@@ -15,7 +15,7 @@ import pytest
 from briefing.relay import LEASE
 from briefing.store.engine import Store
 from tests.contract import postgres
-from tests.e2e.loop import POINTS, Zygote, bed, freeze, kill_at, run
+from tests.e2e.loop import POINTS, Zygote, bed, freeze, kill_at, kill_while_helped, run
 
 KILLS, SEED = int(os.environ.get("KILLS", "30")), int(os.environ.get("SEED", "1"))
 PLACED = max(KILLS // 10, 1)
@@ -51,6 +51,22 @@ def test_kills_at_random_moments_lose_nothing(
     toll = run(tmp_path, url(request, database), zygote, seed=SEED, kills=KILLS)
     print(f"{database}: {toll}")
     assert toll.kills == KILLS
+
+
+@BOTH
+def test_kills_of_a_service_and_its_helper_lose_nothing(
+    tmp_path: Path, request: pytest.FixtureRequest, zygote: Zygote, database: str
+) -> None:
+    kills, deaths, rounds, copies = 0, 0, 0, 0
+    while deaths < KILLS:
+        place = tmp_path / str(rounds)
+        with bed(place, url(request, database), zygote, connections=1 + rounds % 3) as made:
+            kill_while_helped(made, Random(SEED + rounds), min(60, KILLS - deaths))
+            made.finish()
+            made.verdict()
+        rounds, kills, deaths = rounds + 1, kills + made.kills, deaths + made.deaths
+        copies += made.mail_repeats
+    print(f"{database}: {kills} services and {deaths - kills} helpers killed, {copies} mails came twice")
 
 
 @BOTH

@@ -8,6 +8,7 @@ still `sending`, and what `outbox` says of those holds.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import assert_never
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, case, update
@@ -20,9 +21,9 @@ from briefing.store.batch import insert_new, slices, table
 from briefing.store.tables import AttemptRow, DeliveryRow
 
 _ROW = table(DeliveryRow)
-_C = _ROW.c
+_C, _A = _ROW.c, table(AttemptRow).c
 _AT: BindParameter[datetime] = bindparam("at")
-# Both are run hundreds of times a second, so they are put together once.
+# These are run hundreds of times a second, so they are put together once.
 _SENDING = (
     columns(_C.id, _C.epoch, _C.owner)
     .where(_C.state == DeliveryState.SENDING.value, _C.id.in_(bindparam("ids", expanding=True)))
@@ -31,9 +32,15 @@ _SENDING = (
 )
 _SENT = (
     update(_ROW)
-    .where(_C.id == bindparam("this"))
+    .where(_C.id == bindparam("this"), _C.owner == bindparam("by"), _C.epoch == bindparam("under"))
+    .where(_C.state == DeliveryState.SENDING.value)
     .values(state=DeliveryState.SENT.value, owner=None, next_attempt_at=_AT, last_error=None, sent_at=_AT)
 )
+_STANDING = columns(_C.id, _C.epoch).where(
+    _C.state == DeliveryState.SENT.value, _C.id.in_(bindparam("ids", expanding=True))
+)
+_RECORDED = columns(_A.delivery_id, _A.epoch).where(_A.delivery_id.in_(bindparam("ids", expanding=True)))
+_Claim = tuple[int, int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,10 @@ def record(session: Session, ended: Sequence[Ended]) -> list[bool]:
     Return for each whether it was still ours; nothing is written of one that was not. A Dead that says so suppresses
     the address too.
     """
-    ours = _ours(session, ended)
+    sent = [one for one in ended if isinstance(one.verdict, Delivered)]
+    others = [one for one in ended if not isinstance(one.verdict, Delivered)]
+    ours = _set_sent(session, sent) | _ours(session, others)
     kept = [one for one in ended if _claim(one) in ours]
-    _set_sent(session, [one for one in kept if isinstance(one.verdict, Delivered)])
     for one in kept:
         if not isinstance(one.verdict, Delivered):
             _set_otherwise(session, one)
@@ -76,11 +84,11 @@ def give_back(session: Session, claimed: Sequence[tuple[Delivery, str, datetime]
     return [None] * len(rows)
 
 
-def _claim(one: Ended) -> tuple[int, int, str | None]:
+def _claim(one: Ended) -> _Claim:
     return one.delivery.id, one.delivery.epoch, one.owner
 
 
-def _ours(session: Session, ended: Iterable[Ended]) -> set[tuple[int, int, str | None]]:
+def _ours(session: Session, ended: Iterable[Ended]) -> set[_Claim]:
     """Return the claims that hold; their rows stay as they are until the transaction ends."""
     parts = slices([one.delivery.id for one in ended])
     rows = (row for part in parts for row in session.connection().execute(_SENDING, {"ids": part}))
@@ -93,10 +101,21 @@ def held(number: object, owner: object, epoch: object) -> tuple[ColumnElement[bo
     return _C.id == number, _C.owner == owner, _C.epoch == epoch, _C.state == sending
 
 
-def _set_sent(session: Session, ended: Sequence[Ended]) -> None:
-    """Let deliveries stand as sent; what was replayed in vain arrived all the same, then."""
-    if ended:
-        session.connection().execute(_SENT, [{"this": one.delivery.id, "at": one.now} for one in ended])
+def _set_sent(session: Session, ended: Sequence[Ended]) -> set[_Claim]:
+    """Let deliveries stand as sent, and return the claims that held; what was replayed in vain arrived, then.
+
+    Their number is all that is asked, unless it tells that some did not hold: nobody else has an epoch of ours.
+    """
+    if not ended:
+        return set()
+    connection, claims = session.connection(), {_claim(one) for one in ended}
+    rows = [{"this": one.delivery.id, "by": one.owner, "under": one.delivery.epoch, "at": one.now} for one in ended]
+    if connection.execute(_SENT, sorted(rows, key=itemgetter("this"))).rowcount == len(rows):
+        return claims
+    parts = [{"ids": part} for part in slices([one.delivery.id for one in ended])]
+    stand = {(number, epoch) for part in parts for number, epoch in connection.execute(_STANDING, part)}
+    before = {(number, epoch) for part in parts for number, epoch in connection.execute(_RECORDED, part)}
+    return {claim for claim in claims if claim[:2] in stand - before}
 
 
 def _set_otherwise(session: Session, one: Ended) -> None:

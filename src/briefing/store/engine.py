@@ -32,12 +32,13 @@ _JUDGING_LOCK = 0x62726966
 
 # What opens a transaction on SQLite. A writer takes the write lock at once, so that nothing it read can change before
 # it writes; a reader cannot write. Rebuilding a table needs foreign keys off, which only works before BEGIN.
-_SQLITE_BEGIN = {
-    "write": ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE"),
-    "read": ("PRAGMA query_only=ON", "BEGIN"),
-    "migrate": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
+_SQLITE_MODE = {
+    "write": ("PRAGMA query_only=OFF",),
+    "read": ("PRAGMA query_only=ON",),
+    "migrate": ("PRAGMA query_only=OFF", "PRAGMA foreign_keys=OFF"),
     "bare": ("PRAGMA query_only=OFF",),
 }
+_SQLITE_BEGIN = {"write": "BEGIN IMMEDIATE", "read": "BEGIN", "migrate": "BEGIN IMMEDIATE"}
 _SQLITE_CONNECT = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
@@ -228,8 +229,13 @@ def _connected_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    for statement in _SQLITE_BEGIN[connection.get_execution_options().get("sqlite_begin", "write")]:
-        connection.exec_driver_sql(statement)
+    mode = connection.get_execution_options().get("sqlite_begin", "write")
+    if connection.info.get("mode") != mode:  # a pragma costs as much as a statement, and the writer stays one
+        for statement in _SQLITE_MODE[mode]:
+            connection.exec_driver_sql(statement)
+        connection.info["mode"] = mode
+    if begin := _SQLITE_BEGIN.get(mode):
+        connection.exec_driver_sql(begin)
 
 
 def _connected_postgres(connection: Any, _record: Any) -> None:

@@ -45,6 +45,12 @@ _DUE = (  # asked all day, so it is put together once; columns and not rows, whi
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
+_TAKEN = (
+    update(_ROW)
+    .where(_ROW.c.id.in_(bindparam("ids", expanding=True)))
+    .values(owner=bindparam("by"), state=DeliveryState.SENDING.value, next_attempt_at=bindparam("until"))
+    .values(epoch=_ROW.c.epoch + 1, attempts=_ROW.c.attempts + 1)
+)
 
 
 def tell(session: Session, *, events: Sequence[Event]) -> tuple[Event, ...]:
@@ -148,7 +154,8 @@ def _asked(queue: Queue) -> Select[Any]:
 
 
 def _barred(session: Session, due: Iterable[Row[Any]]) -> frozenset[str]:
-    return audience.suppressed(session, addresses={row.address for row in due if row.address is not None})
+    addresses = {row.address for row in due if row.address is not None}
+    return audience.suppressed(session, addresses=addresses) if addresses else frozenset()
 
 
 def _bury(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
@@ -159,9 +166,7 @@ def _bury(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
 
 
 def _take(session: Session, rows: Sequence[Row[Any]], owner: str, until: datetime) -> tuple[Delivery, ...]:
-    mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([row.id for row in rows]))
-    ours = mine.values(owner=owner, state=DeliveryState.SENDING.value, next_attempt_at=until)
-    session.exec(ours.values(epoch=col(DeliveryRow.epoch) + 1, attempts=col(DeliveryRow.attempts) + 1))
+    session.connection().execute(_TAKEN, {"ids": [row.id for row in rows], "by": owner, "until": until})
     return tuple(_taken(delivery_of(row), until) for row in rows)
 
 

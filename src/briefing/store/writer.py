@@ -90,7 +90,7 @@ class Writer:
     async def _company(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(COMPANY_SECONDS):
-                while all(3 * len(self._waiting) < 2 * work.of for work, _ in self._waiting):
+                while all(4 * len(self._waiting) < work.of for work, _ in self._waiting):
                     self._came.clear()
                     await self._came.wait()
 

@@ -1,0 +1,101 @@
+"""Which process sends: this one, and while there is much to send, a helper.
+
+A helper costs a third of a second to start and as much memory as a small program; so the odd alert never waits for one,
+and a machine at rest runs none. What if we die here? What `helper` says holds.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from briefing.helper import Helper
+from briefing.model import Verdict
+from briefing.outlet import FarEnds, Letter, Outlet, Posting
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Much:
+    """How much there must be to send for a helper to be worth its while."""
+
+    messages: int = 200
+    seconds: float = 10.0  # within which so many were sent
+    idle: float = 60.0  # seconds without a message after which a helper ends
+
+
+class Outlets:
+    """Async context manager: an outlet of its own, and a helper while there is `much`; with None there is never one."""
+
+    def __init__(
+        self, ends: FarEnds, here: Outlet, *, much: Much | None, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ends, self._here, self._much, self._seconds = ends, here, much, seconds
+        self._sent = deque[float](maxlen=much.messages if much else 1)
+        self._helper: Helper | None = None
+        self._helping: asyncio.Task[None] | None = None
+
+    async def mail(self, letter: Letter) -> Verdict:
+        """Hand over a mail; what goes into a folder needs no help."""
+        helper = None if self._ends.smtp is None else self._help()
+        return await (self._here.mail(letter) if helper is None else helper.mail(letter))
+
+    async def post(self, posting: Posting) -> Verdict:
+        """Post to a channel."""
+        helper = self._help()
+        return await (self._here.post(posting) if helper is None else helper.post(posting))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._helping is not None:
+            self._helping.cancel()
+            await asyncio.gather(self._helping, return_exceptions=True)
+        await self._here.close()
+
+    def _help(self) -> Helper | None:
+        """Return who helps; begin to look for one if there is much to send."""
+        if self._much is None:
+            return None
+        now = self._seconds()
+        self._sent.append(now)
+        much = len(self._sent) == self._much.messages and now - self._sent[0] < self._much.seconds
+        if much and (self._helping is None or self._helping.done()):
+            self._helping = asyncio.create_task(self._helped(self._much))
+        return self._helper
+
+    async def _helped(self, much: Much) -> None:
+        try:
+            helper = await Helper.start(self._ends)
+        except OSError as error:
+            log.warning("helper.refused", reason=str(error) or type(error).__name__)
+            await asyncio.sleep(much.idle)  # before it is tried again
+            return
+        try:
+            log.info("helper.begins", pid=helper.pid)
+            await self._here.rest()  # a mail server may count our connections
+            self._helper = helper
+            await self._here.rest()  # those that were opened meanwhile
+            while not helper.gone.is_set() and self._seconds() - self._sent[-1] < much.idle:
+                await _either(helper.gone, much.idle)
+                helper.look()
+        finally:
+            self._helper = None
+            await helper.close()
+            log.info("helper.ends")
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return
