@@ -186,6 +186,18 @@ def telegram_faults(message: Message, query: Query, size: int) -> list[str]:
     ]
 
 
+def apprise_faults(message: Message, query: Query, size: int) -> list[str]:
+    """Say what is no message of Apprise's own JSON service, or more than it sends at once."""
+    del query, size
+    known = {"version", "title", "message", "attachments", "type"}
+    return [
+        *_unless(message.keys() == known and message["version"] == "1.0", "unknown field"),
+        *_unless(0 < len(message["title"]) <= 250, "title"),
+        *_unless(0 < len(message["message"]) <= 32_768, "message"),
+        *_unless(message["attachments"] == [] and message["type"] == "info", "more than words"),
+    ]
+
+
 def ntfy_faults(message: Message, query: Query, size: int) -> list[str]:
     """Say what ntfy would refuse, or turn into a file."""
     del query
@@ -245,6 +257,7 @@ FAR_ENDS: dict[str, FarEnd] = {
         (200, _json(ok=True, result={"message_id": 1})),
         (400, _json(ok=False, error_code=400, description="Bad Request: can't parse entities")),
     ),
+    "apprise": FarEnd(f"/apprise/{KEY}", apprise_faults, (200, ""), (400, "")),
     "ntfy": FarEnd(
         "/",
         ntfy_faults,

@@ -19,6 +19,7 @@ ENVIRON = dict.fromkeys(_WORDS.split(), "x") | {
     "DISCORD_URL": "https://discord.example.org/x",
     "MATTERMOST_URL": "https://mattermost.example.org/x",
     "GOOGLE_CHAT_URL": "https://chat.example.org/x",
+    "APPRISE_URL": "json://apprise.example.org/x",
     "HOOK_SECRET": "whsec_" + "QUJD" * 10,
     "OLD_HOOK_SECRET": "whsec_" + "QUJD" * 11,
 }

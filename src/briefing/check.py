@@ -48,7 +48,7 @@ def check(path: Path, environ: Mapping[str, str]) -> Checked:
     loaded = load(path, environ)
     templates = path.parent / "templates"
     written = [*_templates(loaded, templates), *_alert(loaded, templates)]
-    found = [*_queries(loaded), *_names(loaded), *_crons(loaded), *written, *_signing(loaded)]
+    found = [*_queries(loaded), *_names(loaded), *_crons(loaded), *written, *_signing(loaded), *_apprise(loaded)]
     problems = ordered([*loaded.problems, *found], loaded.document)
     return Checked(None if found else loaded.config, problems)
 
@@ -193,6 +193,17 @@ def _signing(loaded: Loaded) -> Iterator[Problem]:
         yield from (
             loaded.problem("error", place, flaw, hint) for place, text in places if (flaw := signing.flaw(text))
         )
+
+
+def _apprise(loaded: Loaded) -> Iterator[Problem]:
+    kinds = dict(loaded.texts("channels", "*", "type"))
+    named = [(place, url) for place, url in loaded.texts("channels", "*", "url") if "://" in url]  # told already if not
+    places = [(place, url) for place, url in named if kinds.get((*place[:2], "type")) == "apprise"]
+    if places:
+        from briefing.send import longtail
+
+        hint = "https://appriseit.com/services tells how each is written"
+        yield from (loaded.problem("error", place, flaw, hint) for place, url in places if (flaw := longtail.flaw(url)))
 
 
 def _refused(loaded: Loaded, places: list[tuple[Place, str]], read: Callable[[str], object]) -> Iterator[Problem]:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from briefing.clock import Clock
-from briefing.config import grammar
-from briefing.config.alerts import Channel, MailChannel
+from briefing.config import smtp as config
+from briefing.config.alerts import AppriseChannel, Channel, MailChannel
 from briefing.model import Dead, Mail, Verdict
 from briefing.render import mime
+from briefing.send import longtail
 from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
 from briefing.send.smtp import Folder, Smtp
@@ -38,7 +39,7 @@ class FarEnds:
 
     sender: str  # the address that mail comes from
     folder: Path  # takes mail where there is no server
-    smtp: grammar.Smtp | None
+    smtp: config.Smtp | None
     channels: Mapping[str, Channel]
 
     @property
@@ -103,7 +104,10 @@ class Outlet:
             return Dead("it was to be posted, and its channel is mail now")
         vendor = CHANNELS[channel.type]
         out = vendor.request(channel, posting.payload, posting.message_id, self._clock())
-        answer = await self._poster.post(out.url, out.body, out.headers, allow_private=channel.allow_private)
+        if isinstance(channel, AppriseChannel):
+            answer = await longtail.notify(out.url, out.body, seconds=self._poster.seconds)
+        else:
+            answer = await self._poster.post(out.url, out.body, out.headers, allow_private=channel.allow_private)
         return vendor.verdict(answer, self._clock())
 
     async def rest(self) -> None:

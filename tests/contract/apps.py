@@ -129,6 +129,16 @@ def ntfy(payload: Mapping[str, Any]) -> Shown:
     return shown
 
 
+def apprise(payload: Mapping[str, Any]) -> Shown:
+    """Read plain words; an address that ends a line is one that the service makes a link of."""
+    shown = Shown([payload["title"]], live=[payload["title"]])
+    for line in payload["body"].split("\n"):
+        found = re.fullmatch(r"(.*): (https?://\S+)", line)
+        shown.live.append(found[1] if found else line)
+        shown.links |= {found[2]} if found else set()
+    return shown
+
+
 def webhook(payload: Mapping[str, Any]) -> Shown:
     body = payload["data"]
     lines = [*body["context"], *body["actions"]]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from briefing.config.alerts import Channel
 from briefing.send.text import as_json
 from demo.chat_sink import SECRET, ChatSink
-from demo.chat_vendors import BOT, CHAT, TOPIC
+from demo.chat_vendors import BOT, CHAT, FAR_ENDS, TOPIC
 from tests.contract import apps
 
 Payload = Mapping[str, Any]
@@ -112,6 +112,14 @@ ROWS: dict[str, Row] = {
         size=lambda p: len(p["message"].encode()),
         edges={"title": ("headline", lambda p: p["title"])},
     ),
+    "apprise": Row(
+        settings=lambda sink: {"url": f"json://127.0.0.1:{sink.port}{FAR_ENDS['apprise'].path}"},
+        read=apps.apprise,
+        stops=CLOSED,
+        limit="body",
+        size=lambda p: len(p["body"]),
+        edges={"title": ("headline", lambda p: p["title"])},
+    ),
     "webhook": Row(
         settings=lambda sink: {"url": sink.webhook_url, "secret": SECRET, "headers": {"X-Desk": "iran"}},
         read=apps.webhook,
@@ -129,4 +137,5 @@ ROWS: dict[str, Row] = {
 def channel(name: str, sink: ChatSink, **more: Any) -> BaseModel:
     """Read a channel's settings as feeds.yaml would give them."""
     read: TypeAdapter[BaseModel] = TypeAdapter(Channel)
-    return read.validate_python({"type": name, "allow_private": True, **ROWS[name].settings(sink), **more})
+    ours = {} if name == "apprise" else {"allow_private": True}
+    return read.validate_python({"type": name, **ours, **ROWS[name].settings(sink), **more})

@@ -1,8 +1,11 @@
 """What is particular to one vendor: how its message reads, and what its answers mean beside the status."""
 
+import asyncio
 import json
 import re
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,12 +14,15 @@ from pydantic import BaseModel, TypeAdapter
 from slack_sdk.models.blocks import Block
 from standardwebhooks import Webhook
 
+from briefing.check import check
 from briefing.config.alerts import Channel
 from briefing.model import Dead, Delivered, Notice, Retry, Verdict
+from briefing.send import longtail
 from briefing.send.channels import CHANNELS
 from briefing.send.text import as_json
-from briefing.send.verdict import Answer
+from briefing.send.verdict import Answer, Unreachable
 from demo.chat_sink import SECRET, ChatSink, slack_faults
+from demo.chat_vendors import KEY as KEY_IN_PATH
 from tests.contract.apps import elements
 from tests.contract.notices import KEY, NOTICES, NOW, notice
 from tests.contract.rows import channel
@@ -289,3 +295,42 @@ def test_an_ntfy_token_is_a_bearers_and_the_topic_stays_out_of_the_outbox() -> N
     assert sent.headers["authorization"] == "Bearer tk_1"
     assert "topic" not in payload
     assert payload["click"] == "https://review.example/part-2"
+
+
+# Apprise
+
+
+def test_apprise_splits_what_a_service_takes_in_parts_and_tells_when_nobody_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    async def story() -> None:
+        async with ChatSink() as sink:
+            url, body = f"json://127.0.0.1:{sink.port}/apprise/{KEY_IN_PATH}", "word " * 300
+            monkeypatch.setattr(NotifyJSON, "body_maxlen", 400)
+            assert await longtail.notify(url, as_json({"title": "T", "body": body}), seconds=5) == Answer(200)
+            parts = [post.json["message"] for post in sink.posts]
+            assert len(parts) >= 4
+            assert "".join(parts).replace(" ", "").count("word") == 300
+        assert await longtail.notify(url, as_json({"title": "T", "body": "B"}), seconds=5) == Unreachable(
+            "Apprise could not hand it over, and tells no status"
+        )
+
+    asyncio.run(story())
+
+
+def test_apprise_is_named_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    path = tmp_path / "feeds.yaml"
+    path.write_text(
+        "version: 1\nsite: {from: a@example.org}\nchannels:\n  one: {type: apprise, url: '${URL}'}\n"
+        "routes: [{to: one}]\n"
+    )
+    (problem,) = check(path, {"URL": "json://h/x"}).problems
+    assert (problem.path, problem.message) == (
+        "channels.one.url",
+        'it needs Apprise: pip install "briefing[apprise]"',
+    )
+    gone = asyncio.run(longtail.notify("json://h/x", as_json({"title": "T", "body": "B"}), seconds=5))
+    assert gone == Unreachable('it needs Apprise: pip install "briefing[apprise]"')

@@ -15,8 +15,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from briefing.config import grammar
-from briefing.config.grammar import StartTls
+from briefing.config import smtp as config
+from briefing.config.smtp import StartTls
 from briefing.doctor import database, examine, mail
 from briefing.doctor.case import Case, Installation, Records, TroubleError, read_config, read_database
 from briefing.errors import StoreError
@@ -423,12 +423,12 @@ def trusting(certificate: tuple[Path, Path]) -> ssl.SSLContext:
 def test_a_certificate_that_ends_soon_is_told_and_one_that_ended_fails() -> None:
     end = datetime(2126, 10, 30, tzinfo=UTC)
     with SmtpSink(certificate=VALID) as sink:
-        server = grammar.Smtp(host="localhost", port=sink.port)
+        server = config.Smtp(host="localhost", port=sink.port)
         early = probe(server, now=end - timedelta(days=15), seconds=3, tls=trusting(VALID))
         late = probe(server, now=end - timedelta(days=13), seconds=3, tls=trusting(VALID))
         careless = probe(server.model_copy(update={"starttls": StartTls.OPTIONAL}), now=end, seconds=3)
     with SmtpSink(certificate=EXPIRED) as sink:
-        server = grammar.Smtp(host="localhost", port=sink.port)
+        server = config.Smtp(host="localhost", port=sink.port)
         ended = probe(server, now=end, seconds=3, tls=trusting(EXPIRED))
 
     assert (early.level, "TLSv1.3, certificate valid until 2126-10-30" in early.fact) == (OK, True), early

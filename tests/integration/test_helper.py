@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from briefing import helper
 from briefing.clock import utc_now
-from briefing.config import grammar
+from briefing.config import smtp as config
 from briefing.config.alerts import MailChannel, SlackChannel, WebhookChannel
 from briefing.helper import Helper
 from briefing.model import Dead, Delivered, Mail, Retry, Verdict
@@ -51,7 +51,7 @@ def far_ends(mail: SmtpSink, chat: ChatSink | None = None, folder: Path | None =
         if chat
         else {}
     )
-    smtp = grammar.Smtp.model_validate({"host": mail.host, "port": mail.port, "starttls": "off", "connections": 4})
+    smtp = config.Smtp.model_validate({"host": mail.host, "port": mail.port, "starttls": "off", "connections": 4})
     return FarEnds("desk@example.org", folder or Path("outbox"), None if folder else smtp, channels)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from briefing.config import grammar
+from briefing.config import smtp as config
 from briefing.model import Dead, Delivered, Retry, Verdict
 from briefing.send.smtp import Smtp
 from demo.smtp_sink import END, SmtpSink
@@ -18,8 +18,8 @@ CERTIFICATE = (TLS / "localhost.pem", TLS / "localhost.key")
 MESSAGE = b"From: desk@example.org\r\nTo: me@example.org\r\nSubject: Hello\r\n\r\n.one dot\r\n..two\r\nend\r\n"
 
 
-def settings(sink: SmtpSink, **changes: object) -> grammar.Smtp:
-    return grammar.Smtp.model_validate({"host": sink.host, "port": sink.port, "starttls": "off", **changes})
+def settings(sink: SmtpSink, **changes: object) -> config.Smtp:
+    return config.Smtp.model_validate({"host": sink.host, "port": sink.port, "starttls": "off", **changes})
 
 
 @contextmanager
@@ -321,4 +321,4 @@ def test_a_name_outside_ascii_needs_a_server_that_can() -> None:
 
 
 def test_settings_do_not_show_the_password() -> None:
-    assert "hunter2" not in repr(grammar.Smtp(host="mail.example.org", password=SecretStr("hunter2")))
+    assert "hunter2" not in repr(config.Smtp(host="mail.example.org", password=SecretStr("hunter2")))

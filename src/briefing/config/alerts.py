@@ -11,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from briefing.config.fields import Address, Id, Language, OneOrMany, SecretUrl, Strict, Topic, Url, Zone
+from briefing.config.fields import Address, AppriseUrl, Id, Language, OneOrMany, SecretUrl, Strict, Topic, Url, Zone
 from briefing.config.scalars import Duration, Rated, TimeOfDay
 
 
@@ -27,12 +27,17 @@ def _patient(value: timedelta) -> timedelta:
     return value
 
 
-class Posted(Strict):
-    """What all channels that are posted to have."""
+class Paced(Strict):
+    """What all channels but mail have."""
 
     rate: Annotated[list[Rated], OneOrMany, Field(min_length=1)] = Field(
         [], description="At most so many messages in so long, such as 10/s or 5/2s; default: what the vendor bears."
     )
+
+
+class Posted(Paced):
+    """What all channels that we post to ourselves have."""
+
     allow_private: bool = Field(False, description="true: the address may be private or loopback.")
 
 
@@ -103,6 +108,13 @@ class WebhookChannel(Posted):
     headers: dict[str, SecretStr] = Field({}, description="More request headers.")
 
 
+class AppriseChannel(Paced):
+    """Any service that Apprise knows, in plain words; needs `pip install "briefing[apprise]"`."""
+
+    type: Literal["apprise"] = Field(description="Kind of channel.")
+    url: AppriseUrl = Field(description="Address as Apprise reads it; a secret.")
+
+
 class MailChannel(Strict):
     """Alerts by e-mail."""
 
@@ -119,6 +131,7 @@ Channel = Annotated[
     | TelegramChannel
     | NtfyChannel
     | WebhookChannel
+    | AppriseChannel
     | MailChannel,
     Field(discriminator="type"),
 ]

@@ -89,6 +89,12 @@ def _web(value: SecretStr) -> SecretStr:
     return value
 
 
+def _with_scheme(value: SecretStr) -> SecretStr:
+    if not re.match(r"[a-z][a-z0-9+.-]*://.", value.get_secret_value(), re.IGNORECASE):
+        raise ValueError("this is no address that Apprise reads: one begins with a service, such as pover://")
+    return value
+
+
 def _topic(value: SecretStr) -> SecretStr:
     if not _TOPIC.fullmatch(value.get_secret_value()):
         raise ValueError("this is no topic: 1 to 64 letters, digits, hyphens and underscores")
@@ -104,6 +110,7 @@ Language = Annotated[str, AfterValidator(_language)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Url = HttpUrl
 SecretUrl = Annotated[SecretStr, AfterValidator(_web)]  # its words never repeat it
+AppriseUrl = Annotated[SecretStr, AfterValidator(_with_scheme)]
 Topic = Annotated[SecretStr, AfterValidator(_topic)]  # nor do these
 OneOrMany = BeforeValidator(_one_or_many)
 

@@ -11,10 +11,21 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from briefing.config.alerts import Channel, Quiet, Route
-from briefing.config.fields import Address, Domain, Id, Listen, Mailbox, OneOrMany, Selector, Strict, Url, Zone
+from briefing.config.fields import (
+    Address,
+    Id,
+    Listen,
+    Mailbox,
+    OneOrMany,
+    Selector,
+    Strict,
+    Url,
+    Zone,
+)
 from briefing.config.names import Family
-from briefing.config.scalars import Duration, Percent, Rated, Size, TimeOfDay, format_duration
+from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
 from briefing.config.series import SeriesRule
+from briefing.config.smtp import Smtp, server
 
 _LEAST_KEPT = timedelta(days=2)  # twice what "last seen" is exact to
 
@@ -32,35 +43,6 @@ class Rights(StrEnum):
 
     EXCERPT = "excerpt"
     FULL = "full"
-
-
-class StartTls(StrEnum):
-    """How the connection to the mail server is protected."""
-
-    REQUIRED = "required"
-    OPTIONAL = "optional"
-    IMPLICIT = "implicit"
-    OFF = "off"
-
-
-class Smtp(Strict):
-    """The mail server that takes our messages."""
-
-    host: str = Field(description="Name or address of the mail server; empty: none.")
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="587 for STARTTLS, 465 for implicit TLS.")
-    starttls: StartTls = Field(StartTls.REQUIRED, description="required, optional, implicit or off.")
-    user: str | None = Field(None, description="User name, if the server asks for one.")
-    password: SecretStr | None = Field(None, description="Password, best as ${ENV} or ${file:/run/secrets/…}.")
-    connections: Annotated[int, Field(ge=1, le=20)] = Field(4, description="Connections used at once.")
-    domains: Annotated[dict[Domain, Rated], Field(max_length=20)] = Field(
-        default_factory=dict,
-        description="How fast mail may go to a domain, such as gmail.com: 20/m; each has a connection of its own.",
-    )
-
-
-def _server(smtp: Smtp | None) -> Smtp | None:
-    """Take an empty host, such as an unset ${SMTP_HOST:-}, for no server."""
-    return smtp if smtp and smtp.host else None
 
 
 def _base(url: Url) -> Url:
@@ -98,7 +80,7 @@ class Site(Strict):
     timezone: Zone = Field("UTC", description="Zone of the times below, unless a digest says otherwise.")
     locale: str = Field("en", description="Language of the words around the items.")
     quiet: Quiet | None = Field(None, description="Hours in which alerts wait, unless a route says otherwise.")
-    smtp: Annotated[Smtp | None, AfterValidator(_server)] = Field(
+    smtp: Annotated[Smtp | None, AfterValidator(server)] = Field(
         None, description="Without it, mail is written to the folder outbox/."
     )
 

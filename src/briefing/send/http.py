@@ -31,7 +31,7 @@ class Poster:
     """Async context manager over two HTTP clients, a guarded one and one for addresses the operator calls private."""
 
     def __init__(self, *, deadline: timedelta = DEADLINE) -> None:
-        self._seconds = deadline.total_seconds()
+        self.seconds = deadline.total_seconds()
         self._clients: dict[bool, aiohttp.ClientSession] = {}
         self._open = AsyncExitStack()
 
@@ -55,7 +55,7 @@ class Poster:
         client = self._clients[allow_private]
         try:
             bare, login = _without_login(url)
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self.seconds):
                 async with client.post(
                     bare,
                     data=body,
@@ -66,7 +66,7 @@ class Poster:
                 ) as answer:
                     return Answer(answer.status, _lower(answer.headers), await _start_of(answer.content))
         except TimeoutError:
-            return Unreachable(f"no answer within {self._seconds:g} s")
+            return Unreachable(f"no answer within {self.seconds:g} s")
         except (aiohttp.ClientError, httpx.InvalidURL, OSError, ValueError) as error:
             return _unreachable(error)
 

@@ -7,15 +7,15 @@ import smtplib
 import ssl
 from datetime import UTC, datetime, timedelta
 
-from briefing.config import grammar
-from briefing.config.grammar import StartTls
+from briefing.config import smtp as config
+from briefing.config.smtp import StartTls
 from briefing.model import Finding, Level, Retry
 from briefing.send.smtp import Smtp
 
 _SOON = timedelta(days=14)
 
 
-def probe(settings: grammar.Smtp, *, now: datetime, seconds: float, tls: ssl.SSLContext | None = None) -> Finding:
+def probe(settings: config.Smtp, *, now: datetime, seconds: float, tls: ssl.SSLContext | None = None) -> Finding:
     """Connect, encrypt and log in as configured, and say goodbye; no answer is waited for longer than `seconds`."""
     smtp = Smtp(settings, timeout=seconds, tls=tls)
     try:
@@ -29,7 +29,7 @@ def probe(settings: grammar.Smtp, *, now: datetime, seconds: float, tls: ssl.SSL
         smtp.close()
 
 
-def _judged(settings: grammar.Smtp, connection: smtplib.SMTP, now: datetime) -> Finding:
+def _judged(settings: config.Smtp, connection: smtplib.SMTP, now: datetime) -> Finding:
     where, ends = f"{settings.host}:{settings.port}", _valid_until(connection)
     if ends is not None and ends - now < _SOON:
         fact = f"the certificate of the mail server {where} ends on {ends:%Y-%m-%d}"
@@ -41,7 +41,7 @@ def _judged(settings: grammar.Smtp, connection: smtplib.SMTP, now: datetime) -> 
     return Finding("smtp", Level.OK, f"{where} {', '.join(told)}")
 
 
-def _protection(settings: grammar.Smtp, connection: smtplib.SMTP) -> str:
+def _protection(settings: config.Smtp, connection: smtplib.SMTP) -> str:
     if not isinstance(connection.sock, ssl.SSLSocket):
         return "not encrypted"
     checked = "" if settings.starttls is not StartTls.OPTIONAL else " with an unchecked certificate"

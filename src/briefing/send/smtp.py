@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache, partial
 
-from briefing.config import grammar
-from briefing.config.grammar import StartTls
+from briefing.config import smtp as config
+from briefing.config.smtp import StartTls
 from briefing.model import Dead, Retry, Verdict
 from briefing.send.envelope import Envelope, envelope
 from briefing.send.folder import Folder
@@ -40,7 +40,7 @@ class Smtp:
 
     def __init__(
         self,
-        settings: grammar.Smtp,
+        settings: config.Smtp,
         *,
         timeout: float = 30,
         end_timeout: float = 600,  # RFC 5321 section 4.5.3.2.6: giving up sooner makes duplicates

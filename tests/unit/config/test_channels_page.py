@@ -15,6 +15,7 @@ ADDRESS = dict.fromkeys(
 )
 ENVIRON = ADDRESS | {
     "TELEGRAM_TOKEN": "1:x",
+    "APPRISE_URL": "json://c.example/x",
     "NTFY_TOPIC": "x",
     "NTFY_TOKEN": "x",
     "HOOK_SECRET": "whsec_" + "A" * 32,

@@ -28,6 +28,7 @@ ENV = dict.fromkeys(("SMTP_USER", "SMTP_PASSWORD", "MEMBERS_PASSWORD", "MEMBERS_
     "TG_TOKEN": "x",
     "NTFY_TOPIC": "x",
     "NTFY_TOKEN": "x",
+    "APPRISE_URL": "json://apprise.example/x",
     "HOOK_SECRET": "whsec_" + "QUJD" * 10,
     "OLD_HOOK_SECRET": "whsec_" + "QUJD" * 11,
 }

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from briefing.model import Notice, Rate, Verdict
-from briefing.send.channels import discord, google_chat, mattermost, ntfy, slack, teams, telegram, webhook
+from briefing.send.channels import apprise, discord, google_chat, mattermost, ntfy, slack, teams, telegram, webhook
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.verdict import Answer, Unreachable
 
@@ -40,4 +40,5 @@ CHANNELS: dict[str, Vendor] = {
     "telegram": telegram,
     "ntfy": ntfy,
     "webhook": webhook,
+    "apprise": apprise,
 }

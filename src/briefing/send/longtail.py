@@ -1,0 +1,66 @@
+"""Services that we speak to through Apprise alone: words in, a status out.
+
+Apart from `http`, which posts what is ours: the library dials by itself, past the address guard, wherever the
+operator's address leads. It blocks, so each message has a thread, and it tells what went wrong in words alone, of which
+only the status is read: its sentences can repeat a secret. It is an extra, so it is imported when it is needed.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from briefing.send.verdict import Answer, Unreachable
+from briefing.threads import aside
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+MISSING = 'it needs Apprise: pip install "briefing[apprise]"'
+_STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
+
+
+async def notify(url: str, body: bytes, *, seconds: float) -> Answer | Unreachable:
+    """Hand over `{title, body}`, and return the status that came; no service hears of a body with other fields."""
+    said = json.loads(body)
+    try:
+        async with asyncio.timeout(seconds):
+            return await aside(partial(_notify, url, said["title"], said["body"]), name="apprise")
+    except TimeoutError:
+        return Unreachable(f"no answer within {seconds:g} s")
+
+
+def flaw(url: str) -> str | None:
+    """Return what is wrong with an address, without repeating it; None if the library reads it."""
+    try:
+        known = _service(url)
+    except ImportError:
+        return MISSING
+    return None if known else "Apprise knows no service by this address"
+
+
+def _service(url: str) -> "NotifyBase | None":
+    for name in ("apprise", "urllib3"):  # lines below a warning show addresses; what is wanted is in the result
+        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).propagate = False
+    from apprise import Apprise
+
+    return Apprise.instantiate(url, suppress_exceptions=True)
+
+
+def _notify(url: str, title: str, body: str) -> Answer | Unreachable:
+    if wrong := flaw(url):
+        return Unreachable(wrong)
+    from apprise import Apprise, NotifyFormat, OverflowMode
+
+    service, every = _service(url), Apprise()
+    assert service is not None
+    service.overflow_mode = OverflowMode.SPLIT
+    every.add(service)
+    result = every.notify(body=body, title=title, body_format=NotifyFormat.TEXT, interpret_escapes=False)
+    if result:
+        return Answer(200)
+    named = _STATUS.findall(" ".join(entry.message for entry in result.logs()))
+    return Answer(int(named[-1])) if named else Unreachable("Apprise could not hand it over, and tells no status")
