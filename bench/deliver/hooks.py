@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from aiohttp import web
 
 from bench.deliver.service import logged
-from briefing import app
+from briefing import app, heap
 from briefing.check import check
 from briefing.cli.logs import set_up
 from briefing.clock import utc_now
@@ -73,6 +73,7 @@ def service(url: str, number: int) -> float:
 
 async def _deliver(setting: app.Setting, store: Store) -> float:
     async with app.service(setting, store) as running:
+        heap.settle()  # as `briefing run` does once it stands
         began = time.perf_counter()
         await running.relay.drain()
         return time.perf_counter() - began

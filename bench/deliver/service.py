@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from briefing import app
+from briefing import app, heap
 from briefing.check import check
 from briefing.cli.logs import set_up
 from briefing.clock import Clock, utc_now
@@ -69,6 +69,7 @@ async def due(
             _fill(store, names, readers, clock())
             async with app.service(app.Setting(checked.config, folder, clock=clock), store) as service:
                 assert len(await service.publish()) == 1
+                heap.settle()  # as `briefing run` does once it stands
                 yield service
             with store.reading() as session:
                 counted = outbox.counts(session)

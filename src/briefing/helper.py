@@ -26,6 +26,7 @@ from typing import Any
 
 import structlog
 
+from briefing import heap
 from briefing.clock import utc_now
 from briefing.errors import BriefingError
 from briefing.model import Dead, Mail, Retry, Verdict
@@ -238,6 +239,7 @@ class _Far:
         match message:
             case FarEnds():
                 self.outlet = Outlet(message, poster=self._poster, clock=utc_now)
+                heap.settle()
                 self._wire.send((number, None))
             case (kind, text) if kind == _TEXT:
                 self._texts[number] = text
@@ -273,4 +275,5 @@ def main() -> None:
     """Send what the service hands over at standard input, a socket, until it ends."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    heap.give_back()
     asyncio.run(_serve())

@@ -22,6 +22,7 @@ from briefing.outlet import Letter, Posting
 from briefing.outlets import Outlets
 from briefing.render import mime
 from briefing.render.email import Desk, Renderer, unsubscribe
+from briefing.threads import Hand
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -43,8 +44,8 @@ class _Reading:
 
     def variant(self, reader: Recipient) -> Recipient:
         """Return what of a reader makes a difference to the words: not the address, and the day of consent alone."""
-        day = reader.since and reader.since.astimezone(ZoneInfo(self.issue.zone)).replace(hour=12, minute=0, second=0)
-        return replace(reader, address="", since=day and day.replace(microsecond=0))
+        local = reader.since and reader.since.astimezone(ZoneInfo(self.issue.zone))
+        return replace(reader, address="", since=local and local.replace(hour=12, minute=0, second=0, microsecond=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Letters:
     issue: Callable[[IssueId], Awaitable[Issue | None]]
     _readings: dict[IssueId, asyncio.Task[_Reading]] = field(default_factory=dict, init=False, repr=False)  # under way
     _last: dict[IssueId, _Reading] = field(default_factory=dict, init=False, repr=False)
+    _pen: Hand = field(default_factory=partial(Hand, "letters"), init=False, repr=False)  # one: they hold up the loop
 
     async def sealed(self, delivery: Delivery, reader: Recipient) -> bytes:
         """Return a delivery's message, ready to be sent; RenderError when it would not be safe to."""
@@ -74,8 +76,8 @@ class Letters:
         reading = await _once(self._readings, delivery.issue, partial(self._read, delivery.issue))
         variant = reading.variant(reader)
         letter = await _once(reading.letters, variant, partial(self._variant, reading, variant))
-        own = replace(letter.headers, recipient=reader.address, message_id=delivery.message_id)
-        return Letter(letter.words, replace(own, date=delivery.created_at))
+        to, number, date = reader.address, delivery.message_id, delivery.created_at
+        return Letter(letter.words, replace(letter.headers, recipient=to, message_id=number, date=date))
 
     async def _read(self, number: IssueId) -> _Reading:
         try:
@@ -93,7 +95,7 @@ class Letters:
     async def _variant(self, reading: _Reading, variant: Recipient) -> Letter:
         alike = replace(variant, since=None)
         write, headers = await _once(reading.forms, alike, partial(self._forms, reading, alike))
-        return Letter(await asyncio.to_thread(write, variant), headers)
+        return Letter(await self._pen(partial(write, variant)), headers)
 
     async def _forms(self, reading: _Reading, alike: Recipient) -> tuple[Callable[[Recipient], Mail], mime.MailHeaders]:
         issue = reading.issue

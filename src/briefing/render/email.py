@@ -76,9 +76,10 @@ class Renderer:
         """
         shown = replace(issue, locale=recipient.locale or issue.locale)
         words, leave = Words(shown.locale, shown.zone), unsubscribe(desk, recipient)
-        # To look up an issue costs a fifth of a millisecond, and a list has readers of hundreds of days.
+        # To look up an issue costs a fifth of a millisecond, and to write it one; a list has readers of 700 days.
         written = lru_cache(maxsize=4)(lambda reason: self._written(shown, desk, reason, leave))
         bears = lru_cache(maxsize=4)(lambda reason: self._bears(shown, desk, reason, leave))
+        plain = lru_cache(maxsize=32)(lambda form, reason: self._text(written(form), desk, reason, leave))
 
         def write(reader: Recipient) -> Mail:
             day = words.day(reader.since, issue.nominal) if reader.list and reader.since else ""
@@ -86,9 +87,9 @@ class Renderer:
             if stood is None or not bears(reason.replace(day, _DAY)):
                 return written(reason).mail
             one_size = short(day)
-            shared = written(reason.replace(day, one_size.standing))
-            text = self._text(shared, desk, reason.replace(day, stood.standing), leave)
-            return replace(shared.mail, text=text, own=one_size.own + stood.own)
+            form = reason.replace(day, one_size.standing)
+            text = plain(form, reason.replace(day, stood.standing))
+            return replace(written(form).mail, text=text, own=one_size.own + stood.own)
 
         return write
 

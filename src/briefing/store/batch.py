@@ -23,7 +23,7 @@ T = TypeVar("T")
 def insert_new(session: Session, row: type[Row], values: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose keys are new and leave those that stand untouched."""
     if values:
-        session.connection().execute(_insert_new(session.get_bind().dialect.name, row), list(values))
+        session.connection().execute(new_rows(session.get_bind().dialect.name, row), list(values))
 
 
 def insert_one(session: Session, row: type[Row], values: Mapping[str, Any]) -> bool:
@@ -58,8 +58,8 @@ def slices(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 @cache
-def _insert_new(dialect: str, row: type[Row]) -> sqlite.Insert | postgresql.Insert:
-    # Put together once: that costs more than running it.
+def new_rows(dialect: str, row: type[Row]) -> sqlite.Insert | postgresql.Insert:
+    """Return what inserts the rows whose keys are new; put together once, for that costs more than running it."""
     return _insert_on(dialect, row).on_conflict_do_nothing()
 
 

@@ -8,6 +8,7 @@ still `sending`, and what `outbox` says of those holds.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from operator import itemgetter
 from typing import assert_never
 
@@ -17,7 +18,8 @@ from sqlmodel import Session
 
 from briefing.model import Dead, Delivered, Delivery, DeliveryState, Retry, Verdict
 from briefing.store import audience, late
-from briefing.store.batch import insert_new, slices, table
+from briefing.store.batch import new_rows, slices, table
+from briefing.store.prepared import Prepared
 from briefing.store.tables import AttemptRow, DeliveryRow
 
 _ROW = table(DeliveryRow)
@@ -30,11 +32,17 @@ _SENDING = (
     .order_by(_C.id)
     .with_for_update()
 )
-_SENT = (
-    update(_ROW)
-    .where(_C.id == bindparam("this"), _C.owner == bindparam("by"), _C.epoch == bindparam("under"))
-    .where(_C.state == DeliveryState.SENDING.value)
-    .values(state=DeliveryState.SENT.value, owner=None, next_attempt_at=_AT, last_error=None, sent_at=_AT)
+_SENT = Prepared(
+    lambda _: (
+        update(_ROW)
+        .where(_C.id == bindparam("this"), _C.owner == bindparam("by"), _C.epoch == bindparam("under"))
+        .where(_C.state == DeliveryState.SENDING.value)
+        .values(state=DeliveryState.SENT.value, owner=None, next_attempt_at=_AT, last_error=None, sent_at=_AT)
+    ),
+    ("this", "by", "under", "at"),
+)
+_ATTEMPTS = Prepared(
+    partial(new_rows, row=AttemptRow), ("delivery_id", "epoch", "at", "duration_ms", "outcome", "detail")
 )
 _STANDING = columns(_C.id, _C.epoch).where(
     _C.state == DeliveryState.SENT.value, _C.id.in_(bindparam("ids", expanding=True))
@@ -70,7 +78,8 @@ def record(session: Session, ended: Sequence[Ended]) -> list[bool]:
             _set_otherwise(session, one)
     if carriers := [one.delivery.id for one in kept if one.delivery.event is not None]:
         late.follow(session, carriers=carriers)
-    insert_new(session, AttemptRow, [_attempt(one) for one in kept])
+    if kept:
+        _ATTEMPTS.run(session, [_attempt(one) for one in kept])
     return [_claim(one) in ours for one in ended]
 
 
@@ -110,7 +119,7 @@ def _set_sent(session: Session, ended: Sequence[Ended]) -> set[_Claim]:
         return set()
     connection, claims = session.connection(), {_claim(one) for one in ended}
     rows = [{"this": one.delivery.id, "by": one.owner, "under": one.delivery.epoch, "at": one.now} for one in ended]
-    if connection.execute(_SENT, sorted(rows, key=itemgetter("this"))).rowcount == len(rows):
+    if _SENT.run(session, sorted(rows, key=itemgetter("this"))) == len(rows):
         return claims
     parts = [{"ids": part} for part in slices([one.delivery.id for one in ended])]
     stand = {(number, epoch) for part in parts for number, epoch in connection.execute(_STANDING, part)}

@@ -57,17 +57,18 @@ def _recipient(row: DeliveryRow | Columns[Any]) -> Recipient | None:
     return Recipient(row.address, row.list, row.since, row.locale, recall)
 
 
-def delivery_of(row: DeliveryRow | Columns[Any]) -> Delivery:
-    """Return what a row says, or all of its columns."""
+def delivery_of(row: DeliveryRow | Columns[Any], *, until: datetime | None = None) -> Delivery:
+    """Return what a row says, or all of its columns; or as it stands once it is claimed until a moment."""
+    claimed = until is not None
     return Delivery(
         id=DeliveryId(row.id or 0),
         channel=row.channel,
         message_id=row.message_id,
-        state=DeliveryState(row.state),
-        epoch=row.epoch,
-        attempts=row.attempts,
+        state=DeliveryState.SENDING if claimed else DeliveryState(row.state),
+        epoch=row.epoch + claimed,
+        attempts=row.attempts + claimed,
         created_at=row.created_at,
-        next_attempt_at=row.next_attempt_at,
+        next_attempt_at=until or row.next_attempt_at,
         recipient=_recipient(row),
         issue=None if row.issue_id is None else IssueId(row.issue_id),
         event=row.event,

@@ -9,7 +9,6 @@ many per message in flight. Whoever held it before finds its epoch gone and reco
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
@@ -167,12 +166,7 @@ def _bury(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
 
 def _take(session: Session, rows: Sequence[Row[Any]], owner: str, until: datetime) -> tuple[Delivery, ...]:
     session.connection().execute(_TAKEN, {"ids": [row.id for row in rows], "by": owner, "until": until})
-    return tuple(_taken(delivery_of(row), until) for row in rows)
-
-
-def _taken(one: Delivery, until: datetime) -> Delivery:
-    sending = DeliveryState.SENDING
-    return replace(one, state=sending, epoch=one.epoch + 1, attempts=one.attempts + 1, next_attempt_at=until)
+    return tuple(delivery_of(row, until=until) for row in rows)
 
 
 def renew(

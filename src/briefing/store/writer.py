@@ -10,9 +10,9 @@ time: works bear that, by keys and epochs.
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, Self, TypeVar
 
@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from briefing.errors import StoreClosedError
 from briefing.store.engine import Store
+from briefing.threads import Hand
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class Writer:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._thread = Hand("writer")
         self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
         self._drain: asyncio.Task[None] | None = None
         self._came = asyncio.Event()
@@ -71,14 +72,14 @@ class Writer:
         self._closed = True
         if self._drain is not None:
             await self._drain
-        self._thread.shutdown()
+        self._thread.end()
 
     async def _run(self) -> None:
         while self._waiting:
             await self._company()
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             works = [work for work, _ in batch]
-            results = await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, works)
+            results = await self._thread(partial(self._commit, works))
             for (_, future), result in zip(batch, results, strict=True):
                 if future.cancelled():
                     continue
