@@ -183,7 +183,7 @@ class World:
 
 @asynccontextmanager
 async def world(folder: Path, config: str, database: str = "") -> AsyncIterator[World]:
-    """Start the service with a feeds.yaml that may use ${FEEDS}, ${HOOK}, ${SLACK}, ${SECRET}, ${CHAT}, ${SMTP_PORT}.
+    """Start the service with a feeds.yaml that may use ${FEEDS}, ${HOOK}, ${SLACK}, ${SECRET}, ${SMTP_PORT}, ${CHAT} and its port.
 
     `database` is the URL of one with our tables and nothing in them; default: a new one of SQLite.
     """
@@ -200,7 +200,7 @@ async def _service(
     path = folder / "feeds.yaml"
     path.write_text(config, encoding="utf-8")
     ports = {"FEEDS": server.url, "HOOK": chat.webhook_url, "SLACK": chat.slack_url, "SECRET": SECRET}
-    checked = check(path, {**ports, "SMTP_PORT": str(mail.port), "CHAT": chat.url})
+    checked = check(path, {**ports, "SMTP_PORT": str(mail.port), "CHAT": chat.url, "CHAT_PORT": str(chat.port)})
     assert checked.config is not None, checked.problems
     setting = app.Setting(checked.config, folder, clock=lambda: clock[0], jitter=lambda: 0.0)
     async with app.service(setting, store) as service:
