@@ -183,7 +183,7 @@ class World:
 
 @asynccontextmanager
 async def world(folder: Path, config: str, database: str = "") -> AsyncIterator[World]:
-    """Start the service with a feeds.yaml that may use ${FEEDS}, ${HOOK}, ${SLACK}, ${SECRET}, ${SMTP_PORT}, ${CHAT} and its port.
+    """Start the service with a feeds.yaml that may use ${FEEDS}, ${HOOK}, ${SLACK}, ${SECRET}, ${SMTP_PORT}, ${CHAT…}.
 
     `database` is the URL of one with our tables and nothing in them; default: a new one of SQLite.
     """
