@@ -37,7 +37,7 @@ from briefing.send.http import Poster
 log = structlog.get_logger()
 START_SECONDS = 30.0
 PATIENCE_SECONDS = 900.0  # longer than any far end is waited for
-_END_SECONDS = 3.0
+_END_SECONDS, _LEAVE_SECONDS = 3.0, 0.1
 _TEXTS = 64  # that the helper remembers
 _TEXT, _MAIL, _POST = range(3)  # what is sent
 _WORDS = attrgetter("text", "html", "subject", "preheader", "own")
@@ -80,8 +80,8 @@ class Helper:
             ours.close()
             raise
         helper = cls(process)
-        await asyncio.get_running_loop().create_connection(lambda: helper._wire, sock=ours)
         try:
+            await asyncio.get_running_loop().create_connection(lambda: helper._wire, sock=ours)
             async with asyncio.timeout(START_SECONDS):
                 await helper._asked(ends)
         except BaseException:
@@ -106,6 +106,15 @@ class Helper:
             log.error("helper.hangs", pid=self._process.pid)
             self._process.kill()
 
+    async def leave(self) -> None:
+        """End the helper once it has answered all that it has; at once if that is cancelled."""
+        try:
+            while self._waiting and not self.gone.is_set():
+                await asyncio.sleep(_LEAVE_SECONDS)
+                self.look()
+        finally:
+            await self.close()
+
     async def close(self) -> None:
         """End the helper; what it was still sending is as if the connection had broken."""
         self._wire.close()
@@ -114,6 +123,7 @@ class Helper:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
+        log.info("helper.ends", pid=self.pid)
 
     async def _sent(self, message: tuple[Any, ...]) -> Verdict:
         try:
@@ -179,6 +189,7 @@ class _Wire(asyncio.Protocol):
     def __init__(self, heard: Callable[[Any], None], lost: Callable[[], None]) -> None:
         self._heard, self._lost = heard, lost
         self._came, self._going = bytearray(), bytearray()
+        self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
@@ -195,7 +206,8 @@ class _Wire(asyncio.Protocol):
 
     def close(self) -> None:
         """Let the other end know that nothing more comes."""
-        self._transport.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Take in what came, and tell of each object that is whole."""
@@ -214,7 +226,8 @@ class _Wire(asyncio.Protocol):
 
     def _flush(self) -> None:
         going, self._going = self._going, bytearray()
-        self._transport.write(going)
+        if self._transport is not None:
+            self._transport.write(going)
 
 
 class _Far:

@@ -113,7 +113,7 @@ class Outlet:
     async def rest(self) -> None:
         """Close the mail connections that are free, each by its own thread; one in use is closed after its mail."""
         self._resting = True
-        await asyncio.gather(*(hand(connection.close) for connection, hand in self._connections))
+        await asyncio.gather(*(hand(connection.close) for connection, hand in self._connections if hand.begun))
 
     async def close(self) -> None:
         """Rest for good; a connection that is in use then is closed after its mail, or with the process."""

@@ -19,6 +19,8 @@ from briefing.model import Verdict
 from briefing.outlet import FarEnds, Letter, Outlet, Posting
 
 log = structlog.get_logger()
+_LEAVING: set[asyncio.Task[None]] = set()
+_GOODBYE = 1.0  # seconds that we wait for a helper to end; one that still sends has longer, if the process goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Outlets:
             self._helping.cancel()
             await asyncio.gather(self._helping, return_exceptions=True)
         await self._here.close()
+        if _LEAVING:
+            await asyncio.wait(_LEAVING, timeout=_GOODBYE)
 
     def _help(self) -> Helper | None:
         """Return who helps; begin to look for one if there is much to send."""
@@ -90,8 +94,18 @@ class Outlets:
                 helper.look()
         finally:
             self._helper = None
-            await helper.close()
-            log.info("helper.ends")
+            died = helper.gone.is_set()
+            _leave(helper)
+        if died:
+            log.warning("helper.died", pid=helper.pid)
+            await asyncio.sleep(much.idle)
+
+
+def _leave(helper: Helper) -> None:
+    """Let a helper end once it has answered all that it has, also after the service around it was built anew."""
+    leaving = asyncio.create_task(helper.leave())
+    _LEAVING.add(leaving)
+    leaving.add_done_callback(_LEAVING.discard)
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

@@ -40,6 +40,11 @@ class Hand:
         result: T = await _ask(self._calls, work)
         return result
 
+    @property
+    def begun(self) -> bool:
+        """Whether it was ever called."""
+        return self._thread is not None
+
     def end(self) -> None:
         """Let the thread end with what it was given."""
         self._calls.put(None)

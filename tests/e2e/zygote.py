@@ -72,7 +72,7 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.update(order["environ"])
     if "much" in order:  # a helper begins after so many messages; what it had when it dies is not put off for long
         retry.mail_wait = retry.delivery_wait = lambda *_: timedelta(seconds=0.2)
-        outlets.Much.__init__.__defaults__ = (order["much"], 60.0, 60.0)
+        outlets.Much.__init__.__defaults__ = (order["much"], 60.0, 1.0)
     _serve_forks()
     sys.argv = ["briefing", "run"]
     try:

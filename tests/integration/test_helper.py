@@ -172,6 +172,20 @@ def test_what_a_helper_had_when_it_died_is_tried_again(killed: signal.Signals) -
     asyncio.run(story())
 
 
+def test_what_takes_long_is_still_judged_after_the_parts_around_it_were_built_anew() -> None:
+    async def story() -> None:
+        with SmtpSink() as mail:
+            async with helped(far_ends(mail)) as (made, pid):
+                mail.fail(END, "250 late", delay=1.5)
+                under_way = asyncio.create_task(made.mail(letter()))
+                await until(lambda: mail.commands.count(END) > MANY.messages)
+            assert not under_way.done()
+            assert isinstance(await under_way, Delivered)
+            await until(lambda: not runs(pid))
+
+    asyncio.run(story())
+
+
 def test_a_signal_to_the_whole_group_does_not_end_it() -> None:
     async def story() -> None:
         with SmtpSink() as mail:
