@@ -146,8 +146,9 @@ async def service(
             wires = Wires(write, fetcher, isolate, outlets, secret)
             pages = _pages(setting, store, wires, posted, patient=not first)
             running = _assemble(setting, wires, posted, pages)
-            await running.align()
-            yield running
+            with closing(posted):
+                await running.align()
+                yield running
 
 
 def prepare(session: Session, *, setting: Setting, alone: bool) -> bytes:

@@ -36,13 +36,12 @@ from briefing.send.http import Poster
 
 log = structlog.get_logger()
 START_SECONDS = 30.0
-PATIENCE_SECONDS = 900.0  # longer than any far end is waited for
+PATIENCE_SECONDS = 1800.0  # a mail server may take 600 s after the dot, and 30 s for each step before it
 _END_SECONDS, _LEAVE_SECONDS = 3.0, 0.1
-_TEXTS = 64  # that the helper remembers
+_TEXTS = 64  # that the helper remembers of each kind
 _TEXT, _MAIL, _POST = range(3)  # what is sent
-_WORDS = attrgetter("text", "html", "subject", "preheader", "own")
+_WORDS = attrgetter("subject", "preheader", "own")
 _HEADERS = attrgetter(*(one.name for one in fields(MailHeaders)))  # as tuples: a dataclass takes five times as long
-_ENDED = "the process that sends ended; the message may have been taken all the same, and may come twice"
 _ENDED = "the process that sends ended; the message may have been taken all the same, and may come twice"
 _LENGTH = 4  # bytes before each pickle that say how many follow
 
@@ -59,8 +58,9 @@ class Helper:
     """The service's end of it; `mail` and `post` are an outlet's."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process, self._numbers, self._turn = process, count(), count()
-        self._known: dict[str, int] = {}  # texts that the helper knows by a number
+        self._process, self._numbers = process, count()
+        self._known: list[dict[str, int]] = [{}, {}]  # plain words, and HTML, that the helper knows by a number
+        self._turns = count(), count()
         self._waiting: dict[int, tuple[float, asyncio.Future[Any]]] = {}
         self._wire = _Wire(self._answered, self._lost)
         self.gone = asyncio.Event()
@@ -91,10 +91,8 @@ class Helper:
 
     async def mail(self, letter: Letter) -> Verdict:
         """Hand over a mail."""
-        words = _WORDS(letter.words)
-        return await self._sent(
-            (_MAIL, self._named(words[0]), self._named(words[1]), words[2:], _HEADERS(letter.headers))
-        )
+        text, html = self._named(letter.words.text, 0), self._named(letter.words.html, 1)
+        return await self._sent((_MAIL, text, html, _WORDS(letter.words), _HEADERS(letter.headers)))
 
     async def post(self, posting: Posting) -> Verdict:
         """Post to a channel."""
@@ -129,19 +127,23 @@ class Helper:
         try:
             answer = await self._asked(message)
         except OSError:
-            return Retry(_ENDED)
+            return Retry(_ENDED, down=True)  # no word of the far end: it is not thought to be well
         if isinstance(answer, _Broke):
             log.error("helper.broke", traceback=answer.told)
             return Retry(f"internal error: {answer.kind}")
         verdict: Verdict = answer
         return verdict
 
-    def _named(self, text: str) -> int:
-        """Return the number of a text, which the helper is told first if it does not know it."""
-        number = self._known.get(text)
+    def _named(self, text: str, kind: int) -> int:
+        """Return the number of a text, which the helper is told first if it does not know it.
+
+        Plain words and HTML have numbers of their own, so that neither of one mail drops the other.
+        """
+        number = self._known[kind].get(text)
         if number is None:
-            number = next(self._turn) % _TEXTS
-            self._known = {known: other for known, other in self._known.items() if other != number} | {text: number}
+            number = 2 * (next(self._turns[kind]) % _TEXTS) + kind
+            others = {known: other for known, other in self._known[kind].items() if other != number}
+            self._known[kind] = others | {text: number}
             if not self.gone.is_set():
                 self._wire.send((number, (_TEXT, text)))
         return number

@@ -79,23 +79,24 @@ class Outlet:
     def __init__(self, ends: FarEnds, *, poster: Poster, clock: Clock) -> None:
         self._ends, self._poster, self._clock = ends, poster, clock
         self._connections = [(_postman(ends), Hand("mail")) for _ in range(ends.width)]
-        self._resting = False
+        self._resting = self._closed = False
 
     async def mail(self, letter: Letter) -> Verdict:
         """Hand over a mail by a free connection; the relay never asks for more than there are."""
-        self._resting = False
+        self._resting = self._closed
         connection, hand = self._connections.pop()
         try:
-            return await hand(partial(self._over, connection, letter))
+            verdict = await hand(partial(self._over, connection, letter))
+            if self._resting:
+                await hand(connection.close)
         finally:
             self._connections.append((connection, hand))
+            if self._closed:
+                hand.end()
+        return verdict
 
     def _over(self, connection: Postman, letter: Letter) -> Verdict:
-        try:
-            return connection.send(*letter.pieces(), sender=self._ends.sender, recipient=letter.headers.recipient)
-        finally:
-            if self._resting:
-                connection.close()
+        return connection.send(*letter.pieces(), sender=self._ends.sender, recipient=letter.headers.recipient)
 
     async def post(self, posting: Posting) -> Verdict:
         """Resolve address and signature, post, and judge the answer."""
@@ -117,8 +118,10 @@ class Outlet:
 
     async def close(self) -> None:
         """Rest for good; a connection that is in use then is closed after its mail, or with the process."""
+        self._closed = True
+        free = [*self._connections]
         await self.rest()
-        for _, hand in self._connections:
+        for _, hand in free:
             hand.end()
 
 

@@ -41,6 +41,7 @@ class Outlets:
         self._ends, self._here, self._much, self._seconds = ends, here, much, seconds
         self._sent = deque[float](maxlen=much.messages if much else 1)
         self._helper: Helper | None = None
+        self._closed = False
         self._helping: asyncio.Task[None] | None = None
 
     async def mail(self, letter: Letter) -> Verdict:
@@ -59,6 +60,7 @@ class Outlets:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed = True
         if self._helping is not None:
             self._helping.cancel()
             await asyncio.gather(self._helping, return_exceptions=True)
@@ -68,14 +70,14 @@ class Outlets:
 
     def _help(self) -> Helper | None:
         """Return who helps; begin to look for one if there is much to send."""
-        if self._much is None:
+        if self._much is None or self._closed:
             return None
         now = self._seconds()
         self._sent.append(now)
         much = len(self._sent) == self._much.messages and now - self._sent[0] < self._much.seconds
         if much and (self._helping is None or self._helping.done()):
             self._helping = asyncio.create_task(self._helped(self._much))
-        return self._helper
+        return None if self._helper is None or self._helper.gone.is_set() else self._helper
 
     async def _helped(self, much: Much) -> None:
         try:
@@ -83,6 +85,11 @@ class Outlets:
         except OSError as error:
             log.warning("helper.refused", reason=str(error) or type(error).__name__)
             await asyncio.sleep(much.idle)  # before it is tried again
+            return
+        except Exception:
+            # The edge of a helper: a mistake of ours must not be made again with each message.
+            log.exception("helper.broke")
+            await asyncio.sleep(much.idle)
             return
         try:
             log.info("helper.begins", pid=helper.pid)

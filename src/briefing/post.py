@@ -26,7 +26,6 @@ from briefing.threads import Hand
 
 K = TypeVar("K")
 T = TypeVar("T")
-_Forms = tuple[Callable[[Recipient], Mail], mime.MailHeaders]
 READINGS = 4  # issues whose variants are remembered
 ANYBODY = Recipient("reader@example.org")  # whom a draft is rendered for when nobody in particular is meant
 
@@ -64,6 +63,10 @@ class Letters:
     _readings: dict[IssueId, asyncio.Task[_Reading]] = field(default_factory=dict, init=False, repr=False)  # under way
     _last: dict[IssueId, _Reading] = field(default_factory=dict, init=False, repr=False)
     _pen: Hand = field(default_factory=partial(Hand, "letters"), init=False, repr=False)  # one: they hold up the loop
+
+    def close(self) -> None:
+        """Let the thread end that writes them."""
+        self._pen.end()
 
     async def sealed(self, delivery: Delivery, reader: Recipient) -> bytes:
         """Return a delivery's message, ready to be sent; RenderError when it would not be safe to."""

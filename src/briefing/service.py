@@ -49,7 +49,7 @@ FEW = 500  # keys that a claim is narrowed to; with more of them, narrowing cost
 
 
 class Service:
-    """Everything that runs, in one process and one event loop."""
+    """Everything that runs in one event loop."""
 
     def __init__(
         self,

@@ -31,9 +31,15 @@ class Hand:
         self._name = name
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._thread: Thread | None = None
+        self._ended = False
 
     async def __call__(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, run in the thread after what it was given before; raise what it raises."""
+        """Return what `work` returns, run in the thread after what it was given before; raise what it raises.
+
+        What comes after its end has a thread of its own.
+        """
+        if self._ended:
+            return await aside(work, name=self._name)
         if self._thread is None:
             self._thread = Thread(target=_serve, args=(self._calls,), name=self._name, daemon=True)
             self._thread.start()
@@ -47,6 +53,7 @@ class Hand:
 
     def end(self) -> None:
         """Let the thread end with what it was given."""
+        self._ended = True
         self._calls.put(None)
 
 

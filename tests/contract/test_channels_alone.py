@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -316,6 +317,19 @@ def test_apprise_splits_what_a_service_takes_in_parts_and_tells_when_nobody_is_t
         assert await longtail.notify(url, as_json({"title": "T", "body": "B"}), seconds=5) == Unreachable(
             "Apprise could not hand it over, and tells no status"
         )
+
+    asyncio.run(story())
+
+
+def test_apprise_leaves_no_thread_behind_that_a_stop_would_wait_for() -> None:
+    async def story() -> None:
+        async with ChatSink() as sink:
+            sink.keep_silent()
+            url = f"json://127.0.0.1:{sink.port}/apprise/{KEY_IN_PATH}?rto=2"
+            silent = await longtail.notify(url, as_json({"title": "T", "body": "B"}), seconds=0.3)
+            assert silent == Unreachable("no answer within 0.3 s")
+            assert [one.name for one in threading.enumerate() if not one.daemon] == ["MainThread"]
+            assert "apprise" in {one.name for one in threading.enumerate()}
 
     asyncio.run(story())
 

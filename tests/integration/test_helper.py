@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,50 @@ def test_one_that_ends_does_so_when_nothing_is_left_and_we_go_on() -> None:
     asyncio.run(story())
 
 
+def test_words_that_stay_and_html_that_changes_are_never_taken_for_each_other() -> None:
+    async def story() -> None:
+        with SmtpSink() as mail:
+            async with helped(far_ends(mail)) as (made, _):
+                for number in range(140):
+                    one = letter(number)
+                    own = replace(one.words, html=f"<p>{number} {LONG}</p>\n")
+                    assert isinstance(await made.mail(replace(one, words=own)), Delivered)
+            sent = mail.messages[MANY.messages :]
+            assert len(sent) == 140
+            for number, message in enumerate(sent):
+                plain, html = (part.get_content() for part in message.iter_parts())
+                assert plain.strip() == LONG.strip()
+                assert html.startswith(f"<p>{number} A long")
+
+    asyncio.run(story())
+
+
+def test_one_that_is_idle_waits_for_what_takes_long() -> None:
+    async def story() -> None:
+        with SmtpSink() as mail, capture_logs() as logs:
+            async with outlets(far_ends(mail), Much(messages=5, seconds=60, idle=1)) as made:
+                await all_of(made, range(5))
+                await until(lambda: made._helper)
+                mail.fail(END, "250 late", delay=2.5)
+                assert isinstance(await made.mail(letter(77)), Delivered)
+                await until(lambda: "helper.ends" in [entry["event"] for entry in logs])
+
+    asyncio.run(story())
+
+
+def test_what_comes_after_the_end_is_sent_all_the_same_and_starts_nobody() -> None:
+    async def story() -> None:
+        with SmtpSink() as mail:
+            async with outlets(far_ends(mail)) as made:
+                await all_of(made, range(3))
+            async with asyncio.timeout(5):
+                assert {type(one) for one in await all_of(made, range(3, 20))} == {Delivered}
+            assert made._helping is None
+            assert len(mail.received) == 20
+
+    asyncio.run(story())
+
+
 def test_a_few_messages_or_none_of_a_server_start_nobody(tmp_path: Path) -> None:
     async def story() -> None:
         with SmtpSink() as mail:
@@ -165,7 +210,7 @@ def test_what_a_helper_had_when_it_died_is_tried_again(killed: signal.Signals) -
                 verdicts = await under_way
                 assert {type(one) for one in verdicts} == {Retry}
                 assert all("may come twice" in one.reason for one in verdicts if isinstance(one, Retry))
-                assert not any(one.down or one.stop_channel for one in verdicts if isinstance(one, Retry))
+                assert all(one.down and not one.stop_channel for one in verdicts if isinstance(one, Retry))
                 await until(lambda: made._helper is None)
                 assert isinstance(await made.mail(letter(77)), Delivered)
 

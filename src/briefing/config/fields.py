@@ -34,7 +34,8 @@ def _address(value: str) -> str:
         raise ValueError(f'"{value}" is not an e-mail address: {error}') from error
 
 
-def _domain(value: str) -> str:
+def domain(value: str) -> str:
+    """Return a domain of addresses as it is kept; raise ValueError if it is none."""
     try:
         return validate_email(f"a@{value}", check_deliverability=False).domain
     except EmailNotValidError:
@@ -102,7 +103,7 @@ def _topic(value: SecretStr) -> SecretStr:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-Domain = Annotated[str, AfterValidator(_domain)]
+Domain = Annotated[str, AfterValidator(domain)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, AfterValidator(_selector)]

@@ -73,6 +73,8 @@ def _forms(secret: str) -> Iterator[str]:
     parts = [*secret.split(), secret.removeprefix("whsec_")]
     if secret.startswith(("http://", "https://")):
         parts.append(urlsplit(secret).path)
+    elif "://" in secret:  # an address of Apprise's, whose parts are tokens
+        parts += re.split(r"[/@:?&=]+", secret)
     known = [secret] * (len(secret) >= _SHORTEST) + [part for part in parts if len(part) >= _SHORTEST_PART]
     for part in known:
         plain = unquote(part)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, model_validator
 
-from briefing.config.fields import Domain, Strict
+from briefing.config.fields import Domain, Strict, domain
 from briefing.config.scalars import Rated
 
 
@@ -37,11 +37,18 @@ class Smtp(Strict):
     def _each_domain_once(cls, given: Any) -> Any:
         domains = given.get("domains") if isinstance(given, dict) else None
         seen: dict[str, str] = {}
-        for name in map(str, domains if isinstance(domains, dict) else ()):
-            first = seen.setdefault(name.casefold(), name)
+        for name in domains if isinstance(domains, dict) else ():
+            first = seen.setdefault(_kept(str(name)), str(name))
             if first != name:
                 raise ValueError(f'"{name}" and "{first}" are one domain')
         return given
+
+
+def _kept(name: str) -> str:
+    try:
+        return domain(name)
+    except ValueError:  # told by itself
+        return name
 
 
 def server(smtp: Smtp | None) -> Smtp | None:

@@ -16,7 +16,7 @@ from briefing.send.verdict import Answer, Unreachable
 from briefing.threads import aside
 
 if TYPE_CHECKING:
-    from apprise import NotifyBase
+    from apprise import AppriseAsset, NotifyBase
 
 MISSING = 'it needs Apprise: pip install "briefing[apprise]"'
 _STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
@@ -47,7 +47,13 @@ def _service(url: str) -> "NotifyBase | None":
         logging.getLogger(name).propagate = False
     from apprise import Apprise
 
-    return Apprise.instantiate(url, suppress_exceptions=True)
+    return Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
+
+
+def _asset() -> "AppriseAsset":
+    from apprise import AppriseAsset
+
+    return AppriseAsset(async_mode=False, service_timeout=0)  # else it has threads that a stop would wait for
 
 
 def _notify(url: str, title: str, body: str) -> Answer | Unreachable:
@@ -55,7 +61,7 @@ def _notify(url: str, title: str, body: str) -> Answer | Unreachable:
         return Unreachable(wrong)
     from apprise import Apprise, NotifyFormat, OverflowMode
 
-    service, every = _service(url), Apprise()
+    service, every = _service(url), Apprise(asset=_asset())
     assert service is not None
     service.overflow_mode = OverflowMode.SPLIT
     every.add(service)

@@ -1,7 +1,7 @@
 """Writing many rows at once, in the words both databases share.
 
-Apart from the session's own `add`: that is five times slower, and looking before inserting is a race. The number of
-rows a batch touched is never read: drivers disagree on it. Ask by key instead.
+Apart from the session's own `add`: that is five times slower, and looking before inserting is a race. How many
+rows a batch touched is not read here: drivers disagree on it. Ask by key instead.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

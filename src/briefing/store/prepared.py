@@ -34,7 +34,7 @@ class Prepared:
         compiled = self._statement(dialect.name).compile(dialect=dialect, column_keys=self._names)
         assert isinstance(compiled, SQLCompiler)
         steps = []
-        for name in compiled.positiontup or compiled.binds:
+        for name in compiled.positiontup or compiled.bind_names.values():
             bind = compiled.binds[name]
             write = bind.type.dialect_impl(dialect).bind_processor(dialect) or _same
             steps.append((name, write, None if name in self._names else write(bind.value)))

@@ -49,7 +49,7 @@ class Writer:
         """Return what `work` returned for `one`; what waits for the same work at the same time is handed to it at once.
 
         `work` takes any number of such values and returns as many results, in their order. Where `of` so many may come,
-        it waits a moment for two thirds of them: to commit for each alone would cost more than what is committed.
+        it waits a moment for a quarter of them: to commit for each alone would cost more than what is committed.
         """
         result: T = await self._done(_Work(work, one, of))
         return result
