@@ -75,6 +75,7 @@ def play(folder: Path, act: Act, more: str = "") -> None:
             write_config(folder, feeds.url, more)
             secrets = {"HOOK": chat.webhook_url, "SLACK": chat.slack_url, "SECRET": SECRET, "CHAT": chat.url}
             secrets |= {vendor.upper(): chat.at(vendor) for vendor in ("discord", "teams", "mattermost", "google_chat")}
+            secrets |= {"APPRISE": chat.at("apprise").replace("http:", "json:")}
             secrets |= {"BOT": BOT, "TOPIC": TOPIC}
             await act(Process(folder, secrets), feeds, chat)
 
@@ -162,6 +163,7 @@ channels:
   space: {{type: google_chat, url: "${{GOOGLE_CHAT}}", allow_private: true}}
   phones: {{type: telegram, token: "${{BOT}}", chat: "{CHAT}", api: "${{CHAT}}", allow_private: true}}
   pocket: {{type: ntfy, topic: "${{TOPIC}}", url: "${{CHAT}}", allow_private: true}}
+  elsewhere: {{type: apprise, url: "${{APPRISE}}"}}
   desk: {{type: mail, to: desk@example.org}}
 """
 
@@ -169,7 +171,7 @@ channels:
 def test_a_channel_of_every_vendor_is_tested_and_no_secret_is_told(tmp_path: Path) -> None:
     async def act(briefing: Process, _: Feeds, chat: ChatSink) -> None:
         everything = ""
-        for name in ("guild", "office", "crew", "space", "phones", "pocket", "desk"):
+        for name in ("guild", "office", "crew", "space", "phones", "pocket", "elsewhere", "desk"):
             ended = await briefing("channels", "test", name, "--json")
             (row,) = json.loads(told(ended))
             assert row["state"] == "sent", (name, row)
