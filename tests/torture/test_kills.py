@@ -5,6 +5,7 @@ of a conversation, and as many workers that sleep. SEED gives other moments.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -67,6 +68,21 @@ def test_kills_of_a_service_and_its_helper_lose_nothing(
         rounds, kills, deaths = rounds + 1, kills + made.kills, deaths + made.deaths
         copies += made.mail_repeats
     print(f"{database}: {kills} services and {deaths - kills} helpers killed, {copies} mails came twice")
+
+
+@pytest.mark.parametrize("pace", [0.05, 20], ids=["a server at work", "one that does not answer"])
+def test_a_stop_ends_the_helper_too_within_ten_seconds(tmp_path: Path, zygote: Zygote, pace: float) -> None:
+    with bed(tmp_path, "sqlite", zygote, connections=3) as made:
+        made.mail.pace = 0.02
+        service = zygote.start(made.folder, made.database, much=2)
+        made.wait_for_helper(0)
+        made.wait_for(5)
+        made.mail.pace = pace
+        began = time.monotonic()
+        assert zygote.stop(service) == 0
+        assert time.monotonic() - began < 10
+        assert not Path(f"/proc/{made.helpers()[-1]}").exists()
+        assert made.mail_repeats == 0
 
 
 @BOTH
