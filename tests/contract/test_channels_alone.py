@@ -325,11 +325,12 @@ def test_apprise_leaves_no_thread_behind_that_a_stop_would_wait_for() -> None:
     async def story() -> None:
         async with ChatSink() as sink:
             sink.keep_silent()
+            before = set(threading.enumerate())
             url = f"json://127.0.0.1:{sink.port}/apprise/{KEY_IN_PATH}?rto=2"
             silent = await longtail.notify(url, as_json({"title": "T", "body": "B"}), seconds=0.3)
             assert silent == Unreachable("no answer within 0.3 s")
-            assert [one.name for one in threading.enumerate() if not one.daemon] == ["MainThread"]
-            assert "apprise" in {one.name for one in threading.enumerate()}
+            begun = set(threading.enumerate()) - before
+            assert [(one.name, one.daemon) for one in begun] == [("apprise", True)]
 
     asyncio.run(story())
 

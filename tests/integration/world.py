@@ -207,9 +207,9 @@ async def _service(
         yield World(service, store, server, chat, mail, folder, setting, clock)
 
 
-async def until(holds: Callable[[], object]) -> None:
+async def until(holds: Callable[[], object], *, seconds: float = 5) -> None:
     """Wait, on the real clock, until something holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - it happens in threads and servers that know no event of ours
             await asyncio.sleep(0.005)
 
