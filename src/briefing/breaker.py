@@ -20,14 +20,13 @@ from briefing import acknowledged, standing
 from briefing.clock import Clock
 from briefing.config.alerts import Channel, MailChannel
 from briefing.errors import StoreError
-from briefing.model import Delivered, LaneStanding, Verdict
+from briefing.model import LaneStanding, Verdict
 from briefing.mute import mute
 from briefing.store import channels, outbox
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
-_WELL = LaneStanding()
 
 
 class Breaker:
@@ -57,8 +56,6 @@ class Breaker:
     async def judge(self, far_end: str, verdict: Verdict) -> LaneStanding:
         """Return how a far end stands after a verdict: worse at once, well once what it put off is due again."""
         before, now, kept = self._standings[far_end], self._clock(), far_end in self._kept
-        if isinstance(verdict, Delivered) and before == _WELL:
-            return before
         after = standing.after(before, verdict, now, ends=kept)
         back = standing.is_back(before, after)
         if not back:

@@ -218,7 +218,7 @@ class _Wire(asyncio.Protocol):
             end = _LENGTH + int.from_bytes(self._came[:_LENGTH])
             if len(self._came) < end:
                 return
-            thing = pickle.loads(memoryview(self._came)[_LENGTH:end].tobytes())  # noqa: S301 - our own other process wrote it
+            thing = pickle.loads(self._came[_LENGTH:end])  # noqa: S301 - our own other process wrote it
             del self._came[:end]
             self._heard(thing)
 

@@ -7,7 +7,6 @@ and a machine at rest runs none. What if we die here? What `helper` says holds.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -35,10 +34,8 @@ class Much:
 class Outlets:
     """Async context manager: an outlet of its own, and a helper while there is `much`; with None there is never one."""
 
-    def __init__(
-        self, ends: FarEnds, here: Outlet, *, much: Much | None, seconds: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._ends, self._here, self._much, self._seconds = ends, here, much, seconds
+    def __init__(self, ends: FarEnds, here: Outlet, *, much: Much | None) -> None:
+        self._ends, self._here, self._much = ends, here, much
         self._sent = deque[float](maxlen=much.messages if much else 1)
         self._helper: Helper | None = None
         self._closed = False
@@ -72,7 +69,7 @@ class Outlets:
         """Return who helps; begin to look for one if there is much to send."""
         if self._much is None or self._closed:
             return None
-        now = self._seconds()
+        now = time.monotonic()
         self._sent.append(now)
         much = len(self._sent) == self._much.messages and now - self._sent[0] < self._much.seconds
         if much and (self._helping is None or self._helping.done()):
@@ -84,28 +81,29 @@ class Outlets:
             helper = await Helper.start(self._ends)
         except OSError as error:
             log.warning("helper.refused", reason=str(error) or type(error).__name__)
-            await asyncio.sleep(much.idle)  # before it is tried again
-            return
         except Exception:
             # The edge of a helper: a mistake of ours must not be made again with each message.
             log.exception("helper.broke")
-            await asyncio.sleep(much.idle)
-            return
+        else:
+            await self._while(helper, much)
+            if not helper.gone.is_set():
+                return
+            log.warning("helper.died", pid=helper.pid)
+        await asyncio.sleep(much.idle)  # before it is tried again
+
+    async def _while(self, helper: Helper, much: Much) -> None:
+        """Let a helper send until it dies, or for as long as there is something to send."""
         try:
             log.info("helper.begins", pid=helper.pid)
             await self._here.rest()  # a mail server may count our connections
             self._helper = helper
             await self._here.rest()  # those that were opened meanwhile
-            while not helper.gone.is_set() and self._seconds() - self._sent[-1] < much.idle:
+            while not helper.gone.is_set() and time.monotonic() - self._sent[-1] < much.idle:
                 await _either(helper.gone, much.idle)
                 helper.look()
         finally:
             self._helper = None
-            died = helper.gone.is_set()
             _leave(helper)
-        if died:
-            log.warning("helper.died", pid=helper.pid)
-            await asyncio.sleep(much.idle)
 
 
 def _leave(helper: Helper) -> None:

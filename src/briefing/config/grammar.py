@@ -11,17 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from briefing.config.alerts import Channel, Quiet, Route
-from briefing.config.fields import (
-    Address,
-    Id,
-    Listen,
-    Mailbox,
-    OneOrMany,
-    Selector,
-    Strict,
-    Url,
-    Zone,
-)
+from briefing.config.fields import Address, Id, Listen, Mailbox, OneOrMany, Selector, Strict, Url, Zone
 from briefing.config.names import Family
 from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
 from briefing.config.series import SeriesRule

@@ -33,8 +33,6 @@ class Mask:
         """Return the value without the secrets in it; what is no text stays as it is."""
         if isinstance(value, str):
             return self._pattern.sub(MASK, value)
-        if value is None or isinstance(value, int):
-            return value
         if isinstance(value, dict):
             return {key: self(inner) for key, inner in value.items()}
         if isinstance(value, list | tuple | set | frozenset):

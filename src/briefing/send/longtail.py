@@ -23,7 +23,7 @@ _STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
 
 
 async def notify(url: str, body: bytes, *, seconds: float) -> Answer | Unreachable:
-    """Hand over `{title, body}`, and return the status that came; no service hears of a body with other fields."""
+    """Hand over `{title, body}`, and return the status that came."""
     said = json.loads(body)
     try:
         async with asyncio.timeout(seconds):
@@ -34,20 +34,21 @@ async def notify(url: str, body: bytes, *, seconds: float) -> Answer | Unreachab
 
 def flaw(url: str) -> str | None:
     """Return what is wrong with an address, without repeating it; None if the library reads it."""
-    try:
-        known = _service(url)
-    except ImportError:
-        return MISSING
-    return None if known else "Apprise knows no service by this address"
+    found = _service(url)
+    return found if isinstance(found, str) else None
 
 
-def _service(url: str) -> "NotifyBase | None":
+def _service(url: str) -> "NotifyBase | str":
+    """Return what speaks to an address, or why there is none."""
     for name in ("apprise", "urllib3"):  # lines below a warning show addresses; what is wanted is in the result
         logging.getLogger(name).setLevel(logging.WARNING)
         logging.getLogger(name).propagate = False
-    from apprise import Apprise
-
-    return Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
+    try:
+        from apprise import Apprise
+    except ImportError:
+        return MISSING
+    found = Apprise.instantiate(url, asset=_asset(), suppress_exceptions=True)
+    return found or "Apprise knows no service by this address"
 
 
 def _asset() -> "AppriseAsset":
@@ -57,12 +58,12 @@ def _asset() -> "AppriseAsset":
 
 
 def _notify(url: str, title: str, body: str) -> Answer | Unreachable:
-    if wrong := flaw(url):
-        return Unreachable(wrong)
+    service = _service(url)
+    if isinstance(service, str):
+        return Unreachable(service)
     from apprise import Apprise, NotifyFormat, OverflowMode
 
-    service, every = _service(url), Apprise(asset=_asset())
-    assert service is not None
+    every = Apprise(asset=_asset())
     service.overflow_mode = OverflowMode.SPLIT
     every.add(service)
     result = every.notify(body=body, title=title, body_format=NotifyFormat.TEXT, interpret_escapes=False)

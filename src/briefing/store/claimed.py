@@ -34,8 +34,7 @@ _SENDING = (
 _SENT = Prepared(
     lambda _: (
         update(_ROW)
-        .where(_C.id == bindparam("this"), _C.owner == bindparam("by"), _C.epoch == bindparam("under"))
-        .where(_C.state == DeliveryState.SENDING.value)
+        .where(*held(bindparam("this"), bindparam("by"), bindparam("under")))
         .values(state=DeliveryState.SENT.value, owner=None, next_attempt_at=_AT, last_error=None, sent_at=_AT)
     ),
     ("this", "by", "under", "at"),
@@ -72,10 +71,10 @@ def record(session: Session, ended: Sequence[Ended]) -> list[bool]:
     sent = [one for one in ended if isinstance(one.verdict, Delivered)]
     others = [one for one in ended if not isinstance(one.verdict, Delivered)]
     ours = _set_sent(session, sent) | _ours(session, others)
-    kept = [one for one in ended if _claim(one) in ours]
-    for one in kept:
-        if not isinstance(one.verdict, Delivered):
+    for one in others:
+        if _claim(one) in ours:
             _set_otherwise(session, one)
+    kept = [one for one in ended if _claim(one) in ours]
     if carriers := [one.delivery.id for one in kept if one.delivery.event is not None]:
         late.follow(session, carriers=carriers)
     if kept:

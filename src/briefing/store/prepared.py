@@ -37,24 +37,23 @@ class Prepared:
         for name in compiled.positiontup or compiled.bind_names.values():
             bind = compiled.binds[name]
             write = bind.type.dialect_impl(dialect).bind_processor(dialect) or _same
-            steps.append((name, write, None if name in self._names else write(bind.value)))
-        return _Written(compiled.string, compiled.positiontup is not None, frozenset(self._names), tuple(steps))
+            steps.append((name, write, None) if name in self._names else (name, None, write(bind.value)))
+        return _Written(compiled.string, compiled.positiontup is not None, tuple(steps))
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """The words for one database, and for each value its name, how it is written, or what it always is."""
+    """The words for one database, and for each value its name, and how it is written or what it always is."""
 
     sql: str
     by_place: bool
-    given: frozenset[str]
-    steps: tuple[tuple[str, _Write, Any], ...]
+    steps: tuple[tuple[str, _Write | None, Any], ...]
 
     def values(self, row: Mapping[str, Any]) -> Any:
         """Return what the driver takes for a row: values in their places, or by their names."""
         if self.by_place:
-            return tuple([write(row[name]) if name in self.given else fixed for name, write, fixed in self.steps])
-        return {name: write(row[name]) if name in self.given else fixed for name, write, fixed in self.steps}
+            return tuple([write(row[name]) if write else fixed for name, write, fixed in self.steps])
+        return {name: write(row[name]) if write else fixed for name, write, fixed in self.steps}
 
 
 def _same(value: Any) -> Any:
