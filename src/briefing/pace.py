@@ -1,4 +1,4 @@
-"""How fast messages may go to one channel, so that its vendor need refuse none; the only file that knows aiolimiter.
+"""How fast messages may go in one lane, so that its far end need refuse none; the only file that knows aiolimiter.
 
 Apart from `retry`, which waits because somebody refused. The bucket of a rate holds one message: they go evenly, for
 one that lets a whole count go at once and fills meanwhile would let nearly twice the count go in one period.
