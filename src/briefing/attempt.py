@@ -1,6 +1,6 @@
-"""One attempt at a delivery: what a step that failed means, when the next one is due, and the line in the log.
+"""One attempt at a delivery: what a step that failed means, and when the next one is due.
 
-Apart from `relay`, which decides whose turn it is.
+Apart from `relay`, which decides whose turn it is, and from `journal`, which tells of it.
 """
 
 from collections.abc import Callable, Coroutine
@@ -41,16 +41,3 @@ def next_attempt(delivery: Delivery, verdict: Verdict, now: datetime) -> datetim
             wait = retry.mail_wait(delivery.attempts) if by_mail else retry.delivery_wait(delivery.attempts)
             return None if wait is None else now + max(wait, after or timedelta(0))
     assert_never(verdict)
-
-
-def tell(delivery: Delivery, verdict: Verdict, again: datetime | None, *, kept: bool) -> None:
-    """Log what became of an attempt; `kept` says that it could be put on record."""
-    about = {"delivery": delivery.id, "channel": delivery.channel, "attempt": delivery.attempts}
-    if not kept:
-        log.warning("delivery.fenced", **about, reason="another worker holds it now")
-    elif isinstance(verdict, Delivered):
-        log.info("delivery.sent", **about)
-    elif again is not None and isinstance(verdict, Retry):
-        log.warning("delivery.retry", **about, reason=verdict.reason, next_attempt_at=again.isoformat())
-    else:
-        log.error("delivery.dead", **about, reason=verdict.reason)

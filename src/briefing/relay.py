@@ -19,11 +19,12 @@ from typing import Any
 import structlog
 
 from briefing import standing
-from briefing.attempt import judged, next_attempt, tell
+from briefing.attempt import judged, next_attempt
 from briefing.breaker import Breaker
 from briefing.clock import Clock
 from briefing.errors import StoreClosedError, StoreError
 from briefing.fold import fold
+from briefing.journal import Journal
 from briefing.model import Delivered, Delivery, DeliveryId, Queue, Verdict
 from briefing.pace import Pace
 from briefing.room import Room
@@ -81,6 +82,7 @@ class Relay:
         self._first: set[str] = set()  # lanes to a far end that has just come back: those that share it wait
         self._claiming, self._wake = asyncio.Lock(), asyncio.Event()
         self._draining: set[asyncio.Event] = set()  # what else hears of a stir
+        self._journal = Journal()
         self.undelivered = 0  # attempts so far that the far end did not take
 
     def look(self) -> None:
@@ -132,6 +134,7 @@ class Relay:
         finally:
             renewing.cancel()
             self._draining.discard(left)
+            self._journal.sum_up()
 
     async def fold(self, *, patient: bool = True) -> None:
         """Make one message of alerts that come late, once they have settled; at once if we are not `patient`."""
@@ -152,6 +155,7 @@ class Relay:
         self._stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+        self._journal.sum_up()
 
     def _stirred(self, asked: Mapping[str, int]) -> list[Lane]:
         """Return the lanes that may send more than when they were last asked."""
@@ -284,7 +288,7 @@ class Relay:
                 continue
             if kept or self._under_way[number] is delivery:
                 break
-        tell(delivery, verdict, again, kept=kept)
+        self._journal.tell(delivery, verdict, again, kept=kept)
 
     async def _renew(self) -> None:
         while True:

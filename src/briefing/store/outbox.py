@@ -30,12 +30,13 @@ from briefing.store import audience, late
 from briefing.store.batch import insert_new, insert_one, slices, table
 from briefing.store.claimed import held
 from briefing.store.delivery_rows import delivery_of, new_row
+from briefing.store.prepared import Prepared
 from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
 
 _EVENT = TypeAdapter(Event)
 _OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
 _ROW = table(DeliveryRow)
-_DUE = (  # asked all day, so it is put together once; columns and not rows, which cost three times as much
+_DUE = (  # columns and not rows, which cost three times as much
     columns(_ROW)
     .where(col(DeliveryRow.lane) == bindparam("lane"), col(DeliveryRow.next_attempt_at) <= bindparam("now"))
     .where(col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None))
@@ -44,11 +45,14 @@ _DUE = (  # asked all day, so it is put together once; columns and not rows, whi
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_TAKEN = (
-    update(_ROW)
-    .where(_ROW.c.id.in_(bindparam("ids", expanding=True)))
-    .values(owner=bindparam("by"), state=DeliveryState.SENDING.value, next_attempt_at=bindparam("until"))
-    .values(epoch=_ROW.c.epoch + 1, attempts=_ROW.c.attempts + 1)
+_TAKEN = Prepared(
+    lambda _: (
+        update(_ROW)
+        .where(_ROW.c.id == bindparam("this"))
+        .values(owner=bindparam("by"), state=DeliveryState.SENDING.value, next_attempt_at=bindparam("until"))
+        .values(epoch=_ROW.c.epoch + 1, attempts=_ROW.c.attempts + 1)
+    ),
+    ("this", "by", "until"),
 )
 
 
@@ -134,17 +138,23 @@ def bring_forward(session: Session, *, lanes: Collection[str], since: datetime, 
 
 def _due(session: Session, now: datetime, limit: int, queue: Queue, only: Collection[str] | None) -> Sequence[Row[Any]]:
     # A query a lane and state, so that each reads `limit` rows of the index in order, however many are due.
-    due = _asked(queue) if only is None else _asked(queue).where(col(DeliveryRow.key).in_(only))
-    connection = session.connection()
     for lane in queue.lanes:
-        asked = {"lane": lane, "now": now, "most": limit}
-        rows = [row for state in _OPEN for row in connection.execute(due, asked | {"state": state})]
+        asked = ({"lane": lane, "now": now, "most": limit, "state": state} for state in _OPEN)
+        if only is None:
+            rows = [row for one in asked for row in _prepared(queue).ask(session, one)]
+        else:
+            due = _asked(queue).where(col(DeliveryRow.key).in_(only))
+            rows = [row for one in asked for row in session.connection().execute(due, one)]
         if rows:
             return sorted(rows, key=lambda row: (row.next_attempt_at, row.id))[:limit]
     return ()
 
 
 @lru_cache(maxsize=64)
+def _prepared(queue: Queue) -> Prepared:
+    return Prepared(lambda _: _asked(queue), ("lane", "now", "most", "state"))
+
+
 def _asked(queue: Queue) -> Select[Any]:
     """Return what asks for that of a lane which a queue takes; the domains of addresses are kept in small letters."""
     ends = partial(col(DeliveryRow.address).endswith, autoescape=True)
@@ -165,7 +175,7 @@ def _bury(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
 
 
 def _take(session: Session, rows: Sequence[Row[Any]], owner: str, until: datetime) -> tuple[Delivery, ...]:
-    session.connection().execute(_TAKEN, {"ids": [row.id for row in rows], "by": owner, "until": until})
+    _TAKEN.run(session, [{"this": row.id, "by": owner, "until": until} for row in rows])
     return tuple(delivery_of(row, until=until) for row in rows)
 
 
