@@ -9,8 +9,8 @@ nothing else runs.
 import ctypes
 import gc
 
-# The names are malloc.h's. Once set, they no longer follow what is freed. The block that asyncio reads a socket into has
-# 256 KiB: one that came from the system and went back to it each time would cost as much as sending a small message.
+# The names are malloc.h's. Once set, they no longer follow what is freed. What asyncio reads a socket into has 256 KiB:
+# a block that came from the system and went back to it each time would cost as much as sending a small message.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _BYTES = 512 * 1024
 

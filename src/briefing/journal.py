@@ -1,7 +1,7 @@
 """What the log says of attempts: each that failed, and each that was sent or, when they are many, how many were.
 
-Apart from `attempt`, which judges. Who reads logs looks for what went wrong: a thousand lines a second of what went well
-hide it, and journald drops whatever comes after 10,000 lines in 30 seconds. Each delivery is in the ledger.
+Apart from `attempt`, which judges. Who reads logs looks for what went wrong: a thousand lines a second of what went
+well hide it, and journald drops whatever comes after 10,000 lines in 30 seconds. Each delivery is in the ledger.
 """
 
 import asyncio

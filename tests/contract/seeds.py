@@ -25,6 +25,7 @@ class Added:
     revision: str
     rows: Mapping[str, Sequence[Row]]
     columns: Mapping[str, Mapping[str, Callable[[Row], Any]]] = field(default_factory=dict)
+    gone: Mapping[str, frozenset[str]] = field(default_factory=dict)  # columns that it takes away
 
 
 _DELIVERY: Row = {
@@ -236,11 +237,17 @@ ADDED = (
             ]
         },
     ),
+    Added(
+        "0013",
+        {"payloads": [{"delivery_id": number, "payload": _DELIVERY["payload"]} for number in (1, 11, 12, 13, 14)]},
+        gone={"deliveries": frozenset({"payload"})},
+    ),
 )  # fmt: skip
-# What 0003 rewrites for good.
+# What 0003 rewrites for good, and what 0013 puts elsewhere.
 REWRITTEN: Mapping[str, frozenset[str]] = {
     "feeds": frozenset({"configured_url", "url", "moved_to", "moved_count"}),
     "feed_moves": frozenset({"from_url"}),
+    "deliveries": frozenset({"payload"}),
 }
 REVISIONS = tuple(added.revision for added in ADDED)
 
@@ -259,6 +266,8 @@ def sow(connection: Connection, revision: str) -> None:
         rows = [dict(row) for added in wanted for row in added.rows.get(table, ())]
         for column, value in (pair for added in wanted for pair in added.columns.get(table, {}).items()):
             rows = [{column: value(row)} | row for row in rows]
+        gone = frozenset[str]().union(*(added.gone.get(table, ()) for added in wanted))
+        rows = [{column: value for column, value in row.items() if column not in gone} for row in rows]
         for row in sorted(rows, key=lambda row: row.get("carrier_id") is not None):
             names = ", ".join(f'"{name}"' for name in row)
             connection.execute(text(f"INSERT INTO {table} ({names}) VALUES (:{', :'.join(row)})"), row)

@@ -138,6 +138,22 @@ def test_what_only_a_newer_schema_can_say_is_lost_on_the_way_down_and_nothing_is
     assert (drift(store), whole(store)) == ([], True)
 
 
+def test_what_is_posted_stands_apart_and_comes_back(store: Store) -> None:
+    seeded(store, "0012")
+    asked = "SELECT id, payload FROM deliveries WHERE payload IS NOT NULL ORDER BY id"
+    before = answered(store, asked)
+    assert len(before) > 1
+    store.upgrade()
+    assert answered(store, "SELECT delivery_id, payload FROM payloads ORDER BY delivery_id") == before
+    store.downgrade("0012")
+    assert answered(store, asked) == before
+
+
+def answered(store: Store, query: str) -> list[tuple[Any, ...]]:
+    with store.reading() as session:
+        return [tuple(row) for row in session.connection().execute(text(query))]
+
+
 def test_the_addresses_of_feeds_are_forgotten_but_where_they_moved_to(store: Store) -> None:
     seeded(store, "0002")
     addresses = {

@@ -269,7 +269,9 @@ class Reckoning:
         assert barred or tired or message.answers["dead"], f"dead for no reason: {reason}, {message.answers}"
 
     def _all_told(self) -> None:
-        dead = self.rows("SELECT payload FROM deliveries WHERE state = 'dead' AND channel = 'hook'")
+        dead = self.rows(
+            "SELECT payload FROM payloads JOIN deliveries ON id = delivery_id WHERE state = 'dead' AND channel = 'hook'"
+        )
         given_up = frozenset(words(payload for (payload,) in dead))
         told = {word for _, story, word in self._hooked if story == ALERTED}
         owed = (word for word, piece in self.pieces.items() if piece.kept and piece.news and piece.alerts)

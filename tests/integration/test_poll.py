@@ -351,7 +351,7 @@ async def test_text_read_for_detection_is_told_to_nobody_and_expires(world: Worl
     assert SENTINEL in world.rows("SELECT text FROM item_texts")[0]
     told = [post.body for post in world.chat.posts] + [mail.content for mail in world.mail.received]
     told += [row.encode() for table in ("issues", "events") for row in world.rows(f"SELECT composed FROM {table}")]
-    told += [str(row).encode() for row in world.rows("SELECT payload FROM deliveries")]
+    told += [str(row).encode() for row in world.rows("SELECT payload FROM payloads")]
     assert len(world.mail.issues(1)) == 1
     assert [text for text in told if b"lanterns of Qazvin" in text] == []
     world.later(days=29)

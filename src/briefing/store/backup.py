@@ -26,7 +26,7 @@ from briefing.model import DeliveryState, notes
 from briefing.store import engine, transfer
 from briefing.store.batch import table
 from briefing.store.engine import Store
-from briefing.store.tables import METADATA, DeliveryRow, SettingRow
+from briefing.store.tables import METADATA, OPEN, DeliveryRow, SettingRow
 from briefing.store.transfer import Seen
 
 MADE_AT = "backup"  # the note, within a backup, of when it was made
@@ -266,7 +266,7 @@ def _useless(error: StoreError) -> bool:
 
 
 def _waiting(session: Session) -> int:
-    waits = (col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
+    waits = (OPEN, col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
     return session.exec(select(func.count()).select_from(DeliveryRow).where(*waits)).one()
 
 
@@ -274,7 +274,7 @@ def _bury(session: Session, made_at: datetime, now: datetime) -> None:
     """End what waited, and with it what waited to be told in one message with others (ix_deliveries_due)."""
     reason = f"restored from a backup of {made_at:%Y-%m-%d %H:%M} UTC; it may have been sent"
     values = {"state": DeliveryState.DEAD.value, "owner": None, "late": False, "next_attempt_at": now}
-    waits = update(DeliveryRow).where(col(DeliveryRow.state).in_(_WAITING))
+    waits = update(DeliveryRow).where(OPEN, col(DeliveryRow.state).in_(_WAITING))
     session.exec(waits.values(**values, last_error=reason))
 
 

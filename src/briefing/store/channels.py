@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from briefing.model import DeliveryState, LaneStanding
 from briefing.store.batch import insert_new, insert_or_set
 from briefing.store.engine import secret
-from briefing.store.tables import ChannelRow, DeliveryRow
+from briefing.store.tables import OPEN, ChannelRow, DeliveryRow
 
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
 
@@ -54,7 +54,7 @@ def align(session: Session, *, addresses: Mapping[str, str]) -> dict[str, LaneSt
 
 def waiting(session: Session) -> dict[str, int]:
     """Return how many deliveries wait for each channel (ix_deliveries_due)."""
-    query = select(DeliveryRow.lane, func.count()).where(col(DeliveryRow.state).in_(_WAITING))
+    query = select(DeliveryRow.lane, func.count()).where(OPEN, col(DeliveryRow.state).in_(_WAITING))
     query = query.where(col(DeliveryRow.carrier_id).is_(None)).group_by(col(DeliveryRow.lane))
     return dict(session.exec(query).all())
 

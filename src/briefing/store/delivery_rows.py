@@ -37,7 +37,6 @@ def new_row(delivery: NewDelivery, now: datetime) -> dict[str, object]:
         "recall": recipient.recall if recipient else None,
         "issue_id": delivery.issue,
         "event": delivery.event,
-        "payload": delivery.payload,
         "late": delivery.late or delivery.until is not None,
         "held": delivery.until is not None,
     }
@@ -57,7 +56,9 @@ def _recipient(row: DeliveryRow | Columns[Any]) -> Recipient | None:
     return Recipient(row.address, row.list, row.since, row.locale, recall)
 
 
-def delivery_of(row: DeliveryRow | Columns[Any], *, until: datetime | None = None) -> Delivery:
+def delivery_of(
+    row: DeliveryRow | Columns[Any], *, payload: dict[str, Any] | None = None, until: datetime | None = None
+) -> Delivery:
     """Return what a row says, or all of its columns; or as it stands once it is claimed until a moment."""
     claimed = until is not None
     return Delivery(
@@ -72,7 +73,7 @@ def delivery_of(row: DeliveryRow | Columns[Any], *, until: datetime | None = Non
         recipient=_recipient(row),
         issue=None if row.issue_id is None else IssueId(row.issue_id),
         event=row.event,
-        payload=row.payload,
+        payload=payload,
         sent_at=row.sent_at,
         last_error=row.last_error,
         held=row.held and row.late,

@@ -1,7 +1,6 @@
 """The database as a whole: connections, transactions, schema and the lock of the one process that may write.
 
-Apart from the files beside it, which say what is read and written: only here is anything committed, and only here is
-a driver's error turned into a StoreError.
+Apart from the files beside it, which say what is read and written, and from `transactions`, which commits it.
 
 What if we die here? A transaction that was not committed never happened; one that was is on disk (SQLite WAL with
 synchronous=FULL; PostgreSQL's default), so `sending` is durable before a shell sends the first byte.
@@ -16,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from briefing.errors import StoreError
 from briefing.store.batch import insert_new, insert_or_set
 from briefing.store.tables import SettingRow
+from briefing.store.transactions import Transactions, driver_errors, within
 
 __all__ = ["Session", "Store", "UTCDateTime", "secret"]
 
@@ -80,7 +80,7 @@ class Store:
         """Return the revision of the schema as it is; None before the first upgrade."""
         from alembic.migration import MigrationContext
 
-        with _driver_errors(), self._bound("read").begin() as connection:
+        with driver_errors(), self._bound("read").begin() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def transaction(self) -> AbstractContextManager[Session]:
@@ -91,11 +91,15 @@ class Store:
         """Open a consistent view of the database in which nothing can be written."""
         return self._session("read")
 
+    def transactions(self) -> Transactions:
+        """Return what opens such transactions one after another, for one thread."""
+        return Transactions(self._bound("write"), kept=self.path is not None)
+
     @contextmanager
     def bare(self) -> Iterator[Connection]:
         """Open a connection in which each statement stands for itself, for those that take no transaction: VACUUM."""
         try:
-            with _driver_errors(), self._bound("bare").connect() as connection:
+            with driver_errors(), self._bound("bare").connect() as connection:
                 if self.path is None:
                     connection.execute(text("SET statement_timeout=0"))
                 yield connection
@@ -117,13 +121,12 @@ class Store:
 
     @contextmanager
     def _session(self, mode: str) -> Iterator[Session]:
-        with _driver_errors(), Session(self._bound(mode), execution_options={"populate_existing": True}) as session:
+        with driver_errors(), self._bound(mode).connect() as connection, within(connection) as session:
             yield session
-            session.commit()
 
     @contextmanager
     def _migrating(self) -> Iterator[Connection]:
-        with _driver_errors(), self._bound("migrate").begin() as connection:
+        with driver_errors(), self._bound("migrate").begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET LOCAL statement_timeout=0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _MIGRATION_LOCK})
@@ -242,20 +245,6 @@ def _connected_postgres(connection: Any, _record: Any) -> None:
     for statement in _POSTGRES_CONNECT:
         connection.execute(statement)
     connection.commit()
-
-
-@contextmanager
-def _driver_errors() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise StoreError(f"the database refused: {_reason(error)}") from error
-
-
-def _reason(error: SQLAlchemyError) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    lines = str(cause).strip().splitlines()
-    return lines[0] if lines else type(cause).__name__
 
 
 @contextmanager

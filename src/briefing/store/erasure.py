@@ -26,6 +26,7 @@ from briefing.store.tables import (
     AttemptRow,
     DeliveryRow,
     EventRow,
+    PayloadRow,
     SettingRow,
     SilenceRow,
     SubscriberRow,
@@ -41,7 +42,8 @@ _ENDED = {
 }
 # every column that can quote an address
 _QUOTING: tuple[tuple[type[Row], tuple[str, ...]], ...] = (
-    (DeliveryRow, ("key", "address", "last_error", "payload")),
+    (DeliveryRow, ("key", "address", "last_error")),
+    (PayloadRow, ("payload",)),
     (AttemptRow, ("detail",)),
     (SuppressionRow, ("reason",)),
     (SettingRow, ("value",)),

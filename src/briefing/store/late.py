@@ -21,7 +21,7 @@ from briefing.model import Delivery, DeliveryId, DeliveryState, NewDelivery
 from briefing.store.batch import slices, table
 from briefing.store.delivery_rows import delivery_of
 from briefing.store.delivery_rows import lane as lane_of
-from briefing.store.tables import DeliveryRow
+from briefing.store.tables import OPEN, DeliveryRow
 
 _UNTOLD = (DeliveryState.DEAD.value, DeliveryState.SILENCED.value)
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -37,7 +37,10 @@ def mark(session: Session, *, lane: str, before: datetime, until: datetime) -> N
         col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.lane) == lane, col(DeliveryRow.next_attempt_at) < before
     )
     alone = overdue.where(
-        col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None), col(DeliveryRow.event).is_not(None)
+        col(DeliveryRow.late).is_(False),
+        col(DeliveryRow.carrier_id).is_(None),
+        col(DeliveryRow.event).is_not(None),
+        OPEN,
     )
     session.exec(alone.values(late=True, next_attempt_at=until))
 

@@ -11,6 +11,7 @@ many per message in flight. Whoever held it before finds its epoch gone and reco
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -27,20 +28,22 @@ from briefing.model import (
     Queue,
 )
 from briefing.store import audience, late
-from briefing.store.batch import insert_new, insert_one, slices, table
+from briefing.store.batch import insert_new, insert_one, new_rows, slices, table
 from briefing.store.claimed import held
 from briefing.store.delivery_rows import delivery_of, new_row
 from briefing.store.prepared import Prepared
-from briefing.store.tables import AttemptRow, DeliveryRow, EventRow
+from briefing.store.tables import OPEN, UNSENT, AttemptRow, DeliveryRow, EventRow, PayloadRow
 
 _EVENT = TypeAdapter(Event)
-_OPEN = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
 _ROW = table(DeliveryRow)
 _DUE = (  # columns and not rows, which cost three times as much
-    columns(_ROW)
+    columns(
+        _ROW,
+        select(PayloadRow.payload).where(col(PayloadRow.delivery_id) == _ROW.c.id).scalar_subquery().label("payload"),
+    )
     .where(col(DeliveryRow.lane) == bindparam("lane"), col(DeliveryRow.next_attempt_at) <= bindparam("now"))
     .where(col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None))
-    .where(col(DeliveryRow.state) == bindparam("state"))
+    .where(OPEN)
     .order_by(col(DeliveryRow.next_attempt_at), col(DeliveryRow.id))
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -53,6 +56,17 @@ _TAKEN = Prepared(
         .values(epoch=_ROW.c.epoch + 1, attempts=_ROW.c.attempts + 1)
     ),
     ("this", "by", "until"),
+)
+
+
+_PAYLOADS = Prepared(
+    lambda dialect: new_rows(dialect, PayloadRow).from_select(
+        ["delivery_id", "payload"],
+        columns(_ROW.c.id, bindparam("payload", type_=table(PayloadRow).c.payload.type)).where(
+            _ROW.c.key == bindparam("of")
+        ),
+    ),
+    ("of", "payload"),
 )
 
 
@@ -81,6 +95,8 @@ def enqueue(session: Session, *, deliveries: Sequence[NewDelivery], now: datetim
     keys = [delivery.key for delivery in deliveries]
     before = _count_keys(session, keys)
     insert_new(session, DeliveryRow, [new_row(late.joined(session, one, now), now) for one in deliveries])
+    if payloads := [{"of": one.key, "payload": one.payload} for one in deliveries if one.payload is not None]:
+        _PAYLOADS.run(session, payloads)
     return _count_keys(session, keys) - before
 
 
@@ -131,28 +147,27 @@ def bring_forward(session: Session, *, lanes: Collection[str], since: datetime, 
     waiting = update(DeliveryRow).where(
         col(DeliveryRow.state) == DeliveryState.RETRY.value, col(DeliveryRow.lane).in_(lanes),
         col(DeliveryRow.next_attempt_at) > now, col(DeliveryRow.next_attempt_at) <= until,
-        col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None), failed,
+        col(DeliveryRow.late).is_(False), col(DeliveryRow.carrier_id).is_(None), OPEN, failed,
     )  # fmt: skip
     return session.exec(waiting.values(next_attempt_at=now)).rowcount
 
 
 def _due(session: Session, now: datetime, limit: int, queue: Queue, only: Collection[str] | None) -> Sequence[Row[Any]]:
-    # A query a lane and state, so that each reads `limit` rows of the index in order, however many are due.
-    for lane in queue.lanes:
-        asked = ({"lane": lane, "now": now, "most": limit, "state": state} for state in _OPEN)
+    for lane in queue.lanes:  # so that each query reads `limit` rows of the index in order, however many are due
+        asked = {"lane": lane, "now": now, "most": limit}
         if only is None:
-            rows = [row for one in asked for row in _prepared(queue).ask(session, one)]
+            rows = _prepared(queue).ask(session, asked)
         else:
             due = _asked(queue).where(col(DeliveryRow.key).in_(only))
-            rows = [row for one in asked for row in session.connection().execute(due, one)]
+            rows = [*session.connection().execute(due, asked)]
         if rows:
-            return sorted(rows, key=lambda row: (row.next_attempt_at, row.id))[:limit]
+            return rows
     return ()
 
 
 @lru_cache(maxsize=64)
 def _prepared(queue: Queue) -> Prepared:
-    return Prepared(lambda _: _asked(queue), ("lane", "now", "most", "state"))
+    return Prepared(lambda _: _asked(queue), ("lane", "now", "most"))
 
 
 def _asked(queue: Queue) -> Select[Any]:
@@ -176,7 +191,7 @@ def _bury(session: Session, rows: Sequence[Row[Any]], now: datetime) -> None:
 
 def _take(session: Session, rows: Sequence[Row[Any]], owner: str, until: datetime) -> tuple[Delivery, ...]:
     _TAKEN.run(session, [{"this": row.id, "by": owner, "until": until} for row in rows])
-    return tuple(delivery_of(row, until=until) for row in rows)
+    return tuple(delivery_of(row, payload=row.payload, until=until) for row in rows)
 
 
 def renew(
@@ -199,7 +214,7 @@ def reclaim(session: Session, *, now: datetime) -> int:
 
     For the one process of a SQLite database, at its start: whoever held them is dead.
     """
-    lost = update(DeliveryRow).where(col(DeliveryRow.state) == DeliveryState.SENDING.value)
+    lost = update(DeliveryRow).where(col(DeliveryRow.state) == DeliveryState.SENDING.value, OPEN)
     return session.exec(lost.values(state=DeliveryState.RETRY.value, owner=None, next_attempt_at=now)).rowcount
 
 
@@ -224,6 +239,9 @@ def found(session: Session, *, keys: Sequence[str]) -> tuple[Delivery, ...]:
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:
-    """Return how many deliveries stand in each state (ix_deliveries_due alone)."""
-    many = dict(session.exec(select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))).all())
+    """Return how many deliveries stand in each state (ix_deliveries_due, ix_deliveries_unsent; all by any index)."""
+    each = select(DeliveryRow.state, func.count()).group_by(col(DeliveryRow.state))
+    many = dict(chain.from_iterable(session.exec(each.where(part)) for part in (OPEN, UNSENT)))
+    all_of_them = session.exec(select(func.count()).select_from(DeliveryRow)).one()
+    many[DeliveryState.SENT.value] = all_of_them - sum(many.values())
     return {state: many.get(state.value, 0) for state in DeliveryState}

@@ -4,10 +4,9 @@ Apart from `batch`, which has the toolkit write a statement each time: that cost
 for a few rows.
 """
 
-from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ClauseElement, Connection, Dialect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -52,7 +51,7 @@ class Prepared:
             write = _once(_type(bind.type, dialect).bind_processor(dialect))
             steps.append((name, write, None) if name in self._names else (name, None, write(bind.value)))
         columns = statement.selected_columns if isinstance(statement, Select) else ()
-        found = namedtuple("found", [column.key for column in columns])  # type: ignore[misc]
+        found = NamedTuple("found", [(column.key, Any) for column in columns])  # type: ignore[misc]
         reads = [_type(column.type, dialect).result_processor(dialect, None) for column in columns]
         steps_of_rows = tuple((place, read) for place, read in enumerate(reads) if read is not None)
         return _Written(compiled.string, compiled.positiontup is not None, tuple(steps), found._make, steps_of_rows)

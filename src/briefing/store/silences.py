@@ -17,7 +17,7 @@ from briefing.model import Act, DeliveryState, Matchers, NewSilence, Silence, Si
 from briefing.store import late
 from briefing.store.batch import slices
 from briefing.store.deliveries import put
-from briefing.store.tables import DeliveryRow, SilenceRow
+from briefing.store.tables import OPEN, UNSENT, DeliveryRow, SilenceRow
 
 KEPT = timedelta(days=30)  # after it has expired
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -88,14 +88,15 @@ def mute(session: Session, *, events: Collection[str], reason: str, now: datetim
 
 def waiting(session: Session) -> frozenset[str]:
     """Return the keys of the events that are still to be told by a message of their own (ix_deliveries_due)."""
-    mine = (col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
+    mine = (OPEN, col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
     keys = select(DeliveryRow.event).where(*mine, col(DeliveryRow.event).is_not(None)).distinct()
     return frozenset(key for key in session.exec(keys) if key)
 
 
 def muted(session: Session, *, reason: str) -> int:
-    """Count the deliveries that are silenced for a reason that begins so (ix_deliveries_due)."""
-    mine = (col(DeliveryRow.state) == DeliveryState.SILENCED.value, col(DeliveryRow.last_error).startswith(reason))
+    """Count the deliveries that are silenced for a reason that begins so (ix_deliveries_unsent)."""
+    silenced = col(DeliveryRow.state) == DeliveryState.SILENCED.value
+    mine = (UNSENT, silenced, col(DeliveryRow.last_error).startswith(reason))
     return session.exec(select(func.count()).select_from(DeliveryRow).where(*mine)).one()
 
 

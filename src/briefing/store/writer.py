@@ -33,7 +33,7 @@ class Writer:
     """Async context manager: runs works in commit order on one thread; a call returns once its work is committed."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._transactions = store.transactions()
         self._thread = Hand("writer")
         self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
         self._drain: asyncio.Task[None] | None = None
@@ -72,6 +72,8 @@ class Writer:
         self._closed = True
         if self._drain is not None:
             await self._drain
+        if self._thread.begun:
+            await self._thread(self._transactions.close)
         self._thread.end()
 
     async def _run(self) -> None:
@@ -97,7 +99,7 @@ class Writer:
 
     def _commit(self, works: list["_Work"]) -> list[Any]:
         try:
-            with self._store.transaction() as session:
+            with self._transactions() as session:
                 return [*_results(session, works)]
         except Exception as error:  # noqa: BLE001 - handed to whoever asked for the work
             if len(works) == 1:

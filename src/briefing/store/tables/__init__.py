@@ -15,7 +15,7 @@ from briefing.store.tables.developments import (
 from briefing.store.tables.feeds import FeedMoveRow, FeedRow
 from briefing.store.tables.issues import DigestRow, IssueItemRow, IssueRow
 from briefing.store.tables.items import ItemRow, ItemTextRow, WithdrawalRow
-from briefing.store.tables.outbox import AttemptRow, DeliveryRow, EventRow
+from briefing.store.tables.outbox import OPEN, UNSENT, AttemptRow, DeliveryRow, EventRow, PayloadRow
 from briefing.store.tables.settings import SettingRow
 from briefing.store.tables.silences import SilenceRow
 from briefing.store.tables.stories import InstalmentRow, MatchRow, PromiseRow, SeriesRow
@@ -24,6 +24,8 @@ METADATA = Row.metadata
 
 __all__ = [
     "METADATA",
+    "OPEN",
+    "UNSENT",
     "AcknowledgementRow",
     "AttemptRow",
     "BandRow",
@@ -43,6 +45,7 @@ __all__ = [
     "ItemTextRow",
     "MatchRow",
     "MemberRow",
+    "PayloadRow",
     "PromiseRow",
     "SeriesRow",
     "SettingRow",

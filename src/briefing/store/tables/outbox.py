@@ -22,12 +22,18 @@ class EventRow(Row, table=True):
     composed: dict[str, Any] = Field(sa_type=Json)
 
 
+# What two indexes hold: not what was sent, which is nearly all there is. A query that walks one says so in these words.
+OPEN = text("state IN ('pending', 'retry', 'sending')")
+UNSENT = text("state IN ('dead', 'silenced')")
+
+
 class DeliveryRow(Row, table=True):
     """One message to one address. While it is sending, `next_attempt_at` is the end of its lease."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_due", "state", "lane", "next_attempt_at", "id"),  # a claim reads it in order
+        Index("ix_deliveries_due", "lane", "next_attempt_at", "id", "state", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_deliveries_unsent", "state", sqlite_where=UNSENT, postgresql_where=UNSENT),
         Index("ix_deliveries_late", "lane", sqlite_where=text("late"), postgresql_where=text("late")),
     )
 
@@ -49,12 +55,20 @@ class DeliveryRow(Row, table=True):
     since: datetime | None = None
     issue_id: int | None = Field(default=None, foreign_key="issues.id", index=True)
     event: str | None = Field(default=None, sa_type=Text, foreign_key="events.key", index=True)
-    payload: dict[str, Any] | None = Field(default=None, sa_type=Json)
     late: bool = False  # news no more: it waits, until `next_attempt_at`, for others to be told with
     held: bool = False  # it waits because its route says so
     carrier_id: int | None = Field(default=None, foreign_key="deliveries.id", index=True)  # told in that one instead
     locale: str | None = Field(default=None, sa_type=Text)
     recall: tuple[int, ...] | None = Field(default=None, sa_type=Json)  # issues that reader was sent last, by story
+
+
+class PayloadRow(Row, table=True):
+    """What is posted to a channel; apart from its delivery, which is written anew with each attempt."""
+
+    __tablename__ = "payloads"
+
+    delivery_id: int = Field(primary_key=True, foreign_key="deliveries.id", sa_column_kwargs={"autoincrement": False})
+    payload: dict[str, Any] = Field(sa_type=Json)
 
 
 class AttemptRow(Row, table=True):
