@@ -6,6 +6,7 @@ Apart from the channel that uses it, because every signed channel to come signs 
 import base64
 import binascii
 from datetime import datetime
+from functools import lru_cache
 
 from standardwebhooks import Webhook
 
@@ -18,15 +19,20 @@ def sign(secrets: str, *, message_id: str, now: datetime, body: bytes) -> dict[s
 
     `message_id` is the same for every attempt, `now` is this attempt's. Secrets with a `flaw` raise ValueError.
     """
-    wrong = flaw(secrets)
-    if wrong:
-        raise ValueError(wrong)
-    signatures = (Webhook(secret).sign(message_id, now, body.decode()) for secret in secrets.split())
+    text = body.decode()
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(signatures),
+        "webhook-signature": " ".join(signer.sign(message_id, now, text) for signer in _signers(secrets)),
     }
+
+
+@lru_cache(maxsize=256)
+def _signers(secrets: str) -> tuple[Webhook, ...]:
+    wrong = flaw(secrets)
+    if wrong:
+        raise ValueError(wrong)
+    return tuple(Webhook(secret) for secret in secrets.split())
 
 
 def flaw(secrets: str) -> str | None:

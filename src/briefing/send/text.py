@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from briefing.model import Link, Notice
 
 _Message = TypeVar("_Message")
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ELLIPSIS = "…"
 _NOT_IN_A_URL = frozenset(' <>"')
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # zero width joiner, variation selectors
@@ -121,7 +122,7 @@ def utc(at: datetime) -> str:
 
 def as_json(payload: Mapping[str, Any]) -> bytes:
     """Write a payload the one way its size was measured: compact UTF-8; what has no encoding becomes "?"."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _COMPACT.encode(payload).encode("utf-8", "replace")
 
 
 def _closed(text: str) -> str:
