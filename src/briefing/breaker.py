@@ -20,7 +20,7 @@ from briefing import acknowledged, standing
 from briefing.clock import Clock
 from briefing.config.alerts import Channel, MailChannel
 from briefing.errors import StoreError
-from briefing.model import LaneStanding, Verdict
+from briefing.model import WELL, LaneStanding, Verdict
 from briefing.mute import mute
 from briefing.store import channels, outbox
 from briefing.store.writer import Writer
@@ -36,7 +36,7 @@ class Breaker:
         self, *, lanes: Mapping[str, Sequence[str]], kept: Collection[str], teller: Teller, write: Writer, clock: Clock
     ) -> None:
         self._lanes, self._kept, self._teller, self._write, self._clock = lanes, kept, teller, write, clock
-        self._standings = dict.fromkeys(lanes, LaneStanding())
+        self._standings = dict.fromkeys(lanes, WELL)
 
     def stands(self, far_end: str) -> LaneStanding:
         """Return how a far end stands."""
@@ -97,8 +97,8 @@ def judge(session: Session, *, channel: str, verdict: Verdict, teller: Teller, n
 def enable(session: Session, *, channel: str, teller: Teller, now: datetime) -> LaneStanding:
     """Make a channel live again, and return how it stood."""
     before = channels.standing(session, channel=channel)
-    channels.put(session, channel=channel, standing=LaneStanding())
-    _stepped(session, channel, before, LaneStanding(), teller, now)
+    channels.put(session, channel=channel, standing=WELL)
+    _stepped(session, channel, before, WELL, teller, now)
     return before
 
 
@@ -106,7 +106,7 @@ def align(session: Session, *, teller: Teller, now: datetime) -> None:
     """Know the channels of the configuration; one that leads elsewhere than before is live again."""
     addresses = {n: _address(c) for n, c in teller.channels.items() if not isinstance(c, MailChannel)}
     for name, before in channels.align(session, addresses=addresses).items():
-        _stepped(session, name, before, LaneStanding(), teller, now)
+        _stepped(session, name, before, WELL, teller, now)
 
 
 def _stepped(

@@ -12,33 +12,31 @@ claimed ahead and had no turn was not sent at all.
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 
 from briefing import standing
-from briefing.attempt import judged, next_attempt
+from briefing.attempt import judged
 from briefing.breaker import Breaker
 from briefing.clock import Clock
-from briefing.errors import StoreClosedError, StoreError
+from briefing.errors import StoreError
 from briefing.fold import fold
-from briefing.journal import Journal
-from briefing.model import Delivered, Delivery, DeliveryId, Queue, Verdict
+from briefing.leases import Leases
+from briefing.model import WELL, Delivered, Delivery, Queue, Verdict
 from briefing.pace import Pace
 from briefing.room import Room
-from briefing.store import claimed, outbox
+from briefing.store import outbox
 from briefing.store.writer import Writer
 from briefing.tell import Teller
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=60)
-RENEW_SECONDS = LEASE.total_seconds() / 3
-RECORD_AGAIN_SECONDS = 2.0
 
 Send = Callable[[Delivery], Coroutine[Any, Any, Verdict]]
 Hand = Callable[[], Coroutine[Any, Any, Verdict]]  # hands over one message that was prepared
+_Ready = asyncio.Task[Hand | Verdict]
+_Claimed = tuple[Delivery, _Ready | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,10 @@ class Relay:
     """Claims, sends and records; `owner` names this process in the leases."""
 
     def __init__(self, *, lanes: Sequence[Lane], teller: Teller, write: Writer, clock: Clock, owner: str) -> None:
-        self._lanes, self._teller, self._write, self._clock, self._owner = lanes, teller, write, clock, owner
-        self._under_way: dict[DeliveryId, Delivery] = {}
+        self._lanes, self._teller, self._write, self._clock = lanes, teller, write, clock
+        self._leases = Leases(write=write, clock=clock, owner=owner)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._rooms = {lane.name: Room(lane.width, lane.ahead) for lane in lanes}
+        self._rooms = {lane.name: Room[_Claimed](lane.width, lane.ahead) for lane in lanes}
         self._stopping, self._attempts, self._busy = False, 0, 0
         self._stirs = dict.fromkeys(self._rooms, 0)  # attempts that ended, grants, and what else may let more be sent
         self.breaker = Breaker(
@@ -82,7 +80,6 @@ class Relay:
         self._first: set[str] = set()  # lanes to a far end that has just come back: those that share it wait
         self._claiming, self._wake = asyncio.Lock(), asyncio.Event()
         self._draining: set[asyncio.Event] = set()  # what else hears of a stir
-        self._journal = Journal()
         self.undelivered = 0  # attempts so far that the far end did not take
 
     def look(self) -> None:
@@ -91,7 +88,7 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled; asks a lane for more when it may send again, and all at `look`."""
-        renewing = asyncio.create_task(self._renew())
+        renewing = asyncio.create_task(self._leases.renew())
         asked = dict.fromkeys(self._stirs, -1)
         try:
             await self.breaker.know()
@@ -112,7 +109,7 @@ class Relay:
 
     async def drain(self, only: Collection[str] | None = None) -> int:
         """Relay all that is due now, or what of it has these keys; wait for it and return how many attempts it took."""
-        renewing = asyncio.create_task(self._renew())
+        renewing = asyncio.create_task(self._leases.renew())
         asked = dict.fromkeys(self._stirs, -1)
         before, left = self._attempts, asyncio.Event()
         self._draining.add(left)
@@ -134,7 +131,7 @@ class Relay:
         finally:
             renewing.cancel()
             self._draining.discard(left)
-            self._journal.sum_up()
+            self._leases.journal.sum_up()
 
     async def fold(self, *, patient: bool = True) -> None:
         """Make one message of alerts that come late, once they have settled; at once if we are not `patient`."""
@@ -155,7 +152,7 @@ class Relay:
         self._stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
-        self._journal.sum_up()
+        self._leases.journal.sum_up()
 
     def _stirred(self, asked: Mapping[str, int]) -> list[Lane]:
         """Return the lanes that may send more than when they were last asked."""
@@ -191,23 +188,24 @@ class Relay:
     async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
         async with self._claiming:  # one at a time, or two would count the same connection as free
             taken = await self._claim(lane, only)
-            fresh = [delivery for delivery in taken if delivery.id not in self._under_way]
-            # An attempt that outlived its lease (a laptop slept) is not begun again: it goes on under the new one.
-            self._under_way |= {delivery.id: delivery for delivery in taken}
+            fresh = self._leases.hold(taken)
             self._rooms[lane.name].take(len(fresh))
             if taken:
                 lane.pace.spend()
             elif self._rooms[lane.name].empty:
                 self._catch_up(lane)
-        for delivery in fresh:
-            task = asyncio.create_task(self._deliver(lane, delivery))
+        room, prepare = self._rooms[lane.name], lane.prepare
+        room.waiting += [(one, asyncio.create_task(judged(one, prepare)) if prepare else None) for one in fresh]
+        for _ in range(min(len(fresh), room.idle)):
+            room.idle -= 1
+            task = asyncio.create_task(self._work(lane, room))
             self._tasks.add(task)
-            task.add_done_callback(self._leave)
+            task.add_done_callback(partial(self._leave, lane))
         return len(fresh)
 
-    def _leave(self, task: asyncio.Task[None]) -> None:
+    def _leave(self, lane: Lane, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._stir()
+        self._stir(lane)
 
     def _catch_up(self, lane: Lane) -> None:
         """Let the lanes that share a far end go on: nothing is due in the one that goes before them."""
@@ -216,88 +214,52 @@ class Relay:
             self._stir(*(one for one in self._lanes if one.shares == lane.name))
 
     async def _claim(self, lane: Lane, only: Collection[str] | None) -> Sequence[Delivery]:
-        most, now = self._most(lane), self._clock()
+        most = self._most(lane)
         if not most or not lane.pace.ready(partial(self._stir, lane)):
             return ()
-        try:
-            return await self._write(
-                partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=most, queue=lane.queue, only=only)
-            )
-        except StoreError as error:  # what cannot be written must not be sent
-            log.warning("relay.claim", error=str(error))
-            return ()
+        return await self._leases.claim(lane.queue, most, only)
 
     def _closed(self, lane: Lane) -> bool:
         return self._stopping or self.breaker.stands(lane.far_end).rests(self._clock())
 
-    async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
-        room = self._rooms[lane.name]
-        try:
-            hand = await judged(delivery, lane.prepare) if lane.prepare else partial(lane.send, delivery)
-            async with room.turn:
+    async def _work(self, lane: Lane, room: Room[_Claimed]) -> None:
+        """Let one connection of a lane work until nothing waits for its turn."""
+        while room.waiting:
+            delivery, ready = room.waiting.popleft()
+            try:
                 if self._closed(lane):
-                    await self._give_back(delivery.id)
+                    await self._leases.give_back(delivery.id)
                 else:
-                    await self._attempt(lane, delivery, hand)
-        finally:
-            del self._under_way[delivery.id]
-            room.leave()
-            self._stirs[lane.name] += 1
+                    await self._attempt(lane, delivery, ready)
+            except Exception:
+                # The edge of a delivery: a mistake of ours must not keep the others from their turn.
+                log.exception("relay.broke", delivery=delivery.id)
+            finally:
+                self._leases.drop(delivery.id)
+                room.leave()
+                if room.roomy:
+                    self._stir(lane)
+        room.idle += 1
 
-    async def _attempt(self, lane: Lane, delivery: Delivery, hand: Hand | Verdict) -> None:
+    async def _attempt(self, lane: Lane, delivery: Delivery, ready: _Ready | None) -> None:
         started = self._clock()
         self._busy += 1
         try:
+            hand = partial(lane.send, delivery) if ready is None else await ready
             verdict = await judged(delivery, lambda _: hand()) if callable(hand) else hand
             self._attempts += 1
             self.undelivered += not isinstance(verdict, Delivered)
             await self._judge(lane, verdict)
-            await self._record(delivery.id, verdict, started)
+            await self._leases.record(delivery.id, verdict, started, of=self._busy)
         finally:
             self._busy -= 1
 
-    async def _give_back(self, number: DeliveryId) -> None:
-        unsent = (self._under_way[number], self._owner, self._clock())
-        try:
-            await self._write.together(claimed.give_back, unsent)
-        except StoreError as error:  # it comes due again when its lease ends
-            log.warning("relay.give_back", delivery=number, error=str(error))
-
     async def _judge(self, lane: Lane, verdict: Verdict) -> None:
         before = self.breaker.stands(lane.far_end)
+        if before == WELL and isinstance(verdict, Delivered):  # as nearly always: nothing changes
+            return
         after = await self.breaker.judge(lane.far_end, verdict)
         if standing.is_back(before, after):
             self._first.add(lane.far_end)
         if after != before:  # others may have news of it, and what it put off may be due
             self.look()
-
-    async def _record(self, number: DeliveryId, verdict: Verdict, started: datetime) -> None:
-        now = self._clock()
-        while True:
-            delivery = self._under_way[number]  # under its latest lease
-            again = next_attempt(delivery, verdict, now)
-            ended = claimed.Ended(delivery, self._owner, verdict, again, now, now - started)
-            try:
-                kept = await self._write.together(claimed.record, ended, of=self._busy)
-            except StoreClosedError:  # the process ends: the row comes due again when its lease does
-                log.warning("delivery.unrecorded", delivery=number)
-                return
-            except StoreError as error:  # sent but not recorded: keep the lease and try until it is
-                log.warning("relay.record", delivery=number, error=str(error))
-                await asyncio.sleep(RECORD_AGAIN_SECONDS)
-                continue
-            if kept or self._under_way[number] is delivery:
-                break
-        self._journal.tell(delivery, verdict, again, kept=kept)
-
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            held = tuple(self._under_way.values())
-            if not held:
-                continue
-            renew = partial(outbox.renew, deliveries=held, owner=self._owner, now=self._clock(), lease=LEASE)
-            try:
-                await self._write(renew)
-            except StoreError as error:  # asked again long before the leases end
-                log.warning("relay.renew", error=str(error))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from briefing import retry
-from briefing.model import Dead, Event, EventKind, LaneStanding, Retry, Verdict
+from briefing.model import WELL, Dead, Event, EventKind, LaneStanding, Retry, Verdict
 
 OPENS = 3  # failures in a row; before that each message waits by itself
 HOLD, HOLD_LIMIT = timedelta(seconds=5), timedelta(minutes=15)
@@ -35,12 +35,12 @@ def after(before: LaneStanding, verdict: Verdict, now: datetime, *, ends: bool =
             if before.until and before.until > now:  # another connection was refused at the same time
                 return before
             return _resting(_failed(before, verdict.reason, now), verdict, now, ends=ends)
-    return LaneStanding()
+    return WELL
 
 
 def is_back(before: LaneStanding, after: LaneStanding) -> bool:
     """Tell whether a far end that failed takes messages again."""
-    return before.since is not None and after == LaneStanding()
+    return before.since is not None and after == WELL
 
 
 def reach(before: LaneStanding, now: datetime) -> datetime:
@@ -85,7 +85,7 @@ def event(channel: str, before: LaneStanding, after: LaneStanding, *, now: datet
 
 def _failed(before: LaneStanding, reason: str, now: datetime) -> LaneStanding:
     if before.failed_at and now - before.failed_at > SILENCE:
-        before = LaneStanding()
+        before = WELL
     return replace(before, failures=before.failures + 1, since=before.since or now, failed_at=now, reason=reason)
 
 

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
-from briefing import relay, service
+from briefing import leases, service
 from briefing.model import Delivery
 from briefing.send.smtp import Smtp
 from demo.smtp_sink import END
@@ -49,7 +49,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less for a mail server's replies, but not for the one after the dot, and ask the database again at once."""
     assert Smtp.__init__.__kwdefaults__ is not None
     monkeypatch.setitem(Smtp.__init__.__kwdefaults__, "timeout", PATIENCE)
-    monkeypatch.setattr(relay, "RECORD_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(leases, "RECORD_AGAIN_SECONDS", 0.05)
 
 
 async def report(world: World, *numbers: int) -> None:

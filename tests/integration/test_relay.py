@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from briefing import app, relay, retry, service
+from briefing import app, leases, retry, service
 from briefing.model import LETTERS, Act, Delivered, Delivery, Queue
 from briefing.store import audience, deliveries, outbox
 from briefing.store.writer import Writer
@@ -302,7 +302,7 @@ async def test_a_connection_takes_its_next_mail_when_the_last_is_on_record(world
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask a database that refused a record again at once."""
-    monkeypatch.setattr(relay, "RECORD_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(leases, "RECORD_AGAIN_SECONDS", 0.05)
 
 
 @live_on_both(SITE + FEED + 'digests: {daily: {stories: [all], at: "13:00", to: [reader@example.org]}}')

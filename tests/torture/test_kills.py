@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from briefing.relay import LEASE
+from briefing.leases import LEASE
 from briefing.store.engine import Store
 from tests.contract import postgres
 from tests.e2e.loop import POINTS, Zygote, bed, freeze, kill_at, kill_while_helped, run

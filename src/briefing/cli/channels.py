@@ -53,9 +53,9 @@ def facts(
     name: str, config: "Config", standings: "Mapping[str, LaneStanding]", waiting: "Mapping[str, int]"
 ) -> dict[str, Any]:
     """Return how a channel stands, as `--json` prints it; mail has no standing, for no far end of it is the channel."""
-    from briefing.model import LaneStanding
+    from briefing.model import WELL
 
-    stands = standings.get(name, LaneStanding())
+    stands = standings.get(name, WELL)
     return {
         "channel": name,
         "type": config.channels[name].type,

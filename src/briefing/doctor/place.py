@@ -13,7 +13,7 @@ from briefing.config import effective
 from briefing.config.hints import render
 from briefing.doctor.case import Case
 from briefing.errors import RenderError
-from briefing.model import FeedState, Finding, LaneStanding, Level, notes
+from briefing.model import WELL, FeedState, Finding, Level, notes
 from briefing.render.email import check_template
 
 MB, GB = 10**6, 10**9
@@ -92,7 +92,7 @@ def feeds(case: Case) -> Finding:
 def channels(case: Case) -> Finding | None:
     """Ask whether every channel takes messages; None where there is none."""
     known = case.notes.channels
-    standings = {name: known.get(name, LaneStanding()) for name in case.config.channels}
+    standings = {name: known.get(name, WELL) for name in case.config.channels}
     gone = [f"{name}: {one.reason}" for name, one in standings.items() if one.disabled_at]
     failing = [f"{name}: {one.reason}" for name, one in standings.items() if one.since and not one.disabled_at]
     if gone:

@@ -103,7 +103,7 @@ from briefing.model.items import (
     Sieved,
 )
 from briefing.model.silences import Matchers, NewSilence, Silence, SilenceState
-from briefing.model.standing import LaneStanding
+from briefing.model.standing import WELL, LaneStanding
 from briefing.model.tellings import Ear, Standing, Telling, Tellings
 
 __all__ = [
@@ -111,6 +111,7 @@ __all__ = [
     "LETTERS",
     "MAIL",
     "SETTLE",
+    "WELL",
     "Acknowledgement",
     "AcknowledgementId",
     "Act",

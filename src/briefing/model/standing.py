@@ -21,3 +21,6 @@ class LaneStanding:
     def rests(self, now: datetime) -> bool:
         """Tell whether nothing may be tried now."""
         return self.disabled_at is not None or (self.until is not None and self.until > now)
+
+
+WELL = LaneStanding()

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from briefing.model import DeliveryState, LaneStanding
+from briefing.model import WELL, DeliveryState, LaneStanding
 from briefing.store.batch import insert_new, insert_or_set
 from briefing.store.engine import secret
 from briefing.store.tables import OPEN, ChannelRow, DeliveryRow
@@ -28,7 +28,7 @@ def standings(session: Session) -> dict[str, LaneStanding]:
 def standing(session: Session, *, channel: str) -> LaneStanding:
     """Return how a channel stands, and keep others from changing it meanwhile (primary key)."""
     row = session.exec(select(ChannelRow).where(col(ChannelRow.id) == channel).with_for_update()).first()
-    return _standing(row) if row else LaneStanding()
+    return _standing(row) if row else WELL
 
 
 def put(session: Session, *, channel: str, standing: LaneStanding) -> None:
@@ -46,7 +46,7 @@ def align(session: Session, *, addresses: Mapping[str, str]) -> dict[str, LaneSt
     stored = {row.id: row for row in session.exec(select(ChannelRow))}
     moved = {name for name, given in prints.items() if name in stored and stored[name].address != given}
     before = {name: _standing(stored[name]) for name in moved}
-    well = asdict(LaneStanding())
+    well = asdict(WELL)
     insert_new(session, ChannelRow, [{"id": n, "address": p, **well} for n, p in prints.items() if n not in stored])
     insert_or_set(session, ChannelRow, [{"id": n, "address": prints[n], **well} for n in moved], key=("id",))
     return before
