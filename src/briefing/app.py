@@ -46,8 +46,7 @@ from briefing.watch import Watch
 
 log = structlog.get_logger()
 AGAIN_SECONDS = 5.0  # after which a database that refused a restart is asked again
-AHEAD = 400  # issues claimed beyond those under way, at most
-HOOKS_AHEAD = 100
+AHEAD = 400  # deliveries of a lane claimed beyond those under way, at most
 HOOKS_AT_ONCE = 2  # for each channel, so that one that hangs holds up itself alone
 
 
@@ -219,7 +218,7 @@ def _mail_lanes(setting: Setting, lane: MailLane) -> Iterator[relay.Lane]:
 
 def _lane(name: str, pace: Pace, send: relay.Send, folds: bool) -> relay.Lane:
     """Return the lane of a channel; where messages are spaced, what waits its turn is not claimed."""
-    ahead = 0 if pace.bounded else HOOKS_AHEAD
+    ahead = 0 if pace.bounded else AHEAD
     return relay.Lane(name, HOOKS_AT_ONCE, send, Queue((name,)), folds=folds, ahead=ahead, pace=pace, ends=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from briefing.clock import Clock
 from briefing.config import smtp as config
@@ -52,8 +52,7 @@ class FarEnds:
         return self.smtp.connections + 1 + len(self.smtp.domains) if self.smtp else 2
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """The words for one reader, and all that its headers need."""
 
     words: Mail
@@ -64,8 +63,7 @@ class Letter:
         return mime.pieces(self.words, self.headers)
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """What is owed to a channel, for which address and signature are resolved as it is sent."""
 
     channel: str

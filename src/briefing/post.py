@@ -167,17 +167,18 @@ class MailLane:
 
     async def send(self, delivery: Delivery) -> Verdict:
         """Render and hand over one mail."""
-        return await (await self.prepare(delivery))()
+        return await (await self.prepare(delivery))(delivery)
 
-    async def prepare(self, delivery: Delivery) -> Callable[[], Coroutine[Any, Any, Verdict]]:
+    async def prepare(self, delivery: Delivery) -> Callable[[Delivery], Coroutine[Any, Any, Verdict]]:
         """Render one mail, and return what hands it over."""
         if delivery.recipient is None:
-            return partial(_refused, "a mail without an address")
-        return partial(self.outlets.mail, await self.letters.letter(delivery, delivery.recipient))
+            return _refused
+        letter = await self.letters.letter(delivery, delivery.recipient)
+        return lambda _: self.outlets.mail(letter)
 
 
-async def _refused(reason: str) -> Verdict:
-    return Dead(reason)
+async def _refused(_: Delivery) -> Verdict:
+    return Dead("a mail without an address")
 
 
 @dataclass(frozen=True, slots=True)

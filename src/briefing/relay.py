@@ -34,8 +34,7 @@ from briefing.tell import Teller
 log = structlog.get_logger()
 
 Send = Callable[[Delivery], Coroutine[Any, Any, Verdict]]
-Hand = Callable[[], Coroutine[Any, Any, Verdict]]  # hands over one message that was prepared
-_Ready = asyncio.Task[Hand | Verdict]
+_Ready = asyncio.Task[Send | Verdict]
 _Claimed = tuple[Delivery, _Ready | None]
 
 
@@ -50,7 +49,7 @@ class Lane:
     folds: bool = False  # alerts that come late are told in one message
     shares: str | None = None  # the lane that goes to the same far end, and before this one when that comes back
     ahead: int = 0  # messages claimed beyond those under way, at most
-    prepare: Callable[[Delivery], Coroutine[Any, Any, Hand]] | None = None  # for its turn, in place of `send`
+    prepare: Callable[[Delivery], Coroutine[Any, Any, Send]] | None = None  # before its turn: what then sends it
     pace: Pace = field(default_factory=Pace)
     ends: bool = False  # a channel: how it stands is kept, and it can be disabled
 
@@ -245,8 +244,8 @@ class Relay:
         started = self._clock()
         self._busy += 1
         try:
-            hand = partial(lane.send, delivery) if ready is None else await ready
-            verdict = await judged(delivery, lambda _: hand()) if callable(hand) else hand
+            send = lane.send if ready is None else await ready
+            verdict = await judged(delivery, send) if callable(send) else send
             self._attempts += 1
             self.undelivered += not isinstance(verdict, Delivered)
             await self._judge(lane, verdict)

@@ -6,10 +6,9 @@ still `sending`, and what `outbox` says of those holds.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, case, update
 from sqlalchemy import select as columns
@@ -50,8 +49,7 @@ _RECORDED = columns(_A.delivery_id, _A.epoch).where(_A.delivery_id.in_(bindparam
 _Claim = tuple[int, int, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """An attempt that came to a verdict at `now`; a Retry with no next attempt is dead."""
 
     delivery: Delivery

@@ -11,10 +11,9 @@ time: works bear that, by keys and epochs.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from sqlmodel import Session
 
@@ -91,11 +90,16 @@ class Writer:
                     future.set_result(result)
 
     async def _company(self) -> None:
+        if not self._is_few():
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(COMPANY_SECONDS):
-                while all(4 * len(self._waiting) < work.of for work, _ in self._waiting):
+                while self._is_few():
                     self._came.clear()
                     await self._came.wait()
+
+    def _is_few(self) -> bool:
+        return all(4 * len(self._waiting) < work.of for work, _ in self._waiting)
 
     def _commit(self, works: list["_Work"]) -> list[Any]:
         try:
@@ -107,8 +111,7 @@ class Writer:
         return [result for work in works for result in self._commit([work])]
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     run: Together
     one: Any
     of: int = 0  # how many more of it may come, itself included; 0: it waits for none
