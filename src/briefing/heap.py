@@ -13,6 +13,7 @@ import gc
 # a block that came from the system and went back to it each time would cost as much as sending a small message.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _BYTES = 512 * 1024
+_NEW_OBJECTS = 10_000  # after which it looks for garbage; 700 as by default took 4 % of the pace of messages
 
 
 def give_back() -> None:
@@ -24,6 +25,10 @@ def give_back() -> None:
 
 
 def settle() -> None:
-    """Set apart all that there is now, which a service keeps for as long as it runs: it is no garbage."""
+    """Set apart all that there is now, which a service keeps for as long as it runs: it is no garbage.
+
+    From then on garbage is looked for less often: what a message or a poll leaves behind holds few circles.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
