@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from bench.deliver import alerts, away, hooks, peers, service, sinks
 
-READERS, POSTS = int(os.environ.get("READERS", "20000")), int(os.environ.get("POSTS", "20000"))
+READERS, POSTS = int(os.environ.get("READERS", "20000")), int(os.environ.get("POSTS", "40000"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 CONNECTIONS = 20
 missed: list[str] = []

@@ -239,7 +239,7 @@ class _Far:
 
     def __init__(self, poster: Poster) -> None:
         self._poster, self.over = poster, asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
         self._texts: dict[int, str] = {}
 
     async def serve(self, sock: socket.socket) -> None:
@@ -265,9 +265,7 @@ class _Far:
                 self._begin(number, self.outlet.post(Posting(channel, payload, message_id)))
 
     def _begin(self, number: int, sending: Coroutine[Any, Any, Verdict]) -> None:
-        task = asyncio.create_task(self._answer(number, sending))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[number] = asyncio.create_task(self._answer(number, sending))
 
     async def _answer(self, number: int, sending: Coroutine[Any, Any, Verdict]) -> None:
         answer: Verdict | _Broke
@@ -277,6 +275,8 @@ class _Far:
             answer = Dead(str(error))
         except Exception as error:  # noqa: BLE001 - the service logs it, for it knows what must not be shown
             answer = _Broke(type(error).__name__, traceback.format_exc())
+        finally:
+            del self._tasks[number]
         if not self.over.is_set():
             self._wire.send((number, answer))
 
