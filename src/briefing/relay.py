@@ -226,10 +226,11 @@ class Relay:
         while room.waiting:
             delivery, ready = room.waiting.popleft()
             try:
+                send = lane.send if ready is None else await ready
                 if self._closed(lane):
                     await self._leases.give_back(delivery.id)
                 else:
-                    await self._attempt(lane, delivery, ready)
+                    await self._attempt(lane, delivery, send)
             except Exception:
                 # The edge of a delivery: a mistake of ours must not keep the others from their turn.
                 log.exception("relay.broke", delivery=delivery.id)
@@ -240,11 +241,10 @@ class Relay:
                     self._stir(lane)
         room.idle += 1
 
-    async def _attempt(self, lane: Lane, delivery: Delivery, ready: _Ready | None) -> None:
+    async def _attempt(self, lane: Lane, delivery: Delivery, send: Send | Verdict) -> None:
         started = self._clock()
         self._busy += 1
         try:
-            send = lane.send if ready is None else await ready
             verdict = await judged(delivery, send) if callable(send) else send
             self._attempts += 1
             self.undelivered += not isinstance(verdict, Delivered)

@@ -14,9 +14,11 @@ from sqlmodel import Session
 
 from briefing.model import (
     ISSUES,
+    Act,
     Candidate,
     Copy,
     Counts,
+    DeliveryState,
     DevelopmentLine,
     FeedId,
     Issue,
@@ -30,8 +32,23 @@ from briefing.model import (
     PromiseId,
     Queue,
     StoryId,
+    Wanted,
 )
-from briefing.store import audience, copies, developments, feeds, issues, items, outbox, retention, stories, traces
+from briefing.store import (
+    audience,
+    channels,
+    copies,
+    deliveries,
+    developments,
+    feeds,
+    issues,
+    items,
+    outbox,
+    retention,
+    silences,
+    stories,
+    traces,
+)
 from briefing.store.engine import Store
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -119,6 +136,17 @@ WORK: dict[str, tuple[Callable[[Session], object], set[str]]] = {
         {"ix_deliveries_due"},
     ),
     "outbox.reclaim": (lambda s: outbox.reclaim(s, now=NOW), {"ix_deliveries_due"}),
+    "silences.waiting": (silences.waiting, {"ix_deliveries_due"}),
+    "silences.muted": (lambda s: silences.muted(s, reason="silence 1"), {"ix_deliveries_unsent"}),
+    "channels.waiting": (channels.waiting, {"ix_deliveries_due"}),
+    "deliveries.perform": (
+        lambda s: deliveries.perform(s, act=Act.RETRIED, by="ann", now=NOW),
+        {"ix_deliveries_unsent"},
+    ),
+    "deliveries.counts of what failed": (
+        lambda s: deliveries.counts(s, wanted=Wanted(states=frozenset({DeliveryState.DEAD}))),
+        {"ix_deliveries_unsent"},
+    ),
     "outbox.counts": (outbox.counts, {"ix_deliveries_due", "ix_deliveries_unsent"}),
     "traces.matches": (lambda s: traces.matches(s, item=ItemId(1)), {"sqlite_autoindex_matches_1"}),
     "traces.dealt": (lambda s: traces.dealt(s, item=ItemId(1)), {"ix_issue_items_item_id"}),
@@ -144,7 +172,7 @@ MET, MEMBER = Counts(1, {"guard": 1}), Member(ItemId(1), ItemId(2), NOW, None, {
 
 SMALL = "SCAN withdrawals"  # a person makes each of its rows
 # These read an index from one end: up to their limit, to count it all, or all that is due, at a start.
-WHOLE = {"items.listing", "outbox.counts", "outbox.reclaim"}
+WHOLE = {"items.listing", "outbox.counts", "outbox.reclaim", "silences.waiting", "channels.waiting"}
 
 
 @pytest.fixture

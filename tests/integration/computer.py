@@ -6,7 +6,7 @@ goes to threads is done at once, so the same choices give the same run; the data
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -147,6 +147,22 @@ class Disk(Store):
                 self.power.come_by("before commit")
         if mode == "write":
             self.power.come_by("after commit")
+
+    def transactions(self) -> Any:
+        return Anew(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """Opens transactions of a disk, each on a connection of its own: who loses power closes none."""
+
+    disk: Disk
+
+    def __call__(self) -> AbstractContextManager[Session]:
+        return self.disk.transaction()
+
+    def close(self) -> None:
+        """Hold nothing."""
 
 
 @dataclass(eq=False)

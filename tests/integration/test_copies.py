@@ -144,7 +144,9 @@ async def test_reports_too_far_apart_are_no_corroboration(world: World) -> None:
     await bring(world, *(name for name in NAMES if name != "echo"))  # wire and gazette at once, post within the hour
     assert len(world.events("corroborated")) == 1
     async with world.again(CONFIG.replace("within: 24h", "within: 30m")) as other:
-        other.execute("DELETE FROM corroborated", "DELETE FROM deliveries", "DELETE FROM events")
+        other.execute(
+            "DELETE FROM corroborated", "DELETE FROM payloads", "DELETE FROM deliveries", "DELETE FROM events"
+        )
         await bring(other, *NAMES, minutes=15)
         assert other.events("corroborated") == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from briefing import app, leases, retry, service
+from briefing import app, leases, relay, retry, service
 from briefing.model import LETTERS, Act, Delivered, Delivery, Queue
 from briefing.store import audience, deliveries, outbox
 from briefing.store.writer import Writer
@@ -45,6 +45,34 @@ def states(world: World) -> list[str]:
 def only(world: World) -> Delivery:
     (delivery,) = world.deliveries()
     return delivery
+
+
+@live_on_both(MAIL)
+async def test_what_is_still_being_written_when_the_relay_stops_is_not_sent(world: World) -> None:
+    await report(world, *range(6))
+    words, asked, sent = asyncio.Event(), [0], [0]
+
+    async def send(_: Delivery) -> Delivered:
+        sent[0] += 1
+        return Delivered()
+
+    async def prepare(_: Delivery) -> relay.Send:
+        asked[0] += 1
+        await words.wait()
+        return send
+
+    lane = relay.Lane(LETTERS, 3, send, Queue((LETTERS,)), ahead=400, prepare=prepare)
+    parts = {"teller": world.service._teller, "write": world.service._write, "clock": lambda: world.now}
+    relaying = relay.Relay(lanes=[lane], owner="me", **parts)
+    running = asyncio.create_task(relaying.run())
+    await until(lambda: asked[0] >= 3)
+    stopping = asyncio.create_task(relaying.finish(10))
+    await asyncio.sleep(0)
+    words.set()
+    await stopping
+    running.cancel()
+    assert sent == [0]
+    assert [(one.state, one.attempts) for one in world.deliveries()] == [("pending", 0)] * 6
 
 
 # --- mail -----------------------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ class World:
     def deliveries(self) -> tuple[Delivery, ...]:
         """Return the outbox, oldest first."""
         with self.store.reading() as session:
-            return tuple(reversed(deliveries.listing(session)))
+            return tuple(reversed(deliveries.listing(session, limit=1000)))
 
     def rows(self, query: str) -> list[Any]:
         """Return the first column of a query."""

@@ -102,7 +102,7 @@ class Delivery:
     recipient: Recipient | None = None
     issue: IssueId | None = None
     event: str | None = None
-    payload: dict[str, Any] | None = None  # what is posted, of one that was claimed
+    payload: dict[str, Any] | None = None
     sent_at: datetime | None = None
     last_error: str | None = None
     held: bool = False  # until `next_attempt_at`, as its route says

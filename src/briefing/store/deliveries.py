@@ -9,16 +9,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, not_, or_, update
+from sqlalchemy import ColumnElement, TextClause, func, not_, or_, update
 from sqlmodel import Session, col, select
 
 from briefing.model import Act, Attempt, Delivery, DeliveryId, DeliveryState, Wanted
 from briefing.store import late
 from briefing.store.batch import insert_new, slices
-from briefing.store.delivery_rows import delivery_of
-from briefing.store.tables import AttemptRow, DeliveryRow
+from briefing.store.delivery_rows import deliveries_of
+from briefing.store.tables import OPEN, UNSENT, AttemptRow, DeliveryRow
 
 EVERY = Wanted()
+_OPEN = frozenset({DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value})
+_UNSENT = frozenset({DeliveryState.DEAD.value, DeliveryState.SILENCED.value})
 _FINAL = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
 _BACK = (DeliveryState.DEAD.value, DeliveryState.RETRY.value, DeliveryState.SILENCED.value)  # if it is named
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -27,13 +29,14 @@ _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
 def listing(session: Session, *, wanted: Wanted = EVERY, limit: int = 50) -> tuple[Delivery, ...]:
     """Return deliveries, newest first (primary key; of an issue: ix_deliveries_issue_id)."""
     query = select(DeliveryRow).where(*_are(wanted)).order_by(col(DeliveryRow.id).desc()).limit(limit)
-    return tuple(delivery_of(row) for row in session.exec(query))
+    return deliveries_of(session, session.exec(query))
 
 
 def telling(session: Session, *, event: str) -> dict[str, Delivery]:
     """Return the deliveries of an event, by their keys (ix_deliveries_event)."""
     query = select(DeliveryRow).where(col(DeliveryRow.event) == event).order_by(col(DeliveryRow.id))
-    return {row.key: delivery_of(row) for row in session.exec(query)}
+    rows = session.exec(query).all()
+    return dict(zip((row.key for row in rows), deliveries_of(session, rows), strict=True))
 
 
 def counts(session: Session, *, wanted: Wanted) -> dict[DeliveryState, int]:
@@ -104,7 +107,7 @@ def ended(reason: str, now: datetime) -> dict[str, object]:
     return {"state": dead, "owner": None, "late": False, "next_attempt_at": now, "last_error": reason}
 
 
-def _subject(act: Act, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _subject(act: Act, wanted: Wanted) -> Iterator[ColumnElement[bool] | TextClause]:
     named = wanted.ids is not None
     match act:
         case Act.RETRIED:
@@ -113,13 +116,21 @@ def _subject(act: Act, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
             states = _FINAL
         case _:
             states = _WAITING
-    yield col(DeliveryRow.state).in_(states)
+    yield from _in(states)
     yield col(DeliveryRow.carrier_id).is_(None)
     if act is not Act.CANCELLED:
         yield not_(_was(Act.WITHDRAWN))
         if not named:
             yield not_(_was(Act.CANCELLED, latest=True))
     yield from _are(wanted, carriers=act is not Act.CANCELLED)
+
+
+def _in(states: Collection[str]) -> Iterator[ColumnElement[bool] | TextClause]:
+    """Yield that a delivery is in one of these states, and what names the index that holds them, if one does."""
+    yield col(DeliveryRow.state).in_(states)
+    for index, held in ((OPEN, _OPEN), (UNSENT, _UNSENT)):
+        if held.issuperset(states):
+            yield index
 
 
 def _was(act: Act, *, latest: bool = False) -> ColumnElement[bool]:
@@ -130,14 +141,14 @@ def _was(act: Act, *, latest: bool = False) -> ColumnElement[bool]:
     return (noted.where(col(AttemptRow.epoch) == col(DeliveryRow.epoch)) if latest else noted).exists()
 
 
-def _are(wanted: Wanted, *, carriers: bool = False) -> Iterator[ColumnElement[bool]]:
+def _are(wanted: Wanted, *, carriers: bool = False) -> Iterator[ColumnElement[bool] | TextClause]:
     """Yield what makes a delivery a wanted one; of named ones that were told with others, also their `carriers`."""
     if wanted.ids is not None:
         told_in = select(DeliveryRow.carrier_id).where(col(DeliveryRow.id).in_(wanted.ids))
         named = col(DeliveryRow.id).in_(wanted.ids)
         yield or_(named, col(DeliveryRow.id).in_(told_in)) if carriers else named
     if wanted.states is not None:
-        yield col(DeliveryRow.state).in_([state.value for state in wanted.states])
+        yield from _in([state.value for state in wanted.states])
     if wanted.addresses is not None:
         folded = [address.casefold() for address in wanted.addresses]
         yield func.lower(col(DeliveryRow.address)).in_(folded)

@@ -1,10 +1,12 @@
 """A delivery as a row, and back. Apart from `outbox` and `late`, which say what becomes of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as Columns
 from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
 
 from briefing.model import (
     ISSUES,
@@ -17,7 +19,7 @@ from briefing.model import (
     NewDelivery,
     Recipient,
 )
-from briefing.store.batch import table
+from briefing.store.batch import slices, table
 from briefing.store.tables import DeliveryRow, PayloadRow
 
 _C, _P = table(DeliveryRow).c, table(PayloadRow).c
@@ -66,8 +68,16 @@ def _recipient(row: DeliveryRow | Columns[Any]) -> Recipient | None:
     return Recipient(row.address, row.list, row.since, row.locale, recall)
 
 
-def delivery_of(row: DeliveryRow) -> Delivery:
-    """Return what a row says, but for what is posted."""
+def deliveries_of(session: Session, rows: Iterable[DeliveryRow]) -> tuple[Delivery, ...]:
+    """Return what rows say, and what is posted by each (primary keys)."""
+    found = tuple(rows)
+    posted = select(PayloadRow)
+    parts = (posted.where(col(PayloadRow.delivery_id).in_(part)) for part in slices([row.id for row in found]))
+    payloads = {one.delivery_id: one.payload for part in parts for one in session.exec(part)}
+    return tuple(_delivery(row, payloads.get(row.id or 0)) for row in found)
+
+
+def _delivery(row: DeliveryRow, payload: dict[str, Any] | None) -> Delivery:
     return Delivery(
         id=DeliveryId(row.id or 0),
         channel=row.channel,
@@ -80,6 +90,7 @@ def delivery_of(row: DeliveryRow) -> Delivery:
         recipient=_recipient(row),
         issue=None if row.issue_id is None else IssueId(row.issue_id),
         event=row.event,
+        payload=payload,
         sent_at=row.sent_at,
         last_error=row.last_error,
         held=row.held and row.late,

@@ -67,8 +67,11 @@ def erase(session: Session, *, spellings: Collection[str], now: datetime) -> Era
     boxes = {audience.mailbox(name) for name in names}
     named = [audience.forget(session, address=box, now=now) for box in boxes]
     waiting = _end_waiting(session, names, boxes, now)
-    covered = [_cover(session, row, columns, names) for row, columns in _QUOTING]
-    return Erased(subscriptions, waiting, covered[0], any(named))
+    placeholder = PLACEHOLDER + secrets.token_hex(6)
+    covered = [one for row, columns in _QUOTING for one in _cover(session, row, columns, names, placeholder)]
+    deliveries = {one.id for one in covered if isinstance(one, DeliveryRow)}
+    deliveries |= {one.delivery_id for one in covered if isinstance(one, PayloadRow)}
+    return Erased(subscriptions, waiting, len(deliveries), any(named))
 
 
 def mentions(spellings: Collection[str]) -> re.Pattern[str]:
@@ -107,15 +110,17 @@ def _end_waiting(session: Session, names: Collection[str], boxes: Collection[str
     return len(mine)
 
 
-def _cover(session: Session, row: type[Row], columns: Sequence[str], names: Collection[str]) -> int:
-    """Put a placeholder wherever these columns name one of these; return in how many rows."""
-    pattern, placeholder = mentions(names), PLACEHOLDER + secrets.token_hex(6)
+def _cover(
+    session: Session, row: type[Row], columns: Sequence[str], names: Collection[str], placeholder: str
+) -> list[Row]:
+    """Put a placeholder wherever these columns name one of these; return the rows in which they did."""
+    pattern = mentions(names)
     found = session.exec(select(row).where(_quotes(row, columns, names))).all()
     changes = [(one, _covered(one, columns, pattern, placeholder)) for one in found]
     for one, changed in changes:
         one.sqlmodel_update(changed)
     session.flush()
-    return sum(bool(changed) for _, changed in changes)
+    return [one for one, changed in changes if changed]
 
 
 def _quotes(row: type[Row], columns: Sequence[str], names: Collection[str]) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, or_, select
 
 from briefing.model import Delivery, DeliveryId, DeliveryState, NewDelivery
 from briefing.store.batch import slices, table
-from briefing.store.delivery_rows import delivery_of
+from briefing.store.delivery_rows import deliveries_of
 from briefing.store.delivery_rows import lane as lane_of
 from briefing.store.tables import OPEN, DeliveryRow
 
@@ -64,7 +64,7 @@ def settled(session: Session, *, lane: str, now: datetime, patient: bool = True)
     """
     query = select(DeliveryRow).where(col(DeliveryRow.lane) == lane, col(DeliveryRow.late).is_(True))
     in_groups = query.order_by(col(DeliveryRow.address), col(DeliveryRow.held), col(DeliveryRow.id))
-    rows = map(delivery_of, session.exec(in_groups.with_for_update()))
+    rows = deliveries_of(session, session.exec(in_groups.with_for_update()))
     groups = (tuple(group) for _, group in groupby(rows, key=lambda one: (one.recipient, one.held)))
     return tuple(ready for group in groups if (ready := _ready(group, now, patient)))
 

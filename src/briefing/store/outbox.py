@@ -30,7 +30,7 @@ from briefing.model import (
 from briefing.store import audience, late
 from briefing.store.batch import insert_new, insert_one, new_rows, slices, table
 from briefing.store.claimed import held
-from briefing.store.delivery_rows import CLAIMED, claimed_of, delivery_of, new_row
+from briefing.store.delivery_rows import CLAIMED, claimed_of, deliveries_of, new_row
 from briefing.store.prepared import Prepared
 from briefing.store.tables import OPEN, UNSENT, AttemptRow, DeliveryRow, EventRow, PayloadRow
 
@@ -162,7 +162,7 @@ def _due(session: Session, now: datetime, limit: int, queue: Queue, only: Collec
     return ()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)  # more than there are lanes
 def _prepared(queue: Queue) -> Prepared:
     return Prepared(lambda _: _asked(queue), ("lane", "now", "most"))
 
@@ -232,7 +232,7 @@ def found(session: Session, *, keys: Sequence[str]) -> tuple[Delivery, ...]:
     """Return the deliveries owed under these keys, in their order of enqueueing (uq_deliveries_key)."""
     owed = select(DeliveryRow).order_by(col(DeliveryRow.id))
     rows = (row for part in slices(keys) for row in session.exec(owed.where(col(DeliveryRow.key).in_(part))))
-    return tuple(delivery_of(row) for row in rows)
+    return deliveries_of(session, rows)
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:

@@ -89,7 +89,10 @@ def _type(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 
 def _once(write: _Convert | None) -> _Convert:
-    """Return what writes a value, and what it wrote if the value is the very one before: rows share a moment."""
+    """Return what writes a value, and what it wrote if the value is the very one before: rows share a moment.
+
+    A document that was written is not changed afterwards, or it would be written as it was.
+    """
     if write is None:
         return _same
     last: tuple[Any, Any] = (None, write(None))

@@ -89,7 +89,7 @@ def mute(session: Session, *, events: Collection[str], reason: str, now: datetim
 def waiting(session: Session) -> frozenset[str]:
     """Return the keys of the events that are still to be told by a message of their own (ix_deliveries_due)."""
     mine = (OPEN, col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
-    keys = select(DeliveryRow.event).where(*mine, col(DeliveryRow.event).is_not(None)).distinct()
+    keys = select(DeliveryRow.event).where(*mine)
     return frozenset(key for key in session.exec(keys) if key)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, or_, select
 
 from briefing.model import Delivery, ItemId, Match, StoryId
 from briefing.store.batch import slices
-from briefing.store.delivery_rows import delivery_of
+from briefing.store.delivery_rows import deliveries_of
 from briefing.store.tables import DeliveryRow, EventRow, IssueItemRow, MatchRow
 
 
@@ -37,4 +37,4 @@ def deliveries(session: Session, *, events: Collection[str]) -> tuple[Delivery, 
     """Return the deliveries that tell these events, in order of enqueueing (ix_deliveries_event)."""
     query = select(DeliveryRow).order_by(col(DeliveryRow.id))
     parts = (session.exec(query.where(col(DeliveryRow.event).in_(part))) for part in slices(tuple(events)))
-    return tuple(delivery_of(row) for row in chain.from_iterable(parts))
+    return deliveries_of(session, chain.from_iterable(parts))

@@ -6,6 +6,7 @@ die here? It all happens in the caller's transaction: an item is withdrawn, with
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import ColumnElement, type_coerce, update
 from sqlmodel import Session, col, select
@@ -15,7 +16,7 @@ from briefing.store import outbox
 from briefing.store.batch import insert_one, slices
 from briefing.store.columns import Text
 from briefing.store.deliveries import ended, put
-from briefing.store.delivery_rows import delivery_of
+from briefing.store.delivery_rows import deliveries_of
 from briefing.store.tables import DeliveryRow, EventRow, ItemRow, WithdrawalRow
 
 _FINAL = (DeliveryState.SENT.value, DeliveryState.DEAD.value, DeliveryState.SILENCED.value)
@@ -52,7 +53,7 @@ def arrived(session: Session, *, issues: Collection[int]) -> tuple[Delivery, ...
     """
     sent = select(DeliveryRow).where(_may_have_arrived()).order_by(col(DeliveryRow.id))
     parts = (session.exec(sent.where(col(DeliveryRow.issue_id).in_(part))) for part in slices(tuple(issues)))
-    return tuple(delivery_of(row) for part in parts for row in part)
+    return deliveries_of(session, chain.from_iterable(parts))
 
 
 def stop(session: Session, *, events: Collection[str], by: str, now: datetime) -> tuple[Delivery, ...]:
@@ -64,7 +65,7 @@ def stop(session: Session, *, events: Collection[str], by: str, now: datetime) -
     for part in slices(tuple(events)):
         telling = select(DeliveryRow).where(col(DeliveryRow.event).in_(part)).order_by(col(DeliveryRow.id))
         rows = session.exec(telling.with_for_update()).all()
-        sent += (delivery_of(row) for row in rows if row.carrier_id is None and _came(row))
+        sent += deliveries_of(session, [row for row in rows if row.carrier_id is None and _came(row)])
         over = [row.id for row in rows if row.state in _FINAL and row.id is not None]
         owed = [row.id for row in rows if row.state not in _FINAL and row.id is not None]
         _free(session, owed, now)

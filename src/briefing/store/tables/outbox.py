@@ -25,6 +25,7 @@ class EventRow(Row, table=True):
 # What two indexes hold: not what was sent, which is nearly all there is. A query that walks one says so in these words.
 OPEN = text("state IN ('pending', 'retry', 'sending')")
 UNSENT = text("state IN ('dead', 'silenced')")
+CARRIED = text("carrier_id IS NOT NULL")
 
 
 class DeliveryRow(Row, table=True):
@@ -34,6 +35,7 @@ class DeliveryRow(Row, table=True):
     __table_args__ = (
         Index("ix_deliveries_due", "lane", "next_attempt_at", "id", "state", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_deliveries_unsent", "state", sqlite_where=UNSENT, postgresql_where=UNSENT),
+        Index("ix_deliveries_carrier_id", "carrier_id", sqlite_where=CARRIED, postgresql_where=CARRIED),
         Index("ix_deliveries_late", "lane", sqlite_where=text("late"), postgresql_where=text("late")),
     )
 
@@ -57,7 +59,7 @@ class DeliveryRow(Row, table=True):
     event: str | None = Field(default=None, sa_type=Text, foreign_key="events.key", index=True)
     late: bool = False  # news no more: it waits, until `next_attempt_at`, for others to be told with
     held: bool = False  # it waits because its route says so
-    carrier_id: int | None = Field(default=None, foreign_key="deliveries.id", index=True)  # told in that one instead
+    carrier_id: int | None = Field(default=None, foreign_key="deliveries.id")  # told in that one instead
     locale: str | None = Field(default=None, sa_type=Text)
     recall: tuple[int, ...] | None = Field(default=None, sa_type=Json)  # issues that reader was sent last, by story
 

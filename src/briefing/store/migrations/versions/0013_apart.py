@@ -21,18 +21,22 @@ def upgrade() -> None:
     with op.batch_alter_table("deliveries") as deliveries:
         deliveries.drop_column("payload")
         deliveries.drop_index("ix_deliveries_due")
-    for name, columns, states in (
-        ("ix_deliveries_due", ["lane", "next_attempt_at", "id", "state"], "('pending', 'retry', 'sending')"),
-        ("ix_deliveries_unsent", ["state"], "('dead', 'silenced')"),
+        deliveries.drop_index("ix_deliveries_carrier_id")
+    for name, columns, held in (
+        ("ix_deliveries_due", ["lane", "next_attempt_at", "id", "state"], "state IN ('pending', 'retry', 'sending')"),
+        ("ix_deliveries_unsent", ["state"], "state IN ('dead', 'silenced')"),
+        ("ix_deliveries_carrier_id", ["carrier_id"], "carrier_id IS NOT NULL"),
     ):
-        which = sa.text(f"state IN {states}")
+        which = sa.text(held)
         op.create_index(op.f(name), "deliveries", columns, sqlite_where=which, postgresql_where=which)
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_deliveries_unsent"), table_name="deliveries")
     op.drop_index(op.f("ix_deliveries_due"), table_name="deliveries")
+    op.drop_index(op.f("ix_deliveries_carrier_id"), table_name="deliveries")
     op.create_index(op.f("ix_deliveries_due"), "deliveries", ["state", "lane", "next_attempt_at", "id"])
+    op.create_index(op.f("ix_deliveries_carrier_id"), "deliveries", ["carrier_id"])
     with op.batch_alter_table("deliveries") as deliveries:
         deliveries.add_column(sa.Column("payload", sa.Text(), nullable=True))
     one = "SELECT payload FROM payloads WHERE payloads.delivery_id = deliveries.id"
