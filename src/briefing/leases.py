@@ -6,6 +6,7 @@ ends, and is claimed again: the relay's answer holds.
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -31,17 +32,22 @@ class Leases:
     def __init__(self, *, write: Writer, clock: Clock, owner: str) -> None:
         self._write, self._clock, self._owner = write, clock, owner
         self._held: dict[DeliveryId, Delivery] = {}
+        self._returning: asyncio.Task[None] | None = None
         self.journal = Journal()
 
     async def claim(self, queue: Queue, limit: int, only: Collection[str] | None) -> Sequence[Delivery]:
-        """Return what of a queue is due and is ours from now on."""
+        """Return what of a queue is due and is ours from now on; whoever is cancelled meanwhile gets nothing."""
         now = self._clock()
         ask = partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=limit, queue=queue, only=only)
+        claiming = asyncio.create_task(self._write(ask))
         try:
-            return await self._write(ask)
+            return await asyncio.shield(claiming)
         except StoreError as error:  # what cannot be written must not be sent
             log.warning("relay.claim", error=str(error))
             return ()
+        except asyncio.CancelledError:
+            self._returning = asyncio.create_task(self._return(claiming))
+            raise
 
     def hold(self, taken: Iterable[Delivery]) -> list[Delivery]:
         """Hold deliveries and return those that were not held before.
@@ -62,6 +68,14 @@ class Leases:
             await self._write.together(claimed.give_back, (self._held[number], self._owner, self._clock()))
         except StoreError as error:  # it comes due again when its lease ends
             log.warning("relay.give_back", delivery=number, error=str(error))
+
+    async def _return(self, claiming: asyncio.Task[tuple[Delivery, ...]]) -> None:
+        """Give back what was claimed for somebody who is gone, or it would wait until its lease ends."""
+        with suppress(StoreError):  # nothing was claimed
+            fresh = self.hold(await claiming)
+            await asyncio.gather(*(self.give_back(one.id) for one in fresh))
+            for one in fresh:
+                self.drop(one.id)
 
     async def record(self, number: DeliveryId, verdict: Verdict, started: datetime, *, of: int) -> None:
         """Put on record what became of an attempt, and tell the log; `of` so many are under way in all."""

@@ -1,8 +1,10 @@
 """What becomes of deliveries when the far end, or our own disk, does not play along: real SMTP and HTTP on loopback."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,36 @@ async def test_what_is_still_being_written_when_the_relay_stops_is_not_sent(worl
     running.cancel()
     assert sent == [0]
     assert [(one.state, one.attempts) for one in world.deliveries()] == [("pending", 0)] * 6
+
+
+@live_on_both(MAIL)
+async def test_what_was_claimed_for_a_relay_that_is_gone_is_due_again(world: World) -> None:
+    await report(world, *range(3))
+    write = world.service._write
+
+    async def last(work: Callable[[Any], Any]) -> Any:
+        """Write, and end the relay before it hears of it."""
+        done = await write(work)
+        if isinstance(done, tuple) and done:
+            running.cancel()
+        return done
+
+    async def send(_: Delivery) -> Delivered:
+        return Delivered()
+
+    lane = relay.Lane(LETTERS, 3, send, Queue((LETTERS,)))
+    relaying = relay.Relay(
+        lanes=[lane],
+        teller=world.service._teller,
+        write=last,
+        clock=lambda: world.now,
+        owner="me",  # type: ignore[arg-type]
+    )
+    last.together = write.together  # type: ignore[attr-defined]
+    running = asyncio.create_task(relaying.run())
+    await asyncio.gather(running, return_exceptions=True)
+    await until(lambda: [(one.state, one.attempts) for one in world.deliveries()] == [("pending", 0)] * 3)
+    assert await world.deliver() == 3
 
 
 # --- mail -----------------------------------------------------------------------------------------------------------
