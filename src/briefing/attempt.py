@@ -3,9 +3,9 @@
 Apart from `relay`, which decides whose turn it is, and from `journal`, which tells of it.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
 import structlog
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-async def judged(delivery: Delivery, step: Callable[[Delivery], Coroutine[Any, Any, T]]) -> T | Verdict:
+async def judged(delivery: Delivery, step: Callable[[Delivery], Awaitable[T]]) -> T | Verdict:
     """Return what a step of an attempt brings, or what it means that it failed."""
     try:
         return await step(delivery)

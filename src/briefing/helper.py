@@ -18,7 +18,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, fields
 from itertools import count
 from operator import attrgetter
@@ -89,14 +89,14 @@ class Helper:
             raise
         return helper
 
-    async def mail(self, letter: Letter) -> Verdict:
+    def mail(self, letter: Letter) -> Awaitable[Verdict]:
         """Hand over a mail."""
         text, html = self._named(letter.words.text, 0), self._named(letter.words.html, 1)
-        return await self._sent((_MAIL, text, html, _WORDS(letter.words), _HEADERS(letter.headers)))
+        return self._sent((_MAIL, text, html, _WORDS(letter.words), _HEADERS(letter.headers)))
 
-    async def post(self, posting: Posting) -> Verdict:
+    def post(self, posting: Posting) -> Awaitable[Verdict]:
         """Post to a channel."""
-        return await self._sent((_POST, posting.channel, posting.payload, posting.message_id))
+        return self._sent((_POST, posting.channel, posting.payload, posting.message_id))
 
     def look(self) -> None:
         """Kill the helper if it has owed an answer for longer than any far end may take."""

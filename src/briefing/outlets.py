@@ -7,6 +7,7 @@ and a machine at rest runs none. What if we die here? What `helper` says holds.
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -41,15 +42,15 @@ class Outlets:
         self._closed = False
         self._helping: asyncio.Task[None] | None = None
 
-    async def mail(self, letter: Letter) -> Verdict:
+    def mail(self, letter: Letter) -> Awaitable[Verdict]:
         """Hand over a mail; what goes into a folder needs no help."""
         helper = None if self._ends.smtp is None else self._help()
-        return await (self._here.mail(letter) if helper is None else helper.mail(letter))
+        return self._here.mail(letter) if helper is None else helper.mail(letter)
 
-    async def post(self, posting: Posting) -> Verdict:
+    def post(self, posting: Posting) -> Awaitable[Verdict]:
         """Post to a channel."""
         helper = self._help()
-        return await (self._here.post(posting) if helper is None else helper.post(posting))
+        return self._here.post(posting) if helper is None else helper.post(posting)
 
     async def __aenter__(self) -> Self:
         return self

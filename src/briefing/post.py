@@ -169,7 +169,7 @@ class MailLane:
         """Render and hand over one mail."""
         return await (await self.prepare(delivery))(delivery)
 
-    async def prepare(self, delivery: Delivery) -> Callable[[Delivery], Coroutine[Any, Any, Verdict]]:
+    async def prepare(self, delivery: Delivery) -> Callable[[Delivery], Awaitable[Verdict]]:
         """Render one mail, and return what hands it over."""
         if delivery.recipient is None:
             return _refused
@@ -187,6 +187,6 @@ class ChannelLane:
 
     outlets: Outlets
 
-    async def send(self, delivery: Delivery) -> Verdict:
+    def send(self, delivery: Delivery) -> Awaitable[Verdict]:
         """Post what is owed."""
-        return await self.outlets.post(Posting(delivery.channel, delivery.payload or {}, delivery.message_id))
+        return self.outlets.post(Posting(delivery.channel, delivery.payload or {}, delivery.message_id))

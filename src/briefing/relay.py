@@ -10,7 +10,7 @@ claimed ahead and had no turn was not sent at all.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -33,7 +33,7 @@ from briefing.tell import Teller
 
 log = structlog.get_logger()
 
-Send = Callable[[Delivery], Coroutine[Any, Any, Verdict]]
+Send = Callable[[Delivery], Awaitable[Verdict]]
 _Ready = asyncio.Task[Send | Verdict]
 _Claimed = tuple[Delivery, _Ready | None]
 

@@ -84,10 +84,8 @@ def _without_login(url: str) -> tuple[str, Mapping[str, str]]:
 
 async def _start_of(content: aiohttp.StreamReader) -> bytes:
     read = b""
-    async for chunk in content.iter_any():
-        read += chunk
-        if len(read) >= _BODY_LIMIT:
-            break
+    while len(read) < _BODY_LIMIT and not content.at_eof():
+        read += await content.readany()
     return read[:_BODY_LIMIT]
 
 

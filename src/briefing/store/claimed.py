@@ -115,7 +115,8 @@ def _set_sent(session: Session, ended: Sequence[Ended]) -> set[_Claim]:
     if not ended:
         return set()
     connection, claims = session.connection(), {_claim(one) for one in ended}
-    rows = [{"this": one.delivery.id, "by": one.owner, "under": one.delivery.epoch, "at": one.now} for one in ended]
+    at = ended[-1].now  # of those that are on record in one transaction
+    rows = [{"this": one.delivery.id, "by": one.owner, "under": one.delivery.epoch, "at": at} for one in ended]
     if _SENT.run(session, sorted(rows, key=itemgetter("this"))) == len(rows):
         return claims
     parts = [{"ids": part} for part in slices([one.delivery.id for one in ended])]
