@@ -19,7 +19,8 @@ test: .venv/ready  ## all tests but the browser's and the slow ones
 
 slow: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a world in which all may happen, hostile feeds
 	$(BIN)/pytest -m slow tests/integration/test_hostile.py # timed, so by itself
-	KILLS=30 STEPS=10000 $(BIN)/pytest -n 2 -m slow --ignore=tests/integration/test_hostile.py tests tests/torture/test_kills.py
+	KILLS=30 $(BIN)/pytest -n 2 -m slow tests/torture/test_kills.py
+	STEPS=10000 $(BIN)/pytest -n 2 -m slow --ignore=tests/integration/test_hostile.py
 
 torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thousand kills, a hundred thousand steps
 	KILLS=1000 STEPS=100000 $(BIN)/pytest -n 2 -m '' tests/torture tests/integration/test_state_machine.py

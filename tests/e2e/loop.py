@@ -29,8 +29,8 @@ from typing import Any, Self
 import psycopg
 from aiosmtpd.smtp import Envelope, Session
 
+from briefing.leases import LEASE
 from briefing.model import Candidate, FeedId, Match, ParsedItem, StoryId
-from briefing.relay import LEASE
 from briefing.store import audience, feeds, issues, items, stories
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
