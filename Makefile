@@ -6,7 +6,7 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # the tests start processes by the hundred
 
-.PHONY: demo run test slow torture quality bench-deliver models check lock e2e shots clean
+.PHONY: demo run test slow kills torture quality bench-deliver models check lock e2e shots clean
 
 demo: .venv/ready  ## the whole job on this machine, offline: Part 1, the wait, Part 2
 	@$(BIN)/python -m demo
@@ -17,10 +17,12 @@ run: .venv/ready  ## the service, with ./feeds.yaml
 test: .venv/ready  ## all tests but the browser's and the slow ones
 	$(BIN)/pytest -n 4
 
-slow: .venv/ready  ## 60 kills of a service at work, ten thousand steps of a world in which all may happen, hostile feeds
+slow: .venv/ready  ## ten thousand steps of a world in which all may happen, hostile feeds, long stories
 	$(BIN)/pytest -m slow tests/integration/test_hostile.py # timed, so by itself
-	KILLS=30 $(BIN)/pytest -n 2 -m slow tests/torture/test_kills.py
 	STEPS=10000 $(BIN)/pytest -n 2 -m slow --ignore=tests/integration/test_hostile.py
+
+kills: .venv/ready  ## 60 kills of a service at work, and of its helper: five minutes
+	KILLS=30 $(BIN)/pytest -n 2 -m slow tests/torture/test_kills.py
 
 torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thousand kills, a hundred thousand steps
 	KILLS=1000 STEPS=100000 $(BIN)/pytest -n 2 -m '' tests/torture tests/integration/test_state_machine.py
