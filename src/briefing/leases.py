@@ -7,6 +7,7 @@ ends, and is claimed again: the relay's answer holds.
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -58,6 +59,10 @@ class Leases:
         self._held |= {delivery.id: delivery for delivery in taken}
         return fresh
 
+    def lasts(self, number: DeliveryId) -> bool:
+        """Tell whether a delivery is still ours; after a long sleep another process may have sent it."""
+        return self._held[number].next_attempt_at > self._clock()
+
     def drop(self, number: DeliveryId) -> None:
         """Hold a delivery no more."""
         del self._held[number]
@@ -104,8 +109,11 @@ class Leases:
             held = tuple(self._held.values())
             if not held:
                 continue
-            renew = partial(outbox.renew, deliveries=held, owner=self._owner, now=self._clock(), lease=LEASE)
+            now = self._clock()
+            renew = partial(outbox.renew, deliveries=held, owner=self._owner, now=now, lease=LEASE)
             try:
-                await self._write(renew)
+                ours = await self._write(renew)
+                still = [one for one in held if one.id in ours and one.id in self._held]
+                self._held |= {one.id: replace(one, next_attempt_at=now + LEASE) for one in still}
             except StoreError as error:  # asked again long before the leases end
                 log.warning("relay.renew", error=str(error))

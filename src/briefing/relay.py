@@ -229,7 +229,7 @@ class Relay:
                 send = lane.send if ready is None else await ready
                 if self._closed(lane):
                     await self._leases.give_back(delivery.id)
-                else:
+                elif self._leases.lasts(delivery.id):
                     await self._attempt(lane, delivery, send)
             except Exception:
                 # The edge of a delivery: a mistake of ours must not keep the others from their turn.
