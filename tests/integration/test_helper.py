@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -22,7 +23,7 @@ from briefing.config.alerts import MailChannel, SlackChannel, WebhookChannel
 from briefing.helper import Helper
 from briefing.model import Dead, Delivered, Mail, Retry, Verdict
 from briefing.outlet import FarEnds, Letter, Outlet, Posting
-from briefing.outlets import Much, Outlets
+from briefing.outlets import _LEAVING, Much, Outlets
 from briefing.render.mime import MailHeaders
 from briefing.send.http import Poster
 from demo.chat_sink import SECRET, ChatSink
@@ -88,6 +89,16 @@ async def all_of(made: Outlets, numbers: Sequence[int], text: str = LONG) -> lis
     return list(await asyncio.gather(*map(send, numbers)))
 
 
+def play(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a story, and wait for every helper of it to be gone: a loop that ends first leaves its process behind."""
+
+    async def played() -> None:
+        await story()
+        await until(lambda: not _LEAVING)
+
+    asyncio.run(played())
+
+
 def runs(pid: int) -> bool:
     """Tell whether a process is there and no zombie."""
     try:
@@ -116,7 +127,7 @@ def test_a_helper_sends_what_we_would_and_each_once() -> None:
             assert len(mail.received) == len({one.recipients for one in mail.received})
         assert not runs(pid)
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_one_that_ends_does_so_when_nothing_is_left_and_we_go_on() -> None:
@@ -130,7 +141,7 @@ def test_one_that_ends_does_so_when_nothing_is_left_and_we_go_on() -> None:
             (begun,) = [entry["pid"] for entry in logs if entry["event"] == "helper.begins"]
             assert not runs(begun)
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_words_that_stay_and_html_that_changes_are_never_taken_for_each_other() -> None:
@@ -148,7 +159,7 @@ def test_words_that_stay_and_html_that_changes_are_never_taken_for_each_other() 
                 assert plain.strip() == LONG.strip()
                 assert html.startswith(f"<p>{number} A long")
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_one_that_leaves_answers_what_takes_long_first() -> None:
@@ -163,7 +174,7 @@ def test_one_that_leaves_answers_what_takes_long_first() -> None:
             assert isinstance(await sending, Delivered)
             assert not runs(started.pid)
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_what_comes_after_the_end_is_sent_all_the_same_and_starts_nobody() -> None:
@@ -176,7 +187,7 @@ def test_what_comes_after_the_end_is_sent_all_the_same_and_starts_nobody() -> No
             assert made._helping is None
             assert len(mail.received) == 20
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_a_few_messages_or_none_of_a_server_start_nobody(tmp_path: Path) -> None:
@@ -188,7 +199,7 @@ def test_a_few_messages_or_none_of_a_server_start_nobody(tmp_path: Path) -> None
                         await all_of(made, [one])
                     assert made._helping is None
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_our_own_connections_are_closed_before_its_own_are_opened() -> None:
@@ -200,7 +211,7 @@ def test_our_own_connections_are_closed_before_its_own_are_opened() -> None:
                 await all_of(made, range(20))
                 assert 0 < mail.connections - before <= 5
 
-    asyncio.run(story())
+    play(story)
 
 
 @pytest.mark.parametrize("killed", [signal.SIGKILL, signal.SIGSEGV])
@@ -219,7 +230,7 @@ def test_what_a_helper_had_when_it_died_is_tried_again(killed: signal.Signals) -
                 await until(lambda: made._helper is None)
                 assert isinstance(await made.mail(letter(77)), Delivered)
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_what_takes_long_is_still_judged_after_the_parts_around_it_were_built_anew() -> None:
@@ -233,7 +244,7 @@ def test_what_takes_long_is_still_judged_after_the_parts_around_it_were_built_an
             assert isinstance(await under_way, Delivered)
             await until(lambda: not runs(pid))
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_a_signal_to_the_whole_group_does_not_end_it() -> None:
@@ -245,7 +256,7 @@ def test_a_signal_to_the_whole_group_does_not_end_it() -> None:
                 assert isinstance(await made.mail(letter()), Delivered)
                 assert runs(pid)
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_one_that_owes_an_answer_for_too_long_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +276,7 @@ def test_one_that_owes_an_answer_for_too_long_is_killed(monkeypatch: pytest.Monk
             await started.close()
             assert mail.received == []
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_channels_are_posted_to_and_judged_alike() -> None:
@@ -284,7 +295,7 @@ def test_channels_are_posted_to_and_judged_alike() -> None:
                 assert chat.invalid == 0
                 assert runs(pid)
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_what_cannot_be_sent_safely_says_so_from_there_too() -> None:
@@ -298,7 +309,7 @@ def test_what_cannot_be_sent_safely_says_so_from_there_too() -> None:
                     await alone.mail(crooked)
                 assert verdict == Dead(str(said.value))
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_a_mistake_of_ours_in_it_is_logged_here_and_tried_again() -> None:
@@ -310,7 +321,7 @@ def test_a_mistake_of_ours_in_it_is_logged_here_and_tried_again() -> None:
                 assert verdict == Retry("internal error: KeyError")
                 assert ["nowhere" in entry["traceback"] for entry in logs if entry["event"] == "helper.broke"] == [True]
 
-    asyncio.run(story())
+    play(story)
 
 
 def test_where_none_can_be_started_we_send_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +334,7 @@ def test_where_none_can_be_started_we_send_alone(monkeypatch: pytest.MonkeyPatch
                 assert {type(one) for one in await all_of(made, range(10, 20))} == {Delivered}
             assert len([entry for entry in logs if entry["event"] == "helper.refused"]) == 1
 
-    asyncio.run(story())
+    play(story)
 
 
 ORPHAN = """
