@@ -185,15 +185,15 @@ class Relay:
         return min(free, 1) if lane.pace.bounded else free
 
     async def _start(self, lane: Lane, only: Collection[str] | None = None) -> int:
+        room, prepare = self._rooms[lane.name], lane.prepare
         async with self._claiming:  # one at a time, or two would count the same connection as free
             taken = await self._claim(lane, only)
             fresh = self._leases.hold(taken)
-            self._rooms[lane.name].take(len(fresh))
+            room.take(len(fresh))
             if taken:
                 lane.pace.spend()
-            elif self._rooms[lane.name].empty:
+            elif room.empty:
                 self._catch_up(lane)
-        room, prepare = self._rooms[lane.name], lane.prepare
         room.waiting += [(one, asyncio.create_task(judged(one, prepare)) if prepare else None) for one in fresh]
         for _ in range(min(len(fresh), room.idle)):
             room.idle -= 1

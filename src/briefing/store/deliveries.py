@@ -16,11 +16,9 @@ from briefing.model import Act, Attempt, Delivery, DeliveryId, DeliveryState, Wa
 from briefing.store import late
 from briefing.store.batch import insert_new, slices
 from briefing.store.delivery_rows import deliveries_of
-from briefing.store.tables import OPEN, UNSENT, AttemptRow, DeliveryRow
+from briefing.store.tables import OPEN, OPEN_STATES, UNSENT, UNSENT_STATES, AttemptRow, DeliveryRow
 
 EVERY = Wanted()
-_OPEN = frozenset({DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value})
-_UNSENT = frozenset({DeliveryState.DEAD.value, DeliveryState.SILENCED.value})
 _FINAL = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
 _BACK = (DeliveryState.DEAD.value, DeliveryState.RETRY.value, DeliveryState.SILENCED.value)  # if it is named
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value)
@@ -128,8 +126,8 @@ def _subject(act: Act, wanted: Wanted) -> Iterator[ColumnElement[bool] | TextCla
 def _in(states: Collection[str]) -> Iterator[ColumnElement[bool] | TextClause]:
     """Yield that a delivery is in one of these states, and what names the index that holds them, if one does."""
     yield col(DeliveryRow.state).in_(states)
-    for index, held in ((OPEN, _OPEN), (UNSENT, _UNSENT)):
-        if held.issuperset(states):
+    for index, held in ((OPEN, OPEN_STATES), (UNSENT, UNSENT_STATES)):
+        if set(states) <= set(held):
             yield index
 
 

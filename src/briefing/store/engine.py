@@ -22,7 +22,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from briefing.errors import StoreError
 from briefing.store.batch import insert_new, insert_or_set
 from briefing.store.tables import SettingRow
-from briefing.store.transactions import Transactions, driver_errors, within
+from briefing.store.transactions import Transactions, driver_errors
 
 __all__ = ["Session", "Store", "UTCDateTime", "secret"]
 
@@ -119,10 +119,8 @@ class Store:
         """Close every connection."""
         self._engine.dispose()
 
-    @contextmanager
-    def _session(self, mode: str) -> Iterator[Session]:
-        with driver_errors(), self._bound(mode).connect() as connection, within(connection) as session:
-            yield session
+    def _session(self, mode: str) -> AbstractContextManager[Session]:
+        return Transactions(self._bound(mode), kept=False)()
 
     @contextmanager
     def _migrating(self) -> Iterator[Connection]:

@@ -32,7 +32,7 @@ class Transactions:
             with driver_errors():
                 if self._connection is None:
                     self._connection = self._engine.connect()
-                with within(self._connection) as session:
+                with _within(self._connection) as session:
                     yield session
         except BaseException:
             self.close()
@@ -48,7 +48,7 @@ class Transactions:
 
 
 @contextmanager
-def within(connection: Connection) -> Iterator[Session]:
+def _within(connection: Connection) -> Iterator[Session]:
     """Open a session that does its work in one transaction of a connection."""
     with connection.begin(), _Session(connection, execution_options={"populate_existing": True}) as session:
         yield session

@@ -15,7 +15,16 @@ from briefing.store.tables.developments import (
 from briefing.store.tables.feeds import FeedMoveRow, FeedRow
 from briefing.store.tables.issues import DigestRow, IssueItemRow, IssueRow
 from briefing.store.tables.items import ItemRow, ItemTextRow, WithdrawalRow
-from briefing.store.tables.outbox import OPEN, UNSENT, AttemptRow, DeliveryRow, EventRow, PayloadRow
+from briefing.store.tables.outbox import (
+    OPEN,
+    OPEN_STATES,
+    UNSENT,
+    UNSENT_STATES,
+    AttemptRow,
+    DeliveryRow,
+    EventRow,
+    PayloadRow,
+)
 from briefing.store.tables.settings import SettingRow
 from briefing.store.tables.silences import SilenceRow
 from briefing.store.tables.stories import InstalmentRow, MatchRow, PromiseRow, SeriesRow
@@ -25,7 +34,9 @@ METADATA = Row.metadata
 __all__ = [
     "METADATA",
     "OPEN",
+    "OPEN_STATES",
     "UNSENT",
+    "UNSENT_STATES",
     "AcknowledgementRow",
     "AttemptRow",
     "BandRow",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from briefing.model import DeliveryState
 from briefing.store.columns import Json, Row, Text
 
 
@@ -22,9 +23,10 @@ class EventRow(Row, table=True):
     composed: dict[str, Any] = Field(sa_type=Json)
 
 
+OPEN_STATES = tuple(state.value for state in (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING))
+UNSENT_STATES = tuple(state.value for state in (DeliveryState.DEAD, DeliveryState.SILENCED))
 # What two indexes hold: not what was sent, which is nearly all there is. A query that walks one says so in these words.
-OPEN = text("state IN ('pending', 'retry', 'sending')")
-UNSENT = text("state IN ('dead', 'silenced')")
+OPEN, UNSENT = text("state IN ('pending', 'retry', 'sending')"), text("state IN ('dead', 'silenced')")
 CARRIED = text("carrier_id IS NOT NULL")
 
 
