@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
@@ -151,7 +152,8 @@ class _Server(SMTP):
     """One connection, with the sink's faults before each command."""
 
     def __init__(self, sink: SmtpSink, **settings: Any) -> None:
-        super().__init__(sink, **settings)
+        # Not the sink itself: at each connection aiosmtpd reads every attribute of its handler, all messages too.
+        super().__init__(SimpleNamespace(handle_EHLO=sink.handle_EHLO, handle_DATA=sink.handle_DATA), **settings)
         self._sink, self.number = sink, 0
         self._smtp_methods = {name: self._faulty(name, method) for name, method in self._smtp_methods.items()}
 

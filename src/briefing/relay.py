@@ -231,6 +231,8 @@ class Relay:
                     await self._leases.give_back(delivery.id)
                 elif self._leases.lasts(delivery.id):
                     await self._attempt(lane, delivery, send)
+                else:
+                    log.warning("delivery.lapsed", delivery=delivery.id, reason="its lease ended before its turn")
             except Exception:
                 # The edge of a delivery: a mistake of ours must not keep the others from their turn.
                 log.exception("relay.broke", delivery=delivery.id)

@@ -18,7 +18,7 @@ from multiprocessing import connection, forkserver, resource_tracker, util
 from typing import Any
 
 import briefing
-from briefing import outlets, retry
+from briefing import leases, outlets, retry, standing
 
 
 def load() -> None:
@@ -72,7 +72,10 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.update(order["environ"])
     if "much" in order:  # a helper begins after so many messages; what it had when it dies is not put off for long
         retry.mail_wait = retry.delivery_wait = lambda *_: timedelta(seconds=0.2)
+        standing.HOLD = timedelta(seconds=0.2)
         outlets.Much.__init__.__defaults__ = (order["much"], 60.0, 1.0)
+    if "lease" in order:
+        leases.LEASE, leases.RENEW_SECONDS = timedelta(seconds=order["lease"]), order["lease"] / 3
     _serve_forks()
     sys.argv = ["briefing", "run"]
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from briefing import app, leases, relay, retry, service
 from briefing.model import LETTERS, Act, Delivered, Delivery, Queue
@@ -75,6 +76,36 @@ async def test_what_is_still_being_written_when_the_relay_stops_is_not_sent(worl
     running.cancel()
     assert sent == [0]
     assert [(one.state, one.attempts) for one in world.deliveries()] == [("pending", 0)] * 6
+
+
+@live_on_both(MAIL)
+async def test_what_waited_for_its_turn_until_its_lease_was_over_is_sent_by_who_holds_it_then(world: World) -> None:
+    await report(world, *range(3))
+    words, asked, sent = asyncio.Event(), [0], list[int]()
+
+    async def send(delivery: Delivery) -> Delivered:
+        sent.append(delivery.id)
+        return Delivered()
+
+    async def prepare(_: Delivery) -> relay.Send:
+        asked[0] += 1
+        await words.wait()
+        return send
+
+    lane = relay.Lane(LETTERS, 2, send, Queue((LETTERS,)), prepare=prepare)
+    parts = {"teller": world.service._teller, "write": world.service._write, "clock": lambda: world.now}
+    relaying = relay.Relay(lanes=[lane], owner="one that slept", **parts)
+    with capture_logs() as logs:
+        draining = asyncio.create_task(relaying.drain())
+        await until(lambda: asked[0] == 2)
+        world.later(minutes=2)
+        other = {"owner": "another", "now": world.now, "lease": SLOW, "limit": 1, "queue": Queue((LETTERS,))}
+        with world.store.transaction() as session:
+            (taken,) = outbox.claim(session, **other)  # type: ignore[arg-type]
+        words.set()
+        await draining
+    assert sorted([*sent, taken.id]) == [1, 2, 3]
+    assert [line["delivery"] for line in logs if line["event"] == "delivery.lapsed"] == [1, 2]
 
 
 @live_on_both(MAIL)

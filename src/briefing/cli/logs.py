@@ -19,7 +19,8 @@ _Event = MutableMapping[str, Any]
 _SHARED: list[Any] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
 _TO_STDERR: dict[str, Any] = {
     "wrapper_class": structlog.make_filtering_bound_logger(logging.INFO),
-    "logger_factory": lambda *_: structlog.PrintLogger(sys.stderr),
+    # In one write, also where Python does not buffer: a line is there as a whole or not at all when we are killed.
+    "logger_factory": lambda *_: structlog.WriteLogger(sys.stderr),
 }
 
 
