@@ -1,4 +1,4 @@
-"""Kill the service again and again while it mails 300 readers and posts 50 webhooks, and count what arrived.
+"""Kill the service again and again while it mails 300 readers and tells 50 items to channels, and count what arrived.
 
 The service is a process of its own with a database, a mail server and receivers that are real. What is shared between
 lives is its imports (see `zygote`). On PostgreSQL a lease outlives its holder by up to a minute: there a minute passes
@@ -8,6 +8,7 @@ in the database between a death and the next start. On SQLite nobody but the ser
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -34,15 +35,17 @@ from briefing.model import Candidate, FeedId, Match, ParsedItem, StoryId
 from briefing.store import audience, feeds, issues, items, stories
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
-from demo.chat_sink import SECRET, ChatSink
+from demo.chat_sink import SECRET, WEBHOOK_PATH, ChatSink
+from demo.chat_vendors import BOT, CHAT, FAR_ENDS, TOPIC
 from demo.feed_server import FeedServer
 from demo.smtp_sink import SmtpSink
 from tests import databases
 from tests.e2e.process import servers, wait_until
 
 ROOT = Path(__file__).parents[2]
-READERS, POSTS = 300, 50
+READERS, TOLD = 300, 50  # items that each channel is told
 HOOKS_AT_ONCE = 2  # posts that are under way to one channel
+HOOK, EVERY = ("webhook",), ("webhook", "slack", *FAR_ENDS, "mail")  # kinds of channels
 CONFIG = """
 version: 1
 site:
@@ -58,14 +61,15 @@ lists:
 digests:
   daily: {{stories: [all], at: "{at:%H:%M}", to: [{{list: readers}}]}}
 channels:
-  hook: {{type: webhook, url: "{hook}", secret: "{secret}", allow_private: true}}
+{channels}
 routes:
-  - to: [hook]
+  - to: [{kinds}]
 """
 ITEM = (
     "<item><guid>{0}</guid><title>Report number {0}</title><link>https://one.example/{0}</link>"
     "<pubDate>{1}</pubDate><description>Told once.</description></item>"
 )
+_NUMBER, _MESSAGE_ID = re.compile(rb"Report number (\d+)"), re.compile(rb"^Message-ID: *(\S+)", re.MULTILINE)
 
 
 class Zygote:
@@ -136,7 +140,7 @@ class Ambush(SmtpSink):
 
 @dataclass
 class Bed:
-    """One database with 350 messages to come, and all servers around it."""
+    """One database with readers to mail and items to tell, and all servers around it."""
 
     folder: Path
     database: str
@@ -146,6 +150,7 @@ class Bed:
     zygote: Zygote
     connections: int
     readers: int
+    kinds: tuple[str, ...]
     kills: int = 0
     helpers_killed: int = 0
     repeats: list[int] = field(default_factory=list)  # copies above one a reader that had come by each kill
@@ -174,10 +179,25 @@ class Bed:
         return Path(self.database.removeprefix("sqlite:///")) if self.database.startswith("sqlite") else None
 
     @property
+    def mails(self) -> int:
+        """How many mails there are to send."""
+        return self.readers + TOLD * ("mail" in self.kinds)
+
+    @property
+    def posts(self) -> int:
+        """How many posts there are to send."""
+        return TOLD * sum(kind != "mail" for kind in self.kinds)
+
+    @property
     def mail_repeats(self) -> int:
-        """Copies of mails above one a reader."""
-        received = [one.recipients for one in self.mail.received]
-        return len(received) - len(set(received))
+        """Mails that came under a Message-ID that had come before."""
+        return len(self.mail.received) - len({_message_id(one.content) for one in self.mail.received})
+
+    @property
+    def post_repeats(self) -> Counter[str]:
+        """Posts that told what had been told there before; by where they came."""
+        came = Counter(post.path for post in self.chat.posts)
+        return came - Counter(path for path, _ in self._posted)
 
     @property
     def deaths(self) -> int:
@@ -185,16 +205,16 @@ class Bed:
         return self.kills + self.helpers_killed
 
     @property
-    def hook_ids(self) -> Counter[str]:
-        """How often each webhook-id came."""
-        return Counter(post.headers["webhook-id"] for post in self.chat.posts)
-
-    @property
     def arrived(self) -> bool:
         """Whether all is where it was to go."""
-        if len(self.mail.received) < self.readers or len(self.chat.posts) < POSTS:
+        if len(self.mail.received) < self.mails or len(self.chat.posts) < self.posts:
             return False
-        return len({one.recipients for one in self.mail.received}) == self.readers and len(self.hook_ids) == POSTS
+        return len(self.mail.received) - self.mail_repeats == self.mails and len(self._posted) == self.posts
+
+    @property
+    def _posted(self) -> set[tuple[str, bytes]]:
+        """Where an item was told, and its number."""
+        return {(post.path, _number(post.body)) for post in self.chat.posts}
 
     def wait_for(self, more: int) -> None:
         """Wait for so many messages more, or the last."""
@@ -241,27 +261,36 @@ class Bed:
 
     def verdict(self) -> None:
         """Assert that nothing was lost, and no more came twice than a kill may repeat."""
-        mails, bodies = self.mail.messages, {(post.headers["webhook-id"], post.body) for post in self.chat.posts}
-        assert len({mail["To"] for mail in mails}) == self.readers
-        assert len({(mail["To"], mail["Message-ID"]) for mail in mails}) == self.readers
-        assert len({one.content for one in self.mail.received}) == self.readers
-        assert (
-            all(count <= (kill + 1) * self.connections for kill, count in enumerate(self.repeats))
-            or self.helpers_killed
-        )
-        assert self.mail_repeats <= self.deaths * self.connections
-        assert len(self.hook_ids) == len(bodies) == POSTS
-        assert len(self.chat.posts) - POSTS <= self.deaths * HOOKS_AT_ONCE
+        mails, posts = self.mail.messages, self.chat.posts
+        hooks = {(post.headers["webhook-id"], post.body) for post in posts if post.path == WEBHOOK_PATH}
+        at_once = self.connections + ("mail" in self.kinds)
+        assert len({mail["To"] for mail in mails}) == self.readers + ("mail" in self.kinds)
+        assert len({(mail["To"], mail["Message-ID"]) for mail in mails}) == self.mails
+        assert len({one.content for one in self.mail.received}) == self.mails
+        assert all(count <= (kill + 1) * at_once for kill, count in enumerate(self.repeats)) or self.helpers_killed
+        assert self.mail_repeats <= self.deaths * at_once
+        assert len(self._posted) == len({(post.path, post.body) for post in posts}) == self.posts
+        assert len(hooks) == len({identity for identity, _ in hooks}) == TOLD
+        assert all(count <= self.deaths * HOOKS_AT_ONCE for count in self.post_repeats.values())
         assert self.chat.invalid == 0
-        assert self.query("SELECT count(*) FROM deliveries WHERE state = 'sent'") == self.readers + POSTS
-        assert self.query("SELECT count(*) FROM attempts WHERE outcome = 'delivered'") == self.readers + POSTS
+        every = self.mails + self.posts
+        assert self.query("SELECT count(*) FROM deliveries WHERE state = 'sent'") == every
+        assert self.query("SELECT count(*) FROM attempts WHERE outcome = 'delivered'") == every
         assert self.query("SELECT count(*) FROM issues") == 1
         if self.sqlite is not None:
             assert intact(self.sqlite, self.folder / "copy")
 
 
 @contextmanager
-def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1, readers: int = READERS) -> Iterator[Bed]:
+def bed(
+    folder: Path,
+    database: str,
+    zygote: Zygote,
+    *,
+    connections: int = 1,
+    readers: int = READERS,
+    kinds: tuple[str, ...] = HOOK,
+) -> Iterator[Bed]:
     """Seed a database, `sqlite` for one in the folder, and put up all servers."""
     folder.mkdir(parents=True, exist_ok=True)
     if database == "sqlite":
@@ -270,7 +299,7 @@ def bed(folder: Path, database: str, zygote: Zygote, *, connections: int = 1, re
     now = datetime.now(UTC)
     with servers() as (feed, chat), Ambush() as mail:
         feed.put("/feed", document(now))
-        made = Bed(folder, database, mail, chat, feed, zygote, connections, readers)
+        made = Bed(folder, database, mail, chat, feed, zygote, connections, readers, kinds)
         configure(made, folder, mail)
         seed(database, f"{feed.url}/feed", now - timedelta(hours=2), readers)
         yield made
@@ -283,15 +312,33 @@ def configure(made: Bed, folder: Path, mail: SmtpSink) -> None:
         connections=made.connections,
         feed=f"{made.feeds.url}/feed",
         at=datetime.now(UTC) - timedelta(hours=1),
-        hook=made.chat.webhook_url,
-        secret=SECRET,
+        kinds=", ".join(f"a_{kind}" for kind in made.kinds),
+        channels="\n".join(f"  a_{kind}: {{type: {kind}, {_channel(kind, made.chat)}}}" for kind in made.kinds),
     )
     (folder / "feeds.yaml").write_text(text)
 
 
+def _channel(kind: str, chat: ChatSink) -> str:
+    fast = "rate: 1000/s"
+    match kind:
+        case "mail":
+            return "to: desk@example.org"
+        case "webhook":
+            return f'url: "{chat.webhook_url}", secret: "{SECRET}", allow_private: true'
+        case "apprise":
+            return f'url: "{chat.at(kind).replace("http:", "json:")}", {fast}'
+        case "telegram":
+            return f'token: "{BOT}", chat: "{CHAT}", api: "{chat.url}", {fast}, allow_private: true'
+        case "ntfy":
+            return f'topic: {TOPIC}, url: "{chat.url}", {fast}, allow_private: true'
+        case "slack":
+            return f'url: "{chat.slack_url}", {fast}, allow_private: true'
+    return f'url: "{chat.at(kind)}", {fast}, allow_private: true'
+
+
 def document(now: datetime) -> str:
-    """Write a feed of 50 items."""
-    entries = "".join(ITEM.format(n, format_datetime(now - timedelta(minutes=n + 1))) for n in range(POSTS))
+    """Write a feed of what is told."""
+    entries = "".join(ITEM.format(n, format_datetime(now - timedelta(minutes=n + 1))) for n in range(TOLD))
     return (
         '<rss version="2.0"><channel><title>One</title><link>https://one.example/</link><description>d</description>'
         f"{entries}</channel></rss>"
@@ -319,6 +366,16 @@ def age(url: str, by: timedelta) -> None:
     change = "UPDATE deliveries SET next_attempt_at = next_attempt_at - %s WHERE state = 'sending'"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(change, (by,))
+
+
+def _number(body: bytes) -> bytes:
+    found = _NUMBER.search(body)
+    return found[1] if found else body
+
+
+def _message_id(content: bytes) -> bytes:
+    found = _MESSAGE_ID.search(content)
+    return found[1] if found else content
 
 
 def intact(database: Path, place: Path) -> bool:
@@ -439,7 +496,7 @@ def freeze(made: Bed, rng: Random, *, lease: float) -> None:
     assert made.mail_repeats == 1
     join = "SELECT count(*) FROM attempts JOIN deliveries ON deliveries.id = delivery_id WHERE "
     assert made.query(join + "attempts.epoch <> deliveries.epoch") == 0
-    assert made.query("SELECT count(*) FROM attempts") == made.readers + POSTS
+    assert made.query("SELECT count(*) FROM attempts") == made.mails + made.posts
 
 
 def _freeze(made: Bed, pid: int, mail: Ambush, folder: Path, *, passed: int, lease: float) -> None:
@@ -465,29 +522,31 @@ class Toll:
     """What so many kills made come twice; nothing was lost, or there would be none of this."""
 
     kills: int = 0
-    rounds: int = 0
+    mails: int = 0
+    posts: int = 0
     mails_twice: int = 0
     posts_twice: int = 0
 
     def __str__(self) -> str:
-        mails, posts = self.rounds * READERS, self.rounds * POSTS
         return (
-            f"{self.kills:,} kills, {mails:,} mails and {posts:,} posts: 0 lost, "
+            f"{self.kills:,} kills, {self.mails:,} mails and {self.posts:,} posts: 0 lost, "
             f"{self.mails_twice} mails and {self.posts_twice} posts came twice"
         )
 
 
 def run(folder: Path, database: str, zygote: Zygote, *, seed: int, kills: int, a_round: int = 60) -> Toll:
-    """Kill services at random moments, in rounds of 300 mails and 50 posts with a new database each."""
-    rng, toll = Random(seed), Toll()
+    """Kill services at random moments, in rounds of 350 mails and 500 posts with a new database each."""
+    rng, toll, number = Random(seed), Toll(), 0
     while toll.kills < kills:
-        place = folder / f"round-{toll.rounds}"
-        with bed(place, database, zygote, connections=2 - toll.rounds % 2) as made:
+        place = folder / f"round-{number}"
+        with bed(place, database, zygote, connections=2 - number % 2, kinds=EVERY) as made:
             kill_at_random(made, rng, min(a_round, kills - toll.kills))
             made.finish()
             made.verdict()
-        toll.kills, toll.rounds = toll.kills + made.kills, toll.rounds + 1
+        number += 1
+        toll.kills += made.kills
+        toll.mails, toll.posts = toll.mails + made.mails, toll.posts + made.posts
         toll.mails_twice += made.mail_repeats
-        toll.posts_twice += len(made.chat.posts) - POSTS
+        toll.posts_twice += made.post_repeats.total()
         shutil.rmtree(place)
     return toll

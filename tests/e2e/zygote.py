@@ -26,7 +26,14 @@ def load() -> None:
     for module in pkgutil.walk_packages(briefing.__path__, "briefing."):
         if "migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    for name in ("apscheduler.triggers.interval", "psycopg", "psycopg_binary", "alembic.command", "feedparser"):
+    for name in (
+        "apscheduler.triggers.interval",
+        "psycopg",
+        "psycopg_binary",
+        "alembic.command",
+        "feedparser",
+        "apprise",
+    ):
         importlib.import_module(name)
     util.get_temp_dir()  # one for all: who is killed leaves his behind
     resource_tracker.ensure_running()

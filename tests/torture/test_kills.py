@@ -1,6 +1,6 @@
-"""Kill -9 and SIGSTOP while 300 readers are mailed and 50 webhooks posted: what was under way may come twice, no more.
+"""Kill -9 and SIGSTOP while readers are mailed and channels of every kind told: what was under way may come twice.
 
-KILLS is how many on each database: 30 in CI (`make slow`), 1,000 in `make torture`; a tenth of them at each point
+KILLS is how many on each database: 30 in CI (`make kills`), 1,000 in `make torture`; a tenth of them at each point
 of a conversation, and as many workers that sleep. SEED gives other moments.
 """
 
