@@ -21,7 +21,7 @@ slow: .venv/ready  ## ten thousand steps of a world in which all may happen, hos
 	$(BIN)/pytest -m slow tests/integration/test_hostile.py # timed, so by itself
 	STEPS=10000 $(BIN)/pytest -n 2 -m slow --ignore=tests/integration/test_hostile.py
 
-kills: .venv/ready  ## 60 kills of a service at work, and of its helper: five minutes
+kills: .venv/ready  ## 60 kills of a service at work, and of its helper, and workers that sleep: two minutes and more
 	KILLS=30 $(BIN)/pytest -n 2 -m slow tests/torture/test_kills.py
 
 torture: .venv/ready  ## an hour and more: hostile feeds by the hundred, a thousand kills, a hundred thousand steps
