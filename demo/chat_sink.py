@@ -36,6 +36,7 @@ class Post:
     body: bytes
     status: int
     faults: tuple[str, ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def json(self) -> Any:
@@ -143,7 +144,7 @@ class ChatSink:
             given = Scripted(429, "", {"Retry-After": "1"})
         else:
             given, faults = self._judged(request, body)
-        self.posts.append(Post(request.path, dict(request.headers), body, given.status, faults))
+        self.posts.append(Post(request.path, dict(request.headers), body, given.status, faults, dict(request.query)))
         if given.status == SILENCE:
             await asyncio.Event().wait()
         if given.status == NO_ANSWER:
@@ -174,16 +175,20 @@ class ChatSink:
             return (Scripted(401) if faults else Scripted(204)), faults
         for far_end in FAR_ENDS.values():
             if request.path == far_end.path:
-                return _vendors_answer(far_end, request.query, body)
+                return _vendors_answer(far_end, request.query, body, len(self.posts) + 1)
         return Scripted(404, "no_service"), ()
 
 
-def _vendors_answer(far_end: FarEnd, query: Mapping[str, str], body: bytes) -> tuple[Scripted, tuple[str, ...]]:
+def _vendors_answer(
+    far_end: FarEnd, query: Mapping[str, str], body: bytes, number: int
+) -> tuple[Scripted, tuple[str, ...]]:
     try:
         faults = tuple(far_end.faults(json.loads(body), query, len(body)))
     except (ValueError, KeyError, TypeError) as error:
         faults = (f"{type(error).__name__} {error}",)
     status, answer = far_end.refused if faults else far_end.taken
+    if far_end.calls is not None and not faults:
+        answer = json.dumps(far_end.calls(query, number))
     return Scripted(status, answer), faults
 
 

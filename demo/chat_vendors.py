@@ -27,6 +27,7 @@ class FarEnd:
     taken: tuple[int, str]
     refused: tuple[int, str]
     query: str = ""  # of the address an operator copies
+    calls: Callable[[Query, int], Message] | None = None  # what it says of the message that it took, by its number
 
 
 class Markup(HTMLParser):
@@ -77,7 +78,9 @@ def discord_faults(message: Message, query: Query, size: int) -> list[str]:
         *_unless(message.get("allowed_mentions") == {"parse": []}, "somebody could be mentioned"),
         *_unless(len(message.get("content", "")) <= 2000, "content: Must be 2000 or fewer in length."),
         *_unless(bool(message.get("content") or embeds), "Cannot send an empty message"),
-        *_unless(message.keys() <= {"content", "embeds", "allowed_mentions"}, "unknown field"),
+        *_unless(message.keys() <= {"content", "embeds", "allowed_mentions", "thread_name"}, "unknown field"),
+        *_unless(0 < len(message.get("thread_name", "x")) <= 100, "thread_name: must be 1 to 100"),
+        *_unless("thread_name" not in message or "thread_id" not in query, "a thread_name and a thread_id"),
         *_unless(len(embeds) <= 10 and sum(map(_embed_size, embeds)) <= 6000, "embeds: more than 6000 in all"),
         *(fault for embed in embeds for fault in _embed_faults(embed)),
     ]
@@ -175,11 +178,14 @@ def telegram_faults(message: Message, query: Query, size: int) -> list[str]:
     """Say what the bot API would refuse."""
     del query, size
     markup = Markup(message["text"], "a", "b", "i")
-    fields = {"chat_id", "text", "parse_mode", "link_preview_options", "message_thread_id"}
+    fields = {"chat_id", "text", "parse_mode", "link_preview_options", "message_thread_id", "reply_parameters"}
+    reply = message.get("reply_parameters", {"message_id": 1, "allow_sending_without_reply": True})
     return [
         *(f"can't parse entities: {fault}" for fault in markup.faults),
         *_unless(message["chat_id"] == CHAT, "chat not found"),
         *_unless(message["parse_mode"] == "HTML" and message.keys() <= fields, "unknown field"),
+        *_unless(type(reply["message_id"]) is int, "Can't parse reply parameters"),
+        *_unless(reply["allow_sending_without_reply"] is True, "message to be replied not found"),
         *_unless(bool(markup.shown.strip()), "message text is empty"),
         *_unless(len(markup.shown.encode("utf-16-le")) // 2 <= 4096, "message is too long"),
         *_unless(all(link.startswith(_WEB) for link in markup.links), "a link"),
@@ -220,6 +226,11 @@ def _unless(right: bool, fault: str) -> list[str]:
     return [] if right else [fault]
 
 
+def _discord_calls(query: Query, number: int) -> Message:
+    """Return the message as saved, in its thread: one that began a forum's post has the number of that."""
+    return {"id": str(number), "channel_id": query.get("thread_id", str(number)), "type": 0}
+
+
 def _json(**fields: object) -> str:
     return json.dumps(fields)
 
@@ -228,8 +239,9 @@ FAR_ENDS: dict[str, FarEnd] = {
     "discord": FarEnd(
         f"/api/webhooks/1/{KEY}",
         discord_faults,
-        (200, _json(id="1", type=0)),
+        (200, ""),
         (400, _json(message="Invalid Form Body", code=50035)),
+        calls=_discord_calls,
     ),
     "teams": FarEnd(
         f"/workflows/{KEY}/triggers/manual/paths/invoke",
@@ -254,8 +266,9 @@ FAR_ENDS: dict[str, FarEnd] = {
     "telegram": FarEnd(
         f"/bot{BOT}/sendMessage",
         telegram_faults,
-        (200, _json(ok=True, result={"message_id": 1})),
+        (200, ""),
         (400, _json(ok=False, error_code=400, description="Bad Request: can't parse entities")),
+        calls=lambda _, number: {"ok": True, "result": {"message_id": number}},
     ),
     "apprise": FarEnd(f"/apprise/{KEY}", apprise_faults, (200, ""), (400, "")),
     "ntfy": FarEnd(

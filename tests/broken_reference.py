@@ -17,6 +17,7 @@ ENVIRON = dict.fromkeys(_WORDS.split(), "x") | {
     "SLACK_URL": "https://hooks.example.org/x",
     "TEAMS_URL": "https://teams.example.org/x",
     "DISCORD_URL": "https://discord.example.org/x",
+    "DISCORD_FORUM_URL": "https://discord.example.org/y",
     "MATTERMOST_URL": "https://mattermost.example.org/x",
     "GOOGLE_CHAT_URL": "https://chat.example.org/x",
     "APPRISE_URL": "json://apprise.example.org/x",

@@ -36,6 +36,7 @@ from briefing.pace import Pace
 from briefing.post import ChannelLane, Letters, MailLane
 from briefing.rehearse import Rehearsal, Rehearsed
 from briefing.render.page import Pages
+from briefing.replies import ThreadedLane
 from briefing.send.channels import CHANNELS
 from briefing.send.http import Poster
 from briefing.service import Service
@@ -171,10 +172,16 @@ def _assemble(
 ) -> Service:
     config, clock = setting.config, setting.clock
     teller = compiled.teller(config, posted, wires.secret)
-    hooks = ChannelLane(wires.outlets)
+    plain, threaded = ChannelLane(wires.outlets), ThreadedLane(wires.outlets, wires.write)
     lanes = [*_mail_lanes(setting, MailLane(posted, wires.outlets))]
     lanes += [
-        _lane(name, setting.pace(name, *(channel.rate or CHANNELS[channel.type].RATES)), hooks.send, teller.folds(name))
+        _lane(
+            name,
+            setting.pace(name, *(channel.rate or CHANNELS[channel.type].RATES)),
+            threaded.send if channel.threaded else plain.send,
+            width=1 if channel.threaded else HOOKS_AT_ONCE,
+            folds=teller.folds(name),
+        )
         for name, channel in config.channels.items()
         if not isinstance(channel, MailChannel)
     ]
@@ -216,10 +223,10 @@ def _mail_lanes(setting: Setting, lane: MailLane) -> Iterator[relay.Lane]:
         yield relay.Lane(f"@{domain}", 1, lane.send, both, shares=LETTERS, pace=pace)
 
 
-def _lane(name: str, pace: Pace, send: relay.Send, folds: bool) -> relay.Lane:
+def _lane(name: str, pace: Pace, send: relay.Send, *, width: int, folds: bool) -> relay.Lane:
     """Return the lane of a channel; where messages are spaced, what waits its turn is not claimed."""
     ahead = 0 if pace.bounded else AHEAD
-    return relay.Lane(name, HOOKS_AT_ONCE, send, Queue((name,)), folds=folds, ahead=ahead, pace=pace, ends=True)
+    return relay.Lane(name, width, send, Queue((name,)), folds=folds, ahead=ahead, pace=pace, ends=True)
 
 
 def rehearsed(setting: Setting, pieces: Sequence[Piece]) -> Rehearsed:

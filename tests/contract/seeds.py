@@ -242,6 +242,15 @@ ADDED = (
         {"payloads": [{"delivery_id": number, "payload": _DELIVERY["payload"]} for number in (1, 11, 12, 13, 14)]},
         gone={"deliveries": frozenset({"payload"})},
     ),
+    Added(
+        "0014",
+        {
+            "threads": [
+                {"channel": "hook", "thread": "iran", "reference": "18446744073709551615"},
+                {"channel": STRANGE, "thread": STRANGE, "reference": STRANGE},
+            ]
+        },
+    ),
 )  # fmt: skip
 # What 0003 rewrites for good, and what 0013 puts elsewhere.
 REWRITTEN: Mapping[str, frozenset[str]] = {

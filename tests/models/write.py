@@ -22,6 +22,7 @@ from tests.contract.rows import ROWS, channel
 
 PAYLOADS = Path(__file__).parent / "payloads"
 OLD_SECRET = "whsec_" + "b2xk" * 8
+MORE: dict[str, dict[str, Any]] = {"webhook": {"old_secret": OLD_SECRET}, "discord": {"thread": None, "forum": True}}
 # Slack's type of a message also takes blocks of any kind, which would be no check; so the blocks it knows are named.
 TYPES = {
     "slack": """import type { KnownBlock } from "@slack/types";
@@ -48,10 +49,12 @@ def notices(name: str) -> Iterator[tuple[str, Notice]]:
 
 
 def sent(name: str, words: Notice) -> Outgoing:
-    """Return the request as it would be made now, by a channel with every option."""
-    more = {"old_secret": OLD_SECRET} if name == "webhook" else {}
+    """Return the request as it would be made now, by a channel with every option, after others of its story."""
     vendor = CHANNELS[name]
-    return vendor.request(channel(name, ChatSink(), **more), vendor.payload(words, KEY), "msg_1", datetime.now(UTC))
+    payload = vendor.payload(words, KEY)
+    if name == "telegram":
+        payload["thread"]["reference"] = "1234"
+    return vendor.request(channel(name, ChatSink(), **MORE.get(name, {})), payload, "msg_1", datetime.now(UTC))
 
 
 def broken(value: Any) -> Iterator[tuple[str, Any]]:

@@ -34,6 +34,11 @@ class Paced(Strict):
         [], description="At most so many messages in so long, such as 10/s or 5/2s; default: what the vendor bears."
     )
 
+    @property
+    def threaded(self) -> bool:
+        """Whether a message says what it follows by a reference that an answer gave."""
+        return False
+
 
 class Posted(Paced):
     """What all channels that we post to ourselves have."""
@@ -54,6 +59,20 @@ class DiscordChannel(Posted):
     type: Literal["discord"] = Field(description="Kind of channel.")
     url: SecretUrl = Field(description="Webhook address; a secret.")
     thread: str | None = Field(None, description="Id of a thread to post in, in quotes; default: the channel itself.")
+    forum: bool = Field(
+        False, description="true: the channel is a forum, and what is told of a story is one post of it."
+    )
+
+    @property
+    def threaded(self) -> bool:
+        """A forum's posts are threads."""
+        return self.forum
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "DiscordChannel":
+        if self.thread and self.forum:
+            raise ValueError("forum: true makes a thread for each story; give it or a thread")
+        return self
 
 
 class TeamsChannel(Posted):
@@ -84,7 +103,13 @@ class TelegramChannel(Posted):
     token: SecretStr = Field(description="Token of the bot.")
     chat: str = Field(description='Id of the chat, in quotes, such as "-1001234567890", or "@name" of a channel.')
     topic: Annotated[int, Field(ge=1)] | None = Field(None, description="Id of a topic of the chat to post in.")
+    replies: bool = Field(True, description="false: what is told of a story does not reply to what was told before.")
     api: Url = Field(HttpUrl("https://api.telegram.org"), description="The API, if you run a server of your own.")
+
+    @property
+    def threaded(self) -> bool:
+        """A reply names the message before it."""
+        return self.replies
 
 
 class NtfyChannel(Posted):

@@ -132,9 +132,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The far end took responsibility."""
+    """The far end took responsibility; `reference` is what it calls the message, or the thread that it stands in."""
 
     detail: str = ""
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _UNKNOWN_USER = re.compile(
     r"|(user|recipient|mailbox|account|address) (was )?(not found|does ?n[o']t exist)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[0-9]{1,20}")  # 64 bits
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 
@@ -88,6 +89,12 @@ def in_body(answer: Answer | Unreachable, *path: str) -> Any:
     except (ValueError, TypeError, LookupError, RecursionError):
         return None
     return found
+
+
+def referring(verdict: Verdict, reference: Any) -> Verdict:
+    """Return the verdict with what an answer calls the message, if it is a number; some write that as a string."""
+    known = isinstance(reference, int | str) and _NUMBER.fullmatch(str(reference))
+    return replace(verdict, reference=str(reference)) if known and isinstance(verdict, Delivered) else verdict
 
 
 def as_named(answer: Answer | Unreachable, status: Any) -> Answer | Unreachable:

@@ -1,4 +1,4 @@
-"""How the far ends of channels stand, so that a restart does not forget it.
+"""How the far ends of channels stand, and what they call what is there, so that a restart does not forget it.
 
 Apart from `deliveries`, in which what waits for them is. What if we die here? A verdict is counted here before it is
 recorded of its delivery: that comes due again and brings another, which is counted too.
@@ -9,13 +9,13 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from briefing.model import WELL, DeliveryState, LaneStanding
 from briefing.store.batch import insert_new, insert_or_set
 from briefing.store.engine import secret
-from briefing.store.tables import OPEN, ChannelRow, DeliveryRow
+from briefing.store.tables import OPEN, ChannelRow, DeliveryRow, ThreadRow
 
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
 
@@ -39,7 +39,7 @@ def put(session: Session, *, channel: str, standing: LaneStanding) -> None:
 def align(session: Session, *, addresses: Mapping[str, str]) -> dict[str, LaneStanding]:
     """Know the channels of the configuration by all that says where each leads, of which a fingerprint is kept.
 
-    Return how those stood that lead elsewhere now; they stand well from now on.
+    Return how those stood that lead elsewhere now; they stand well from now on, and no message of ours is there.
     """
     key = secret(session)
     prints = {name: hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for name, text in addresses.items()}
@@ -49,7 +49,24 @@ def align(session: Session, *, addresses: Mapping[str, str]) -> dict[str, LaneSt
     well = asdict(WELL)
     insert_new(session, ChannelRow, [{"id": n, "address": p, **well} for n, p in prints.items() if n not in stored])
     insert_or_set(session, ChannelRow, [{"id": n, "address": prints[n], **well} for n in moved], key=("id",))
+    session.exec(delete(ThreadRow).where(col(ThreadRow.channel).in_(moved)))
     return before
+
+
+def reference(session: Session, *, channel: str, thread: str) -> str | None:
+    """Return what the far end calls the thread, or the last message in it; None if there is none (primary key)."""
+    row = session.get(ThreadRow, (channel, thread))
+    return row.reference if row else None
+
+
+def refer(session: Session, *, channel: str, thread: str, reference: str | None) -> None:
+    """Remember what the far end calls it; with None forget that (primary key)."""
+    if reference is None:
+        there = (col(ThreadRow.channel) == channel, col(ThreadRow.thread) == thread)
+        session.exec(delete(ThreadRow).where(*there))
+        return
+    row = {"channel": channel, "thread": thread, "reference": reference}
+    insert_or_set(session, ThreadRow, [row], key=("channel", "thread"))
 
 
 def waiting(session: Session) -> dict[str, int]:

@@ -22,6 +22,7 @@ ENV = dict.fromkeys(("SMTP_USER", "SMTP_PASSWORD", "MEMBERS_PASSWORD", "MEMBERS_
     "SLACK_URL": "https://slack.example/x",
     "TEAMS_URL": "https://teams.example/x",
     "DISCORD_URL": "https://discord.example/x",
+    "DISCORD_FORUM_URL": "https://discord.example/y",
     "MATTERMOST_URL": "https://mattermost.example/x",
     "GOOGLE_CHAT_URL": "https://chat.example/x",
     "TELEGRAM_TOKEN": "x",

@@ -1,7 +1,8 @@
 """Discord, by webhook: the headline as the message, the rest in one embed below it.
 
 Discord reads Markdown everywhere, so what a feed wrote is escaped, and nobody is ever mentioned. With `wait=true` an
-answer comes only once the message is saved; without it one that is lost looks like one that arrived.
+answer comes only once the message is saved; without it one that is lost looks like one that arrived. In a forum the
+first message of a story begins a post by its name, which the answer calls its channel; the others go into that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +11,10 @@ from typing import Any
 
 from briefing.config.alerts import DiscordChannel
 from briefing.model import Link, Notice, Rate, Verdict
-from briefing.send.channels.outgoing import Outgoing, with_query
+from briefing.send.channels.outgoing import Outgoing, Thread, with_query
 from briefing.send.markup import markdown, markdown_link
 from briefing.send.text import as_json, refit, web_link, words
-from briefing.send.verdict import Answer, Unreachable, by_status, in_body
+from briefing.send.verdict import Answer, Unreachable, by_status, in_body, referring
 
 # discord.com/developers, "Message" and "Webhook"; `total` is the sum over an embed's texts.
 LIMITS: Mapping[str, int] = {
@@ -24,6 +25,7 @@ LIMITS: Mapping[str, int] = {
     "total": 6000,
     "sentence": 2000,
     "line": 500,
+    "thread": 100,  # the name of a forum's post
     "link": 80,
     "url": 2048,
 }
@@ -42,20 +44,26 @@ def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     headline = words(notice.headline, LIMITS["headline"], markdown, empty="…")
     message: dict[str, Any] = {"content": f"**{headline}**", "allowed_mentions": {"parse": []}}
     embed = refit(notice, _embed, _fits)
+    name = words(notice.story or notice.headline, LIMITS["thread"], empty="…")
+    message["thread"] = Thread(notice.thread, name)._asdict()
     return message | ({"embeds": [embed]} if len(embed) > 1 else {})
 
 
 def request(channel: DiscordChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
     """Return the post; the address is the secret."""
     del message_id, now  # a chat hook has no place for a key by which a repeat is known
-    url = with_query(channel.url.get_secret_value(), wait="true", thread_id=channel.thread)
-    return Outgoing(url, as_json(payload), {"content-type": "application/json"})
+    thread, body = Thread.apart(payload)
+    if channel.forum and thread.reference is None:
+        body["thread_name"] = thread.name or "…"
+    url = with_query(channel.url.get_secret_value(), wait="true", thread_id=channel.thread or thread.reference)
+    return Outgoing(url, as_json(body), {"content-type": "application/json"})
 
 
 def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
     """Judge by status, and stop at 401, 403 and 404: the webhook is gone. The code of an error is told."""
     code = in_body(answer, "code")
-    return by_status(answer, now, stops=_STOPS, said=str(code) if isinstance(code, int) and code else None)
+    judged = by_status(answer, now, stops=_STOPS, said=str(code) if isinstance(code, int) and code else None)
+    return referring(judged, in_body(answer, "channel_id"))
 
 
 def _embed(notice: Notice) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from briefing.config.alerts import TelegramChannel
 from briefing.model import Link, Notice, Rate, Verdict
-from briefing.send.channels.outgoing import Outgoing
+from briefing.send.channels.outgoing import Outgoing, Thread
 from briefing.send.markup import html_link, html_text, inert
 from briefing.send.text import as_json, refit, utc, web_link, words
-from briefing.send.verdict import Answer, Unreachable, as_named, by_status, in_body
+from briefing.send.verdict import Answer, Unreachable, as_named, by_status, in_body, referring
 
 # core.telegram.org/bots/api: 4096 characters once the markup is read; counted as UTF-16, which is never less.
 LIMITS: Mapping[str, int] = {
@@ -49,16 +49,21 @@ def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     """Return the message, without the chat it goes to."""
     del event_key  # Telegram has no place for it
     _, written = refit(notice, _texts, _fits)
-    return {"text": written, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+    thread = Thread(notice.thread)._asdict()
+    return {"text": written, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}, "thread": thread}
 
 
 def request(channel: TelegramChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
-    """Return the post to the bot's own address, in which its token stands, with the chat and its topic."""
+    """Return the post to the bot's own address, in which its token stands, with chat, topic and what it follows.
+
+    Telegram sends it all the same if the message that it replies to was deleted.
+    """
     del message_id, now  # the API has no place for a key by which a repeat is known
     topic = {} if channel.topic is None else {"message_thread_id": channel.topic}
     token = quote(channel.token.get_secret_value(), safe=":")
     url = f"{str(channel.api).rstrip('/')}/bot{token}/sendMessage"
-    body = {"chat_id": channel.chat, **topic, **payload}
+    thread, written = Thread.apart(payload)
+    body = {"chat_id": channel.chat, **topic, **written, **_reply(thread.reference)}
     return Outgoing(url, as_json(body), {"content-type": "application/json"})
 
 
@@ -68,7 +73,14 @@ def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
     reason = described.partition(": ")[2] if isinstance(described, str) else ""
     known = reason if reason in _NO_CHAT else None
     stops = (*_STOPS, 400) if known else _STOPS
-    return by_status(as_named(answer, in_body(answer, "error_code")), now, stops=stops, said=known)
+    judged = by_status(as_named(answer, in_body(answer, "error_code")), now, stops=stops, said=known)
+    return referring(judged, in_body(answer, "result", "message_id"))
+
+
+def _reply(reference: str | None) -> dict[str, Any]:
+    if reference is None:
+        return {}
+    return {"reply_parameters": {"message_id": int(reference), "allow_sending_without_reply": True}}
 
 
 def _texts(notice: Notice) -> tuple[str, str]:

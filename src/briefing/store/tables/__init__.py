@@ -3,7 +3,7 @@
 from briefing.store.columns import Row
 from briefing.store.tables.acknowledgements import AcknowledgementRow
 from briefing.store.tables.audience import SubscriberRow, SubscriptionRow, SuppressionRow
-from briefing.store.tables.channels import ChannelRow
+from briefing.store.tables.channels import ChannelRow, ThreadRow
 from briefing.store.tables.developments import (
     BandRow,
     CopyRow,
@@ -65,5 +65,6 @@ __all__ = [
     "SubscriptionRow",
     "SuppressionRow",
     "TermCountRow",
+    "ThreadRow",
     "WithdrawalRow",
 ]

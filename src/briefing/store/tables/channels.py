@@ -20,3 +20,13 @@ class ChannelRow(Row, table=True):
     until: datetime | None = None
     disabled_at: datetime | None = None
     reason: str | None = Field(default=None, sa_type=Text)
+
+
+class ThreadRow(Row, table=True):
+    """What the far end of a channel calls the last message about a story or a feed, or the thread of them."""
+
+    __tablename__ = "threads"
+
+    channel: str = Field(sa_type=Text, primary_key=True)
+    thread: str = Field(sa_type=Text, primary_key=True)
+    reference: str = Field(sa_type=Text)
