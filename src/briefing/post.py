@@ -2,7 +2,7 @@
 
 Beside `tell` and below the shells. Letters are rendered from the stored issue, and those that their reader was sent
 before, at this moment, so retry and resend say the same; a channel's payload is final already and only its address and
-signature are resolved, by `outlet`.
+signature are resolved, by `outlet`, and what it follows, by `replies`.
 
 What if we die here? The delivery is `sending`, and its lease runs out: the relay's answer holds.
 """

@@ -1,7 +1,8 @@
 """Shell beside `relay`: what is told of a story follows what was told of it before, where a vendor can show that.
 
 Such a vendor's answer calls the message, or the thread that it began, by a reference, and the next message of the story
-gives that. One message of a channel is on its way at a time, or two would begin a thread each.
+gives that. One message of a channel is on its way at a time, or two would begin a thread each; two processes on one
+database may all the same.
 
 What if we die here? Before the reference is kept: the delivery is `sending` and goes again, as the relay says, and in a
 thread of its own if it was the first. After it: the copy follows the message that it is a copy of.
@@ -13,10 +14,10 @@ from functools import partial
 import structlog
 
 from briefing.errors import StoreError
-from briefing.model import Dead, Delivered, Delivery, Retry, Verdict
+from briefing.model import Dead, Delivered, Delivery, Verdict
 from briefing.outlet import Posting
 from briefing.outlets import Outlets
-from briefing.send.channels.outgoing import Thread
+from briefing.send.channels.outgoing import THREAD, apart
 from briefing.store import channels
 from briefing.store.writer import Writer
 
@@ -25,30 +26,38 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ThreadedLane:
-    """Posts payloads to the vendors whose answers say what to follow; StoreError if that cannot be read."""
+    """Posts payloads to the vendors whose answers say what to follow."""
 
     outlets: Outlets
     write: Writer
 
     async def send(self, delivery: Delivery) -> Verdict:
-        """Post what is owed, after what was told before it; once more without that where its thread may be gone."""
-        channel, (thread, body) = delivery.channel, Thread.apart(delivery.payload or {})
-        known = None
-        if thread.key is not None:
-            known = await self.write(partial(channels.reference, channel=channel, thread=thread.key))
-        payload = body | {"thread": thread._replace(reference=known)._asdict()}
-        verdict = await self.outlets.post(Posting(channel, payload, delivery.message_id))
-        if thread.key is None:
-            return verdict
-        if isinstance(verdict, Delivered) and verdict.reference not in (None, known):
-            await self._keep(channel, thread.key, verdict.reference)
-        if isinstance(verdict, Dead) and verdict.stop_channel and known is not None:
-            await self._keep(channel, thread.key, None)
-            return Retry(f"{verdict.reason}; tried again outside its thread")
+        """Post what is owed after what was told before it; where its thread is gone, begin another at once."""
+        key = apart(delivery.payload or {})[0].get("key")
+        if key is None:
+            return await self._post(delivery, None)
+        known = await self._known(delivery.channel, key)
+        verdict = await self._post(delivery, known)
+        if known is not None and isinstance(verdict, Dead) and verdict.astray:
+            verdict = await self._post(delivery, None)
+        if isinstance(verdict, Delivered) and verdict.reference and verdict.reference != known:
+            await self._keep(delivery.channel, key, verdict.reference)
         return verdict
 
-    async def _keep(self, channel: str, thread: str, reference: str | None) -> None:
+    async def _post(self, delivery: Delivery, known: str | None) -> Verdict:
+        thread, body = apart(delivery.payload or {})
+        payload = {**body, THREAD: {**thread, "reference": known}}
+        return await self.outlets.post(Posting(delivery.channel, payload, delivery.message_id))
+
+    async def _known(self, channel: str, thread: str) -> str | None:
+        try:
+            return await self.write(partial(channels.reference, channel=channel, thread=thread))
+        except StoreError as error:  # what is told matters more than where it stands
+            log.warning("replies.unknown", channel=channel, thread=thread, error=str(error))
+            return None
+
+    async def _keep(self, channel: str, thread: str, reference: str) -> None:
         try:
             await self.write(partial(channels.refer, channel=channel, thread=thread, reference=reference))
         except StoreError as error:  # the message is where it is; only what follows it does not show that
-            log.warning("replies.keep", channel=channel, thread=thread, error=str(error))
+            log.warning("replies.lost", channel=channel, thread=thread, error=str(error))

@@ -1,7 +1,7 @@
 """From an event to one delivery row for each address it is told to: routing, words, vendor payloads.
 
-Below the shells, because both a poll and an operator's test tell events. Pure: the payload is final here, so that a
-retry sends the same bytes; where it goes, and its signature, are resolved when it is sent.
+Below the shells, because both a poll and an operator's test tell events. Pure: the words are final here, so that a
+retry says the same; where it goes, what it follows and its signature are resolved when it is sent.
 """
 
 import hashlib
@@ -115,8 +115,7 @@ class Teller:
         )
 
     def _sealed(self, address: str, event: Event, mail: Mail) -> NewDelivery:
-        root = event.story or event.feed or "service"
-        return replace(self.letter(address, event.key, mail, root=root), event=event.key)
+        return replace(self.letter(address, event.key, mail, root=event.thread or "service"), event=event.key)
 
     def _written(
         self, words: Notice, desk: Desk, recipient: Recipient | None = None, issue: Issue | None = None

@@ -272,6 +272,7 @@ class Bed:
         assert len(self._posted) == len({(post.path, _told(post.body)) for post in posts}) == self.posts
         assert len(hooks) == len({identity for identity, _ in hooks}) == TOLD
         assert all(count <= self.deaths * HOOKS_AT_ONCE for count in self.post_repeats.values())
+        assert sum(b'"thread_name"' in post.body for post in posts) <= 1 + self.deaths
         assert self.chat.invalid == 0
         every = self.mails + self.posts
         assert self.query("SELECT count(*) FROM deliveries WHERE state = 'sent'") == every
@@ -333,7 +334,8 @@ def _channel(kind: str, chat: ChatSink) -> str:
             return f'topic: {TOPIC}, url: "{chat.url}", {fast}, allow_private: true'
         case "slack":
             return f'url: "{chat.slack_url}", {fast}, allow_private: true'
-    return f'url: "{chat.at(kind)}", {fast}, allow_private: true'
+    forum = ", forum: true" if kind == "discord" else ""
+    return f'url: "{chat.at(kind)}", {fast}, allow_private: true{forum}'
 
 
 def document(now: datetime) -> str:
@@ -374,8 +376,8 @@ def _number(body: bytes) -> bytes:
 
 
 def _told(body: bytes) -> bytes:
-    """Return a post without what it replies to, which may be the first of its own copies."""
-    return re.sub(rb'"reply_parameters":\{[^}]*\}', b"", body)
+    """Return a post without what it follows: a copy may be in the thread that it began, or reply to itself."""
+    return re.sub(rb',?"(reply_parameters|thread_name)":(\{[^}]*\}|"[^"]*")', b"", body)
 
 
 def _message_id(content: bytes) -> bytes:
@@ -540,7 +542,7 @@ class Toll:
 
 
 def run(folder: Path, database: str, zygote: Zygote, *, seed: int, kills: int, a_round: int = 60) -> Toll:
-    """Kill services at random moments, in rounds of 350 mails and 500 posts with a new database each."""
+    """Kill services at random moments, in rounds of 350 mails and 450 posts with a new database each."""
     rng, toll, number = Random(seed), Toll(), 0
     while toll.kills < kills:
         place = folder / f"round-{number}"

@@ -68,6 +68,15 @@ async def test_what_is_told_after_a_restart_follows_too_unless_the_chat_is_anoth
     assert replies(world) == [None, 1, None]
 
 
+@live(telegram())
+async def test_where_what_it_follows_cannot_be_read_it_is_sent_at_once_all_the_same(world: World) -> None:
+    await tell(world, "Docks closed")
+    world.execute("ALTER TABLE threads RENAME TO elsewhere")
+    await tell(world, "Docks closed", "Docks open")
+    assert replies(world) == [None, None]
+    assert [(row.state, row.attempts) for row in world.deliveries()] == [("sent", 1)] * 2
+
+
 @live(telegram(replies="false").replace('"false"', "false"))
 async def test_who_does_not_want_replies_has_none(world: World) -> None:
     await tell(world, "Docks closed")
@@ -77,7 +86,7 @@ async def test_who_does_not_want_replies_has_none(world: World) -> None:
 
 
 @live(telegram())
-async def test_a_message_that_is_not_known_to_have_arrived_is_followed_by_none(world: World) -> None:
+async def test_a_message_whose_number_was_not_told_is_followed_by_none(world: World) -> None:
     world.chat.answer(200, "what is this")
     await tell(world, "Docks closed")
     await tell(world, "Docks closed", "Docks open")
@@ -100,21 +109,18 @@ async def test_a_post_that_was_deleted_is_begun_anew_and_the_channel_goes_on(wor
     await tell(world, "Docks closed")
     world.chat.answer(404, '{"message": "Unknown Channel", "code": 10003}')
     await tell(world, "Docks closed", "Docks open")
-    row = world.deliveries()[-1]
-    assert (row.state, row.last_error) == ("retry", "answered 404 Not Found (10003); tried again outside its thread")
-    await world.deliver(minutes=1)
     await tell(world, "Docks closed", "Docks open", "Docks closed again")
     assert [place for place, _ in places(world)] == [None, "1", None, "3"]
-    assert {row.state for row in world.deliveries()} == {"sent"}
+    assert [(row.state, row.attempts) for row in world.deliveries()] == [("sent", 1)] * 3
     assert world.mail.received == []
 
 
 @live(FORUM)
-async def test_a_forum_that_is_gone_is_disabled_after_one_attempt_more(world: World) -> None:
+async def test_a_forum_that_is_gone_is_disabled_at_once(world: World) -> None:
     await tell(world, "Docks closed")
-    world.chat.answer(404, '{"message": "Unknown Webhook", "code": 10015}', times=2)
+    world.chat.answer(404, '{"message": "Unknown Webhook", "code": 10015}')
     await tell(world, "Docks closed", "Docks open")
-    await world.deliver(minutes=1)
+    assert len(world.chat.posts) == 2
     assert [row.state for row in world.deliveries() if row.channel == "there"] == ["sent", "dead"]
     (told,) = world.mail.messages
     assert "Channel there is down" in told["Subject"]
@@ -127,6 +133,17 @@ async def test_where_what_it_follows_cannot_be_kept_it_is_sent_once_all_the_same
     await tell(world, "Docks closed", "Docks open")
     assert replies(world) == [None, None]
     assert [row.attempts for row in world.deliveries()] == [1, 1]
+
+
+@live(FORUM.replace("one:", "rain:").replace("{to: [there]}", "{when: {feed: rain}, to: [there]}"))
+async def test_a_feed_whose_id_is_a_storys_has_a_thread_of_its_own(world: World) -> None:
+    await tell(world, "Rain")
+    world.feeds.put("/one.rss", "gone", status=410)
+    world.later(hours=1)
+    await world.service.poll()
+    await world.deliver()
+    assert [name for _, name in places(world)] == ["Rain", world.chat.posts[-1].json["thread_name"]]
+    assert places(world)[-1][0] is None
 
 
 @live(_channel("discord", DISCORD))

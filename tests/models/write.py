@@ -13,7 +13,7 @@ from typing import Any
 
 from briefing.model import Notice
 from briefing.send.channels import CHANNELS
-from briefing.send.channels.outgoing import Outgoing
+from briefing.send.channels.outgoing import THREAD, Outgoing
 from briefing.send.text import as_json
 from demo.chat_sink import SECRET, ChatSink
 from tests.contract.headlines import HEADLINES
@@ -53,7 +53,7 @@ def sent(name: str, words: Notice) -> Outgoing:
     vendor = CHANNELS[name]
     payload = vendor.payload(words, KEY)
     if name == "telegram":
-        payload["thread"]["reference"] = "1234"
+        payload[THREAD]["reference"] = "1234"
     return vendor.request(channel(name, ChatSink(), **MORE.get(name, {})), payload, "msg_1", datetime.now(UTC))
 
 

@@ -81,7 +81,7 @@ class NewDelivery:
     recipient: Recipient | None = None  # of an issue by mail
     issue: IssueId | None = None
     event: str | None = None  # an event's key
-    payload: dict[str, Any] | None = None  # the body for a channel, as it will be sent
+    payload: dict[str, Any] | None = None  # the body for a channel, and the thread that it belongs to
     late: bool = False  # news no more: it waits for others to be told with
     until: datetime | None = None  # held so long: in quiet hours, or for others of its burst
     joins: bool = False  # it may go before that, with what is held for the same address
@@ -153,11 +153,12 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """Never: `suppress` says the address itself is dead, `stop_channel` that the channel is."""
+    """Never: `suppress` says the address itself is dead, `stop_channel` that the channel is, `astray` its thread."""
 
     reason: str
     suppress: bool = False
     stop_channel: bool = False
+    astray: bool = False
 
 
 Verdict = Delivered | Retry | Dead

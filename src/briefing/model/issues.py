@@ -164,6 +164,11 @@ class Event:
     acknowledged: Acknowledgement | None = None  # by whoever looks after what it is about
     subjects: tuple[str, ...] = ()  # what it is about, as silences name it; the first is what one would mute
 
+    @property
+    def thread(self) -> str | None:
+        """The id that what is told of the same shares: a story's, else a feed's, which may be spelt as a story's is."""
+        return self.story or (f"feed.{self.feed}" if self.feed else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

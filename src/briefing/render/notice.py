@@ -33,7 +33,7 @@ from briefing.render.story_notice import (
 def notice(event: Event, *, locale: str, zone: str, answers: AnswerLinks | None = None) -> Notice:
     """Return what is said of an event; the headline stands alone in a phone's notification."""
     words = Words(locale, zone)
-    said = replace(_WORDS[event.kind](event, words), thread=event.story or event.feed, more=partial(more, words))
+    said = replace(_WORDS[event.kind](event, words), thread=event.thread, more=partial(more, words))
     return answered.around(said, event, answers, words)
 
 

@@ -59,12 +59,8 @@ def reference(session: Session, *, channel: str, thread: str) -> str | None:
     return row.reference if row else None
 
 
-def refer(session: Session, *, channel: str, thread: str, reference: str | None) -> None:
-    """Remember what the far end calls it; with None forget that (primary key)."""
-    if reference is None:
-        there = (col(ThreadRow.channel) == channel, col(ThreadRow.thread) == thread)
-        session.exec(delete(ThreadRow).where(*there))
-        return
+def refer(session: Session, *, channel: str, thread: str, reference: str) -> None:
+    """Remember what the far end calls it from now on (primary key)."""
     row = {"channel": channel, "thread": thread, "reference": reference}
     insert_or_set(session, ThreadRow, [row], key=("channel", "thread"))
 

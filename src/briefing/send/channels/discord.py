@@ -6,12 +6,13 @@ first message of a story begins a post by its name, which the answer calls its c
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from briefing.config.alerts import DiscordChannel
-from briefing.model import Link, Notice, Rate, Verdict
-from briefing.send.channels.outgoing import Outgoing, Thread, with_query
+from briefing.model import Dead, Link, Notice, Rate, Verdict
+from briefing.send.channels.outgoing import THREAD, Outgoing, apart, with_query
 from briefing.send.markup import markdown, markdown_link
 from briefing.send.text import as_json, refit, web_link, words
 from briefing.send.verdict import Answer, Unreachable, by_status, in_body, referring
@@ -35,6 +36,7 @@ RATES: Sequence[Rate] = (
 )  # discord/discord-api-docs#1454
 READ_BY_PEOPLE = True
 _STOPS = (401, 403, 404)  # withdrawn; ten thousand of these in ten minutes ban our address
+_NO_THREAD = (10003, 160005)  # error codes: it was deleted, or locked
 _ACCENT = 0x1F4E8C
 
 
@@ -45,24 +47,27 @@ def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     message: dict[str, Any] = {"content": f"**{headline}**", "allowed_mentions": {"parse": []}}
     embed = refit(notice, _embed, _fits)
     name = words(notice.story or notice.headline, LIMITS["thread"], empty="…")
-    message["thread"] = Thread(notice.thread, name)._asdict()
+    message[THREAD] = {"key": notice.thread, "name": name}
     return message | ({"embeds": [embed]} if len(embed) > 1 else {})
 
 
 def request(channel: DiscordChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
     """Return the post; the address is the secret."""
     del message_id, now  # a chat hook has no place for a key by which a repeat is known
-    thread, body = Thread.apart(payload)
-    if channel.forum and thread.reference is None:
-        body["thread_name"] = thread.name or "…"
-    url = with_query(channel.url.get_secret_value(), wait="true", thread_id=channel.thread or thread.reference)
+    thread, body = apart(payload)
+    into = channel.thread or thread.get("reference")
+    if channel.forum and into is None:
+        body["thread_name"] = thread.get("name", "…")
+    url = with_query(channel.url.get_secret_value(), wait="true", thread_id=into)
     return Outgoing(url, as_json(body), {"content-type": "application/json"})
 
 
 def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
-    """Judge by status, and stop at 401, 403 and 404: the webhook is gone. The code of an error is told."""
+    """Judge by status, and stop at 401, 403 and 404: the webhook is gone, or its thread. An error's code is told."""
     code = in_body(answer, "code")
     judged = by_status(answer, now, stops=_STOPS, said=str(code) if isinstance(code, int) and code else None)
+    if isinstance(judged, Dead) and code in _NO_THREAD:
+        return replace(judged, astray=True)
     return referring(judged, in_body(answer, "channel_id"))
 
 

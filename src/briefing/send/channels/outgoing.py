@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+THREAD = "in_thread"  # in a payload, of vendors that have references
+
 
 class Outgoing(NamedTuple):
     """One POST about to be made; its text form shows neither the address nor the headers, which can be secrets."""
@@ -16,22 +18,13 @@ class Outgoing(NamedTuple):
         return f"Outgoing({len(self.body)} bytes)"
 
 
-class Thread(NamedTuple):
-    """What a message belongs to, as it stands in a payload under `thread`, which is not posted.
+def apart(payload: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """Return what a payload says of its thread, and what of it is posted.
 
-    `key` is the id that its messages share, `name` what people read, where the far end shows one, and `reference` what
-    that called the thread or its last message.
+    Of a thread there is the `key` that its messages share, the `name` that people read, where the far end shows one,
+    and at an attempt the `reference` by which the far end knows it, if it does.
     """
-
-    key: str | None
-    name: str = ""
-    reference: str | None = None
-
-    @classmethod
-    def apart(cls, payload: Mapping[str, Any]) -> tuple["Thread", dict[str, Any]]:
-        """Return the thread of a payload, and what is posted of it; what was stored before there were any has none."""
-        body = {**payload}
-        return cls(**body.pop("thread", {"key": None})), body
+    return payload.get(THREAD, {}), {name: value for name, value in payload.items() if name != THREAD}
 
 
 def with_query(url: str, **given: str | None) -> str:

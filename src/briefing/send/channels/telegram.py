@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from briefing.config.alerts import TelegramChannel
 from briefing.model import Link, Notice, Rate, Verdict
-from briefing.send.channels.outgoing import Outgoing, Thread
+from briefing.send.channels.outgoing import THREAD, Outgoing, apart
 from briefing.send.markup import html_link, html_text, inert
 from briefing.send.text import as_json, refit, utc, web_link, words
 from briefing.send.verdict import Answer, Unreachable, as_named, by_status, in_body, referring
@@ -49,8 +49,8 @@ def payload(notice: Notice, event_key: str) -> dict[str, Any]:
     """Return the message, without the chat it goes to."""
     del event_key  # Telegram has no place for it
     _, written = refit(notice, _texts, _fits)
-    thread = Thread(notice.thread)._asdict()
-    return {"text": written, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}, "thread": thread}
+    thread = {THREAD: {"key": notice.thread}}
+    return {"text": written, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}, **thread}
 
 
 def request(channel: TelegramChannel, payload: Mapping[str, Any], message_id: str, now: datetime) -> Outgoing:
@@ -62,8 +62,8 @@ def request(channel: TelegramChannel, payload: Mapping[str, Any], message_id: st
     topic = {} if channel.topic is None else {"message_thread_id": channel.topic}
     token = quote(channel.token.get_secret_value(), safe=":")
     url = f"{str(channel.api).rstrip('/')}/bot{token}/sendMessage"
-    thread, written = Thread.apart(payload)
-    body = {"chat_id": channel.chat, **topic, **written, **_reply(thread.reference)}
+    thread, written = apart(payload)
+    body = {"chat_id": channel.chat, **topic, **written, **_reply(thread.get("reference"))}
     return Outgoing(url, as_json(body), {"content-type": "application/json"})
 
 
