@@ -19,14 +19,17 @@ from structlog.testing import capture_logs
 from briefing import helper
 from briefing.clock import utc_now
 from briefing.config import smtp as config
-from briefing.config.alerts import MailChannel, SlackChannel, WebhookChannel
+from briefing.config.alerts import MailChannel, SlackChannel, TelegramChannel, WebhookChannel
 from briefing.helper import Helper
-from briefing.model import Dead, Delivered, Mail, Retry, Verdict
+from briefing.model import Dead, Delivered, EventKind, Mail, Notice, Retry, Verdict
 from briefing.outlet import FarEnds, Letter, Outlet, Posting
 from briefing.outlets import _LEAVING, Much, Outlets
 from briefing.render.mime import MailHeaders
+from briefing.send.channels import CHANNELS
+from briefing.send.channels.outgoing import THREAD
 from briefing.send.http import Poster
 from demo.chat_sink import SECRET, ChatSink
+from demo.chat_vendors import BOT, CHAT
 from demo.smtp_sink import END, SmtpSink
 from tests.integration.world import NOON
 from tests.integration.world import until as until_then
@@ -51,6 +54,9 @@ def far_ends(mail: SmtpSink, chat: ChatSink | None = None, folder: Path | None =
                 type="webhook", url=SecretStr(chat.webhook_url), secret=SecretStr(SECRET), allow_private=True
             ),
             "slack": SlackChannel.model_construct(type="slack", url=SecretStr(chat.slack_url), allow_private=True),
+            "phones": TelegramChannel.model_validate(
+                {"type": "telegram", "token": BOT, "chat": CHAT, "api": chat.url, "allow_private": True}
+            ),
             "letters": MailChannel.model_construct(type="mail"),
         }
         if chat
@@ -126,6 +132,20 @@ def test_a_helper_sends_what_we_would_and_each_once() -> None:
             assert set(ours) < set(theirs)
             assert len(mail.received) == len({one.recipients for one in mail.received})
         assert not runs(pid)
+
+    play(story)
+
+
+def test_a_helper_hands_on_what_a_message_follows_and_what_it_is_called() -> None:
+    async def story() -> None:
+        async with ChatSink() as chat:
+            with SmtpSink() as mail:
+                async with helped(far_ends(mail, chat)) as (made, _):
+                    payload = CHANNELS["telegram"].payload(Notice(EventKind.ITEM, "Docks open", thread="docks"), "")
+                    follows = {THREAD: payload[THREAD] | {"reference": "77"}}
+                    verdict = await made.post(Posting("phones", payload | follows, "msg_1"))
+        assert verdict == Delivered("answered 200 OK", "1")
+        assert chat.posts[0].json["reply_parameters"]["message_id"] == 77
 
     play(story)
 
