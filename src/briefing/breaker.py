@@ -3,7 +3,7 @@
 Apart from `relay`, which asks whether a lane rests, and from `standing`, which decides: this joins them with the store.
 
 What if we die here? Each step is one transaction: the standing, what tells of it and what is due again by it, or none.
-How mail stands is not kept; what was put off then waits as long as it was to.
+How mail stands is not kept; what was put off then waits as long as it was to, and a failure is told after an hour more.
 """
 
 import json
@@ -20,7 +20,7 @@ from briefing import acknowledged, standing
 from briefing.clock import Clock
 from briefing.config.alerts import Channel, MailChannel
 from briefing.errors import StoreError
-from briefing.model import WELL, LaneStanding, Verdict
+from briefing.model import MAIL, WELL, Event, EventKind, LaneStanding, NewDelivery, Verdict
 from briefing.mute import mute
 from briefing.store import channels, outbox
 from briefing.store.writer import Writer
@@ -62,7 +62,7 @@ class Breaker:
             self._standings[far_end] = after
         if after.until and after != before:
             log.warning("lane.rests", lane=far_end, until=after.until.isoformat(), reason=after.reason)
-        if (kept or back) and after != before:
+        if after != before and (kept or back or standing.trouble(after) > standing.trouble(before)):
             after = await self._step(far_end, before, verdict, after, now)
         self._standings[far_end] = after
         return after
@@ -75,7 +75,8 @@ class Breaker:
             if far_end in self._kept:
                 kept = partial(judge, channel=far_end, verdict=verdict, teller=self._teller, now=now)
                 return await self._write(kept)
-            await self._write(partial(_bring_forward, lanes=self._lanes[far_end], before=before, now=now))
+            lanes = self._lanes[far_end]  # of mail
+            await self._write(lambda session: _stepped(session, MAIL, before, after, self._teller, now, lanes=lanes))
         except StoreError as error:  # it stands so for us, and the next verdict is kept
             log.warning("breaker.step", lane=far_end, error=str(error))
         except Exception:
@@ -110,16 +111,31 @@ def align(session: Session, *, teller: Teller, now: datetime) -> None:
 
 
 def _stepped(
-    session: Session, channel: str, before: LaneStanding, after: LaneStanding, teller: Teller, now: datetime
+    session: Session,
+    channel: str,
+    before: LaneStanding,
+    after: LaneStanding,
+    teller: Teller,
+    now: datetime,
+    *,
+    lanes: Sequence[str] = (),
 ) -> None:
     if standing.is_back(before, after):
-        _bring_forward(session, lanes=[channel], before=before, now=now)
+        _bring_forward(session, lanes=lanes or [channel], before=before, now=now)
     changed = standing.event(channel, before, after, now=now)
     told = outbox.tell(session, events=acknowledged.noted(session, [changed] if changed else []))
     for event in told:
         down = {name for name, one in channels.standings(session).items() if standing.trouble(one)}
-        outbox.enqueue(session, deliveries=teller.deliveries(event, but={channel, *down}), now=now)
+        outbox.enqueue(session, deliveries=_deliveries(teller, event, {channel, *down}), now=now)
     mute(session, told=told, now=now)
+
+
+def _deliveries(teller: Teller, event: Event, but: Collection[str]) -> tuple[NewDelivery, ...]:
+    """Return the rows that tell of a channel; that mail is down is told by no mail, which would come after it."""
+    rows = teller.deliveries(event, but=but)
+    if (event.channel, event.kind) != (MAIL, EventKind.CHANNEL_DOWN):
+        return rows
+    return tuple(row for row in rows if row.channel != MAIL)
 
 
 def _bring_forward(session: Session, *, lanes: Sequence[str], before: LaneStanding, now: datetime) -> None:

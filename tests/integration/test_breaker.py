@@ -116,6 +116,30 @@ async def test_a_channel_that_is_withdrawn_is_disabled_at_once_and_the_operator_
     assert [mail["Subject"].partition(" · ")[0] for mail in world.mail.messages][1:] == ["Channel hook is live again"]
 
 
+DESK = SITE + FEED + "routes: [{when: {event: [channel_down, channel_up]}, to: [slack, desk]}, {to: desk}]\n"
+
+
+@live_on_both(DESK)
+async def test_mail_that_is_down_for_an_hour_is_told_in_a_chat_and_never_by_mail(world: World) -> None:
+    world.mail.fail("MAIL", "550 5.7.1 not you", times=MANY)
+    await report(world, *range(6))
+    await world.deliver()
+    for _ in range(3):
+        await world.deliver(minutes=15)
+    assert told(world) == []
+    await world.deliver(minutes=16)
+    await world.deliver()
+    assert told(world) == ["Channel mail is down: MAIL FROM: 550 5.7.1 not you"]
+    assert world.mail.received == []
+    world.mail._faults.clear()
+    await world.deliver(minutes=20)
+    await world.deliver(hours=6)
+    assert told(world)[1:] == ["Channel mail is live again"]
+    subjects = [str(mail["Subject"]) for mail in world.mail.messages]
+    assert sum("Channel mail" in subject for subject in subjects) == 1  # that it is live, after what waited
+    assert {row.state for row in world.deliveries()} == {"sent"}
+
+
 @live(HOOK)
 async def test_a_route_takes_the_news_of_a_channel_but_never_to_itself(world: World) -> None:
     world.chat.answer(410)
