@@ -24,6 +24,7 @@ JOINER = "\u2060"
 _UNSAFE = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\ufeff")
 _ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
+_UTF8 = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+)*")
 _MAILTO = re.compile(r"mailto:[A-Za-z0-9!$'*+/?^_`{|}~.&=;:@%-]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _IDS = frozenset({"Message-ID", "In-Reply-To", "References", "List-Unsubscribe"})
@@ -42,16 +43,32 @@ def phrase(value: str, limit: int = FIELD) -> str:
     return text(re.sub(r'["\\<>(),;:@\[\]]', " ", value), limit)
 
 
-def address(value: str, name: str = "") -> Address:
-    """Build an address from validated parts; RenderError if it is none, or needs SMTPUTF8."""
+def address(value: str, name: str = "", *, utf8: bool = False) -> Address:
+    """Build an address from validated parts, its domain in ASCII; RenderError if it is none.
+
+    Before the @ it may hold letters outside ASCII (RFC 6532) only where `utf8` says so: the server must take them.
+    """
     if sides := plain(value):
         return Address(phrase(name), *sides)
     try:
-        parts = validate_email(value, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
+        parts = validate_email(value, check_deliverability=False, globally_deliverable=False, allow_smtputf8=utf8)
     except EmailNotValidError as error:
-        raise RenderError(f"not a mail address we can write: {text(value, 80)!r}: {error}") from error
+        raise _not_an_address(value, str(error)) from error
     assert parts.ascii_domain is not None
+    if parts.smtputf8:
+        _demand_one_reading(value, parts.local_part)
     return Address(phrase(name), parts.ascii_local_part or parts.local_part, parts.ascii_domain)
+
+
+def _demand_one_reading(value: str, local: str) -> None:
+    """Refuse letters that are an encoded word, or "@", "," and the like, to who reads them loosely (as NFKC does)."""
+    loosely = unicodedata.normalize("NFKC", local)
+    if "=?" in loosely or not _UTF8.fullmatch(loosely):
+        raise _not_an_address(value, "what stands before the @-sign could be read in two ways")
+
+
+def _not_an_address(value: str, why: str) -> RenderError:
+    return RenderError(f"not a mail address we can write: {text(value, 80)!r}: {why}")
 
 
 def mailbox(value: str) -> Address:

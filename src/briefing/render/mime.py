@@ -3,6 +3,9 @@
 Apart from `email`, which writes the words, because words come from strangers and headers decide where mail goes.
 Apart from `body`, which is encoded and checked once for all readers of an issue; headers are built, and parsed again,
 for each. What one header reads as is remembered, so for a copy that is the address and the Message-ID alone.
+
+All of it is ASCII, but for the address of a reader who has other letters before the @: that is UTF-8 (RFC 6532), and
+`send.envelope` asks the server whether it takes it.
 """
 
 import hashlib
@@ -12,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address, AddressHeader, HeaderRegistry
-from email.parser import BytesHeaderParser
-from email.policy import SMTP
+from email.message import Message
+from email.parser import BytesHeaderParser, HeaderParser
+from email.policy import SMTP, SMTPUTF8
 from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -57,7 +61,7 @@ def build(mail: Mail, headers: MailHeaders) -> bytes:
 def pieces(mail: Mail, headers: MailHeaders) -> tuple[bytes, ...]:
     """Return the same in pieces, each of whole lines: what is this copy's own, and what copies share."""
     fields = _shared(mail.subject, replace(headers, recipient="", message_id="")) | _own(headers)
-    top = "".join(f"{name}: {fields[name].line}\r\n" for name in _ORDER if name in fields).encode("ascii")
+    top = "".join(f"{name}: {fields[name].line}\r\n" for name in _ORDER if name in fields).encode()
     _check_top(top, fields)
     return top, *body(mail)
 
@@ -89,7 +93,7 @@ class _Field:
 
 def _own(headers: MailHeaders) -> dict[str, _Field]:
     """Return the headers that no two copies have in common."""
-    to, message_id = safe.address(headers.recipient), safe.message_ids(headers.message_id)
+    to, message_id = safe.address(headers.recipient, utf8=True), safe.message_ids(headers.message_id)
     return {"To": _field("To", to), "Message-ID": _field("Message-ID", message_id)}
 
 
@@ -132,12 +136,23 @@ def _list_id(value: str) -> str:
 
 def _check_top(top: bytes, fields: Mapping[str, _Field]) -> None:
     """Parse what was written as a receiver would; anything but exactly what was meant stops the mail."""
-    parsed = BytesHeaderParser(policy=_POLICY).parsebytes(top + b"\r\n")
+    parsed = _parsed(top)
     demand(parsed.keys() == [name for name in _ORDER if name in fields], "the set of headers")
     demand(not parsed.get_payload(), "the end of the headers")
     demand(len(top) <= _HEADER and max(map(len, top.split(b"\r\n"))) <= _LINE, "the length of a header")
     for name, raw in parsed.raw_items():
         demand(_reads(name, raw, fields[name].meant), name)
+
+
+def _parsed(top: bytes) -> Message:
+    """Parse headers; only the reader's address may be outside ASCII, and nothing in it controls or turns a line."""
+    if top.isascii():
+        return BytesHeaderParser(policy=_POLICY).parsebytes(top + b"\r\n")
+    words = top.decode()
+    lines = words.split("\r\n")
+    demand(all(line.isascii() or line.startswith("To: ") for line in lines), "a header in ASCII")
+    demand(all(map(str.isprintable, lines)), "an address outside ASCII")
+    return HeaderParser(policy=SMTPUTF8).parsestr(f"{words}\r\n")
 
 
 def _reads(name: str, raw: str, meant: object) -> bool:
@@ -154,7 +169,10 @@ def _reads(name: str, raw: str, meant: object) -> bool:
 
 @lru_cache(maxsize=256)
 def _reads_any(name: str, raw: str, meant: object) -> bool:
-    found = _kind(name)(name, raw.replace("\r", "").replace("\n", ""))  # unfolded (RFC 5322, 2.2.3)
+    try:
+        found = _kind(name)(name, raw.replace("\r", "").replace("\n", ""))  # unfolded (RFC 5322, 2.2.3)
+    except ValueError:  # an encoded word in an address held a line end
+        return False
     if re.search(r"[\x00-\x1f\x7f]", str(found)):
         return False
     match meant:

@@ -69,6 +69,7 @@ _quoted = lru_cache(maxsize=16)(_quote)
 def _wire_address(address: str) -> str:
     if plain(address):
         return address
-    # Names of hosts inside a site are for the mail server to judge, so they need not be public.
+    # Names of hosts inside a site are for the mail server to judge, so they need not be public. Domains go in ASCII
+    # beside any letters, as in the message: every server, and what an operator wrote for it, knows them so.
     checked = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_domain_literal=True)
-    return checked.ascii_email or checked.normalized
+    return checked.ascii_email or f"{checked.local_part}@{checked.ascii_domain}"

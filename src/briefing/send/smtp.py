@@ -10,6 +10,7 @@ with that).
 """
 
 import base64
+import re
 import smtplib
 import socket
 import ssl
@@ -19,7 +20,7 @@ from functools import cache, partial
 
 from briefing.config import smtp as config
 from briefing.config.smtp import StartTls
-from briefing.model import Dead, Retry, Verdict
+from briefing.model import Dead, Delivered, Retry, Verdict
 from briefing.send.envelope import Envelope, envelope
 from briefing.send.folder import Folder
 from briefing.send.text import fit
@@ -29,6 +30,9 @@ __all__ = ["Folder", "Smtp"]  # whoever sends mail finds both ways here
 
 _REPLY_LIMIT = 300
 _GOODBYE = 1.0  # seconds
+_WAY_OUT = "give another address, or a mail server that takes them: `briefing deliveries retry` sends this then"
+_NO_UTF8 = f"the mail server takes no letters outside ASCII before the @ (it does not offer SMTPUTF8): {_WAY_OUT}"
+_NOT_THESE = re.compile(rb"555 |55\d 5\.6\.[789]\b")  # RFC 5321 section 4.1.1.11; RFC 6531 section 3.5
 
 
 class _StaleError(Exception):
@@ -118,11 +122,12 @@ class Smtp:
         phase = Phase.MAIL
         try:
             if envelope.utf8 and not connection.has_extn("smtputf8"):
-                return Dead("the mail server takes no addresses outside ASCII")
+                return Dead(_NO_UTF8)
             for phase, command in _commands(connection, envelope):
                 code, text = command()
                 if code // 100 != (3 if phase is Phase.DATA else 2):
-                    return self._refused(connection, phase, code, text, reused=reused)
+                    refused = self._refused(connection, phase, code, text, reused=reused)
+                    return _alone(refused, code, text) if envelope.utf8 else refused
             _push(connection, envelope.quoted)
             phase = Phase.END
             return self._judged(connection)
@@ -214,6 +219,13 @@ def _at_once(connection: smtplib.SMTP) -> bool:
 def _ask(connection: smtplib.SMTP, line: bytes) -> tuple[int, bytes]:
     connection.send(line)
     return connection.getreply()
+
+
+def _alone(refused: Verdict, code: int, text: bytes) -> Verdict:
+    """Judge a refusal of the letters in an address by a server that offers to take them: it does not refuse us."""
+    if isinstance(refused, Delivered) or not _NOT_THESE.match(b"%d %s" % (code, text)):
+        return refused
+    return Dead(f"{refused.reason}; {_WAY_OUT}")
 
 
 def _push(connection: smtplib.SMTP, pieces: Sequence[bytes]) -> None:

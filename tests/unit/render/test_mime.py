@@ -3,8 +3,9 @@
 import re
 from datetime import UTC, datetime
 from email import policy
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesParser, Parser
 
 import pytest
 
@@ -174,8 +175,13 @@ def test_only_one_valid_address_is_written_to(hostile: str) -> None:
         {"list_id": "Iran <iran.example.org>\r\nBcc: e@x"},
         {"sender": "Briefing <a@x.org, b@x.org>"},
         {"sender": ""},
-        {"recipient": "ünï@example.org"},
+        {"sender": "ünï@example.org"},
+        {"sender": "Briefing <ünï@example.org>"},
+        {"list_unsubscribe": "ünï@example.org"},
+        {"message_id": "<ünï@example.org>"},
+        {"references": ("<ünï@example.org>",)},
         {"recipient": "=?utf-8?q?a?=@example.org"},  # an address by the letter, an encoded word to who reads it
+        {"recipient": "=?utf-8?q?=0A?=@example.org"},
     ],
     ids=lambda field: "-".join(f"{k}-{str(v)[:24]!a}" for k, v in field.items()),
 )
@@ -230,6 +236,89 @@ def test_names_and_titles_in_other_scripts_are_read_as_written() -> None:
 
 def test_a_domain_in_another_script_is_written_in_ascii() -> None:
     assert b"reader@xn--bcher-kva.example" in mime.build(MAIL, headers(recipient="reader@bücher.example"))
+
+
+WORDY = {
+    "жанна@пример.рф": "жанна@xn--e1afmkfd.xn--p1ai",
+    "مثال@موقع.وزارة": "مثال@xn--4gbrim.xn--mgbexc3i",
+    "用户@example.org": "用户@example.org",
+    "u\u0308nï@example.org": "ünï@example.org",
+    "o'ж+{tag}%1/2=3@example.org": "o'ж+{tag}%1/2=3@example.org",
+    "ж@" + "x." * 100 + "org": "ж@" + "x." * 100 + "org",
+}
+
+
+@every("address, meant", WORDY.items())
+def test_an_address_outside_ascii_is_written_in_utf8_and_nothing_else_is(address: str, meant: str) -> None:
+    mail, rest = Mail("Вышла вторая часть", MAIL.text, MAIL.html), {"list_id": "Иран <iran.example.org>"}
+    message = mime.build(mail, headers(recipient=address, sender="Сводка <briefing@example.org>", **rest))
+    ascii_copy = mime.build(mail, headers(sender="Сводка <briefing@example.org>", **rest))
+    assert message == ascii_copy.replace(b"reader@example.com", meant.encode())
+    parsed = Parser(EmailMessage, policy=policy.SMTPUTF8).parsestr(message.decode())
+    assert [each.addr_spec for each in parsed["To"].addresses] == [meant]
+    assert parsed.keys() == read(message).keys() == read(ascii_copy).keys()
+
+
+LOCALS = [*(f"ж{one}" for one in HOSTILE), *(f"{one}ж" for one in HOSTILE), *(f"ж{one}ж" for one in HOSTILE)]
+TURNED = ["\u202e", "\u2066", "\u200e", "\u061c", "\ufeff", "\u200b", "\xad", "\x85", "\u2028", "\x9f", "\xa0", "\0"]
+LOOSE = [
+    "＠e",
+    "，e",
+    "；e",
+    "＜e＞",
+    "：e",
+    "（e）",
+    "\u037ee",
+    "＝？utf-8？q？=0A？＝",
+    "=?utf-8?q?=0A?=",
+    "=?utf-8?q?a?=",
+]
+
+
+@every("local", [*LOCALS, *(f"ж{one}ж" for one in TURNED), *(f"ж{one}" for one in LOOSE)])
+def test_a_hostile_address_outside_ascii_is_refused(local: str) -> None:
+    if local in {"ж", "жж", "ж?=", "?=ж", "ж?=ж"}:  # what HOSTILE makes of nothing at all, and half an encoded word
+        assert read(mime.build(MAIL, headers(recipient=f"{local}@example.com"))).keys() == [*ALWAYS, *AUTO]
+        return
+    with pytest.raises(RenderError):
+        mime.build(MAIL, headers(recipient=f"{local}@example.com"))
+
+
+@every(
+    "tail", [*(one for one in HOSTILE if one.strip()), ", e@example.org", "> <e@example.org", "\r\nTo: e@example.org"]
+)
+def test_only_one_valid_address_outside_ascii_is_written_to(tail: str) -> None:
+    with pytest.raises(RenderError):
+        mime.build(MAIL, headers(recipient=f"ж@example.com{tail}"))
+
+
+@pytest.mark.parametrize(
+    "meant",
+    [
+        *(Address("", f"ж{one}", "example.org") for one in TURNED),
+        Address("", "ж", "example.org, e@example.org"),
+        Address("", "ж", "example.org> <e@example.org"),
+        Address("", "=?utf-8?q?=D0=B6?=ж", "example.org"),
+        Address("", "=?utf-8?q?=0A?= ж", "example.org"),
+        Address("", "ж" * 600, "example.org"),
+    ],
+    ids=ascii,
+)
+def test_the_guard_alone_stops_an_address_that_is_not_read_as_meant(
+    meant: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the check of addresses had let it through."""
+    monkeypatch.setattr(mime.safe, "address", lambda value, *_, **__: meant)
+    own = mime._own(headers())
+    with pytest.raises(RenderError):
+        mime._check_top("".join(f"{name}: {field.line}\r\n" for name, field in own.items()).encode(), own)
+
+
+def test_the_guard_lets_no_other_header_out_of_ascii() -> None:
+    meant = {"To": mime._field("To", Address("", "ж", "example.org")), "Subject": mime._Field("Жанна", "Жанна")}
+    top = "".join(f"{name}: {field.line}\r\n" for name, field in meant.items())
+    with pytest.raises(RenderError, match="a header in ASCII"):
+        mime._check_top(top.encode(), meant)
 
 
 @pytest.mark.parametrize(
