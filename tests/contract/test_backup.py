@@ -15,7 +15,7 @@ from briefing.model import Act, DeliveryState, Event, EventKind, NewDelivery
 from briefing.store import backup, deliveries, engine, outbox, space, transfer
 from briefing.store.engine import Store
 from briefing.store.tables import METADATA
-from tests.contract.copies import HEAD, NOON, add, quiet, restore, rows, seed, sound
+from tests.contract.copies import HEAD, HOUR, NOON, add, quiet, restore, rows, seed, sound
 from tests.contract.scratch import KINDS, blank
 from tests.contract.seeds import REVISIONS
 from tests.integration.documents import Entry, rss
@@ -208,6 +208,46 @@ def test_what_waited_is_dead_and_says_why_unless_it_is_to_be_sent_again(
         2: DeliveryState.SENT,
         16: DeliveryState.SILENCED,
     }
+
+
+def test_what_was_put_back_by_other_means_is_held_as_a_restore_holds_it(
+    source: Store, target: Store, tmp_path: Path
+) -> None:
+    seed(source)
+    with source.transaction() as session:
+        session.connection().execute(text("UPDATE deliveries SET state = 'sending', owner = 'me' WHERE id = 1"))
+        engine.note(session, name="beat", value=NOON.isoformat())
+    backup.backup(source, tmp_path / "backup", now=NOON, seen=quiet)
+    restore(target, tmp_path / "backup", resend=False)
+    before = rows(source)
+    with source.transaction() as session:
+        assert backup.waiting(session) == 4
+        assert backup.hold(session, now=NOON + HOUR) == 0  # nothing says that it is old
+    assert rows(source) == before
+
+    with source.transaction() as session:
+        assert backup.hold(session, now=NOON + HOUR, marked=False) == 4
+    found, wanted = rows(source), rows(target)
+    of, before_now = "of 2026-11-05 12:00 UTC", "made before 2026-11-05 13:00 UTC"
+    for row in wanted["deliveries"]:
+        row["last_error"] = row["last_error"] and row["last_error"].replace(of, before_now)
+    assert found == wanted
+    assert sum(before_now in (row["last_error"] or "") for row in found["deliveries"]) == 6  # 11 and 12 are told in 13
+
+    with source.transaction() as session:
+        assert backup.hold(session, now=NOON + HOUR, marked=False) == 0
+        assert len(deliveries.perform(session, act=Act.RETRIED, by="ann@desk", now=NOON)) == 4
+        assert backup.hold(session, now=NOON + HOUR) == 0, "what was sent for again is held when the service starts"
+
+
+def test_a_copy_of_a_backup_that_is_held_by_hand_says_of_when_it_is(source: Store) -> None:
+    seed(source)
+    with source.transaction() as session:
+        engine.note(session, name=backup.MADE_AT, value=NOON.isoformat())
+        assert backup.hold(session, now=NOON + HOUR, marked=False) == 4
+        reasons = {one.last_error for one in deliveries.listing(session) if one.state is DeliveryState.DEAD}
+        assert engine.noted(session, name=backup.MADE_AT) is None
+    assert reasons == {"restored from a backup of 2026-11-05 12:00 UTC; it may have been sent"}
 
 
 CONFIG = """

@@ -1,6 +1,7 @@
-"""briefing db: what an operator is told when a backup is made, restored, or cannot be; and the space given back."""
+"""briefing db: what an operator is told when a backup is made, restored, held, or cannot be; and space given back."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -18,6 +19,10 @@ from tests.integration.command import call
 pytestmark = pytest.mark.slow
 
 ROWS = 1 + sum(len(rows) for added in ADDED for rows in added.rows.values())  # and when it was made
+
+
+WHY = "restored from a backup made before 2"
+LOOK = "look: briefing deliveries list --failed; send: briefing deliveries retry --all\n"
 
 
 @pytest.fixture
@@ -68,6 +73,45 @@ def test_a_program_reads_the_same_as_json(stood: Store) -> None:
     assert space["before"] >= space["after"] == Path("briefing.db").stat().st_size
 
 
+@pytest.fixture
+def put_back(stood: Store, database: str) -> str:
+    """Return the URL of a database that was put back, and says nothing of it: by cp, or by pg_restore."""
+    if not database:
+        shutil.copy("briefing.db", "copied.db")
+        return "sqlite:///copied.db"
+    with closing(Store(database)) as store, store.transaction() as session:
+        sow(session.connection(), REVISIONS[-1])
+    return database
+
+
+def failed(url: str) -> str:
+    return call("deliveries", "list", "--failed", "--json", "--database", url).stdout
+
+
+def test_what_waits_in_a_database_that_was_put_back_is_held_once_one_agrees(put_back: str) -> None:
+    url = ("--database", put_back)
+    asked = db("hold", *url, typed="n\n")
+    assert (asked.exit_code, "nothing was held\n  hint: --yes does not ask" in asked.stderr) == (1, True)
+    assert "Hold 4 messages, which may have been sent? [y/N]" in asked.stderr
+    assert WHY not in failed(put_back)
+
+    held = db("hold", *url, typed="y\n")
+    said = "held       4 messages that waited; they may have been sent since the copy was made\n"
+    assert (held.exit_code, held.stdout, held.stderr.endswith(LOOK)) == (0, said, True), held.output
+    assert failed(put_back).count(WHY) == 6
+
+    again = db("hold", *url)
+    assert (again.exit_code, again.stdout, again.stderr) == (0, "held       nothing: no message waits\n", "")
+    assert call("deliveries", "retry", "--all", *url).stdout == "4 put back; briefing run sends them\n"
+
+
+def test_a_program_has_it_held_without_a_question(put_back: str) -> None:
+    url = ("--database", put_back, "--yes", "--json")
+    assert json.loads(db("hold", *url).stdout) == {"held": 4}
+    assert json.loads(db("hold", *url).stdout) == {"held": 0}
+    assert failed(put_back).count(WHY) == 6
+
+
 def _remove(_: Store) -> None:
     Path("briefing.db").unlink()
 
@@ -88,6 +132,7 @@ REFUSALS: dict[str, tuple[Callable[[Store], None], list[str], int, str]] = {
     "a folder": (_nothing, ["backup", "."], 2, ".: is a folder"),
     "over itself": (_nothing, ["backup", "briefing.db", "--force"], 2, "briefing.db is the database itself"),
     "no database": (_remove, ["backup", "new.db"], 1, "briefing.db: there is no database"),
+    "no database to hold": (_remove, ["hold", "--yes"], 1, "briefing.db: there is no database"),
     "no database to vacuum": (_remove, ["vacuum"], 1, "briefing.db: there is no database"),
     "restored from itself": (_nothing, ["restore", "briefing.db"], 2, "briefing.db is the database itself"),
     "no such backup": (_nothing, ["restore", "no.db"], 1, "no.db: no such file or directory"),
@@ -113,11 +158,19 @@ def test_what_cannot_be_done_is_said_and_nothing_changes(stood: Store, name: str
     assert sorted(one for one in after if not one[0].endswith(("-wal", "-shm", ".lock"))) == before
 
 
-def test_nothing_is_restored_under_a_service_that_runs(stood: Store) -> None:
+@pytest.mark.parametrize("words", ["restore b.db", "hold --yes"])
+def test_nothing_is_restored_or_held_under_a_service_that_runs(stood: Store, words: str) -> None:
     db("backup", "b.db")
     with stood.lock():
-        refused = db("restore", "b.db")
+        refused = db(*words.split())
     assert (refused.exit_code, "briefing.db is in use by process" in refused.stderr) == (75, True)
+    assert "restored from" not in failed("sqlite:///briefing.db")
+
+
+def test_a_beat_in_a_file_of_sqlite_is_that_of_the_service_it_was_copied_from(stood: Store) -> None:
+    with stood.transaction() as session:
+        engine.note(session, name="beat", value=utc_now().isoformat())
+    assert db("hold", "--yes").exit_code == 0
 
 
 def test_a_database_that_others_write_to_is_vacuumed_later(stood: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,5 +195,7 @@ def test_a_postgresql_database_is_replaced_only_if_one_says_so_and_no_service_is
         engine.note(session, name="beat", value=utc_now().isoformat())
     at_work = db("restore", "b.db", *url, "--yes")
     assert (at_work.exit_code, "a service is at work" in at_work.stderr) == (75, True)
+    unheld = db("hold", *url, "--yes")
+    assert (unheld.exit_code, "a service is at work" in unheld.stderr) == (75, True)
     assert db("backup", "p.db", *url).exit_code == 0
     assert db("vacuum", *url).exit_code == 0

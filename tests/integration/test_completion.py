@@ -45,6 +45,9 @@ IDS = {
     "subscribers add ann@example.org --list ": ["guild"],
     "subscribers remove ann@example.org --list g": ["guild"],
     "completion ": ["bash", "zsh", "fish"],
+    "doctor ": ["config", "database", "service", "feeds", "channels", "mail"],
+    "doctor m": ["mail"],
+    "db h": ["hold"],
     "opml im": ["import"],
     "feeds add --al": ["--allow-private"],
 }

@@ -26,7 +26,7 @@ from briefing.store import condition, engine, feeds
 from briefing.store.engine import Store
 from demo.smtp_sink import SmtpSink
 from tests import databases
-from tests.integration.command import call, write_config
+from tests.integration.command import LITERALS, SECRETS, call, write_config
 from tests.integration.name_server import SERVFAIL, SILENCE, Alias, Named, NameServer, Texts
 
 OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
@@ -133,6 +133,70 @@ def test_the_command_prints_a_line_a_finding_with_its_mend_and_as_json_the_same(
     failed = call("doctor", "--offline", "--database", "sqlite:////nowhere/x.db")
     assert failed.exit_code == 1
     assert "/nowhere/x.db: there is no such folder" in failed.stdout
+
+
+AREAS = {
+    "config": ["config", "templates", "zones"],
+    "database": ["clock", "disk", "database", "migrations"],
+    "service": ["service"],
+    "feeds": ["feeds"],
+    "channels": ["channels"],
+    "mail": ["smtp", "domain", "spf", "dkim", "dmarc", "ptr"],
+}
+
+
+def told(*words: str) -> list[str]:
+    """Return which questions `briefing doctor` answers."""
+    return [finding["name"] for finding in json.loads(call("doctor", *words, "--json").stdout)["findings"]]
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_an_area_is_asked_about_alone(place: Installation, monkeypatch: pytest.MonkeyPatch, area: str) -> None:
+    monkeypatch.chdir(place.config.parent)
+    place.config.write_text(place.config.read_text() + LITERALS.replace("${HOOK}", SECRETS["HOOK"]))
+    monkeypatch.setenv("SLACK", SECRETS["SLACK"])
+    with NameServer(HERE | RECORDS | {BACK: Named("PTR", ("mail.news.net.",))}) as names:
+        configure(place, smtp={"host": "mail.news.net", "port": 9, "starttls": "off"}, dkim_selector="s1")
+        monkeypatch.setattr(mail, "probe", lambda *_, **__: Finding("smtp", OK, "lets us in"))
+        asked = ("--nameserver", names.address)
+        found = told(area, *asked)
+        everything = told(*asked)
+
+    assert found == [name for name in AREAS[area] if name != "domain"]
+    assert everything == [name for names in AREAS.values() for name in names if name != "domain"]
+    assert list(examine.QUESTIONS) == [name for names in AREAS.values() for name in names]
+
+
+def test_mail_is_asked_about_without_a_database_and_without_the_network_if_it_is_to_be(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place.config.parent)
+    nowhere = ("--database", "sqlite:////nowhere/x.db")
+    assert call("doctor", *nowhere, "mail", "--offline").exit_code == 0
+    assert told("mail", *nowhere, "--offline") == ["smtp", "domain"]
+
+    configure(place, smtp={"host": "mail.news.net"})
+    nothing = call("doctor", "mail", "--offline")
+    assert (nothing.exit_code, nothing.stdout, nothing.stderr) == (0, "", "nothing to ask about mail offline\n")
+    assert json.loads(call("doctor", "mail", "--offline", "--json").stdout) == {"ok": True, "findings": []}
+
+
+def test_what_an_area_waits_for_is_told_before_it(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place.config.parent)
+    assert told("feeds", "--database", "sqlite:////nowhere/x.db") == ["database", "feeds"]
+
+    place.config.write_text(place.config.read_text().replace("query:", "qery:"))
+    assert told("mail") == ["config", *AREAS["mail"]]
+    assert told("database") == AREAS["database"]
+    assert told("config") == AREAS["config"]
+    assert call("doctor", "mail").exit_code == 1
+    assert call("doctor", "database").exit_code == 0
+
+
+def test_an_area_that_there_is_not_is_refused_with_those_there_are(place: Installation) -> None:
+    refused = call("doctor", "mial")
+    assert refused.exit_code == 2
+    assert f"'mial' is not one of {', '.join(map(repr, AREAS))}." in " ".join(refused.stderr.split())
 
 
 def test_without_a_right_feeds_yaml_the_rest_is_told(place: Installation) -> None:

@@ -12,15 +12,16 @@ import typer
 
 from briefing.cli import output
 from briefing.cli.failure import Exit, Failure, refused
-from briefing.cli.options import DATABASE, Database, Json, count, open_store
+from briefing.cli.options import DATABASE, Database, Json, Yes, count, open_store
 from briefing.errors import StoreError
 
 if TYPE_CHECKING:
     from briefing.store.backup import Backup, Restored
-    from briefing.store.engine import Store
+    from briefing.store.engine import Session, Store
 
-app = typer.Typer(help="The database: backup, restore, vacuum.", no_args_is_help=True)
+app = typer.Typer(help="The database: backup, restore, hold, vacuum.", no_args_is_help=True)
 
+_LOOK = "look: briefing deliveries list --failed; send: briefing deliveries retry --all"
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup: one SQLite file.", show_default=False)]
 
 
@@ -97,6 +98,36 @@ def restore(
         _tell(file, found, done, resend=resend)
 
 
+@app.command("hold", epilog="Example: briefing db hold --database sqlite:////var/lib/briefing/briefing.db")
+def hold(yes: Yes = False, database: Database = DATABASE, json: Json = False) -> None:
+    """Send nothing of what waits in an old database that was put back by cp, a snapshot or pg_restore.
+
+    Say it before the service starts. All that is owed may have been sent since the copy was made, so it is held, as
+    `briefing db restore` does by itself: `briefing deliveries list --failed` shows it, `briefing deliveries retry`
+    sends it.
+    """
+    from briefing.clock import utc_now
+    from briefing.store import backup as backups
+
+    with _standing(database) as store, store.lock():
+        store.upgrade()
+        with store.reading() as session:
+            _alone(session, store)
+            waiting = backups.waiting(session)
+        if waiting and not yes and not output.agreed(f"Hold {count(waiting, 'message')}, which may have been sent?"):
+            raise Failure("nothing was held", hint="--yes does not ask")
+        with store.transaction() as session:
+            _alone(session, store)
+            held = backups.hold(session, now=utc_now(), marked=False)
+    if json:
+        output.as_json({"held": held})
+    elif held:
+        output.say(f"held       {count(held, 'message')} that waited; they may have been sent since the copy was made")
+        output.note(_LOOK)
+    else:
+        output.say("held       nothing: no message waits")
+
+
 @app.command("vacuum", epilog="Example: briefing db vacuum")
 def vacuum(database: Database = DATABASE, json: Json = False) -> None:
     """Give back the space of what was deleted; a service that runs waits while its SQLite file is written anew."""
@@ -152,19 +183,24 @@ def _opened(file: Path, store: "Store") -> "Iterator[Backup]":
 
 def _may_replace(store: "Store", *, yes: bool) -> None:
     """End the command if a service is at work on a PostgreSQL database, or if what is in it is to stay."""
-    from briefing.clock import utc_now
-    from briefing.model import notes
     from briefing.store import backup as backups
-    from briefing.store import engine
 
     store.upgrade()
     with store.reading() as session:
-        beat = engine.noted(session, name=notes.BEAT)
-    if notes.alive(beat, utc_now()):
-        hint = "stop it; two minutes after its last beat it counts as stopped"
-        raise Failure("a service is at work on the database", hint=hint, code=Exit.AGAIN)
+        _alone(session, store)
     if backups.holds(store) and not yes and not output.agreed("Delete all that is in the database?"):
         raise Failure("nothing was restored", hint="--yes does not ask; briefing db backup keeps what is there")
+
+
+def _alone(session: "Session", store: "Store") -> None:
+    """End the command if a service is at work on a PostgreSQL database; on SQLite, whoever has the lock is alone."""
+    from briefing.clock import utc_now
+    from briefing.model import notes
+    from briefing.store import engine
+
+    if store.path is None and notes.alive(engine.noted(session, name=notes.BEAT), utc_now()):
+        hint = "stop it; two minutes after its last beat it counts as stopped"
+        raise Failure("a service is at work on the database", hint=hint, code=Exit.AGAIN)
 
 
 def _tell(file: Path, found: "Backup", done: "Restored", *, resend: bool) -> None:
@@ -177,7 +213,7 @@ def _tell(file: Path, found: "Backup", done: "Restored", *, resend: bool) -> Non
         output.say(f"waiting    {count(done.waiting, 'message')}; briefing run sends them, some perhaps again")
     elif done.waiting:
         output.say(f"not sent   {count(done.waiting, 'message')} that waited then; they may have been sent since")
-        output.note("look: briefing deliveries list --failed; send: briefing deliveries retry --all")
+        output.note(_LOOK)
 
 
 def _size(size: int) -> str:

@@ -8,12 +8,17 @@ import typer
 from briefing.cli import output
 from briefing.cli.failure import Exit
 from briefing.cli.options import CONFIG, DATABASE, ConfigPath, Database, Json
+from briefing.doctor.areas import Area
 
 if TYPE_CHECKING:
     from briefing.model import Finding
 
 
 def doctor(
+    area: Annotated[
+        Area | None,
+        typer.Argument(metavar="AREA", help=f"Ask about this alone: {', '.join(Area)}.", show_default=False),
+    ] = None,
     config: ConfigPath = CONFIG,
     database: Database = DATABASE,
     offline: Annotated[bool, typer.Option("--offline", help="Ask neither the mail server nor name servers.")] = False,
@@ -26,19 +31,22 @@ def doctor(
     """Say what is wrong with this installation, and how to mend it; exits 1 if anything is.
 
     Nothing is changed and no mail is sent. The mail server is asked to let us in, name servers for what receivers of
-    mail look up: SPF, DKIM, DMARC, and the names of the server's addresses.
+    mail look up: SPF, DKIM, DMARC, and the names of the server's addresses. An area narrows the questions; what its
+    answers wait for is told too.
     """
     from briefing.doctor.case import Installation
     from briefing.doctor.examine import examine
     from briefing.model import Level
 
-    found = examine(Installation(config, database, os.environ, offline=offline, nameserver=nameserver))
+    found = examine(Installation(config, database, os.environ, offline=offline, nameserver=nameserver), area)
     failed = any(finding.level is Level.FAIL for finding in found)
     if json:
         output.as_json({"ok": not failed, "findings": found})
     else:
         for finding in found:
             _say(finding)
+    if area and not found:
+        output.note(f"nothing to ask about {area}" + " offline" * offline)
     raise typer.Exit(Exit.FAILED if failed else Exit.DONE)
 
 

@@ -90,7 +90,12 @@ class Case:
 
 
 def _after(question: str) -> TroubleError:
-    return TroubleError(Level.WARN, f"not checked, because of {question}", f"see {question}")
+    return TroubleError(Level.WARN, f"not checked, because of {question}", see(question))
+
+
+def see(question: str) -> str:
+    """Return the mend of what waits for another question's answer."""
+    return f"see {question}"
 
 
 def read_config(place: Installation) -> Checked:

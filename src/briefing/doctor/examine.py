@@ -11,48 +11,72 @@ from typing import TypeVar
 
 from briefing.config.mask import Mask
 from briefing.doctor import database, mail, place
-from briefing.doctor.case import Case, Installation, TroubleError, read_config, read_database
+from briefing.doctor.areas import Area
+from briefing.doctor.case import Case, Installation, TroubleError, read_config, read_database, see
 from briefing.errors import BriefingError
 from briefing.model import Finding, Level
 from briefing.threads import aside
 
 T = TypeVar("T")
-QUESTIONS: Mapping[str, Callable[[Case], Finding | None]] = {
-    "config": place.config,
-    "templates": place.templates,
-    "zones": place.zones,
-    "clock": database.clock,
-    "disk": place.disk,
-    "database": database.database,
-    "migrations": database.migrations,
-    "service": place.service,
-    "feeds": place.feeds,
-    "channels": place.channels,
-    "smtp": mail.smtp,
-    "domain": mail.domain,
-    "spf": mail.spf,
-    "dkim": mail.dkim,
-    "dmarc": mail.dmarc,
-    "ptr": mail.ptr,
+Questions = Mapping[str, Callable[[Case], Finding | None]]
+AREAS: Mapping[Area, Questions] = {
+    Area.CONFIG: {"config": place.config, "templates": place.templates, "zones": place.zones},
+    Area.DATABASE: {
+        "clock": database.clock,
+        "disk": place.disk,
+        "database": database.database,
+        "migrations": database.migrations,
+    },
+    Area.SERVICE: {"service": place.service},
+    Area.FEEDS: {"feeds": place.feeds},
+    Area.CHANNELS: {"channels": place.channels},
+    Area.MAIL: {
+        "smtp": mail.smtp,
+        "domain": mail.domain,
+        "spf": mail.spf,
+        "dkim": mail.dkim,
+        "dmarc": mail.dmarc,
+        "ptr": mail.ptr,
+    },
 }
+QUESTIONS: Questions = {name: question for area in AREAS.values() for name, question in area.items()}
+_OF_THE_FILE = {Area.CONFIG, Area.MAIL}  # the database need not be there, and is not waited for
+_UNREAD = Finding("database", Level.OK, "not looked at")
 
 
-def examine(installation: Installation) -> tuple[Finding, ...]:
-    """Answer every question about an installation, in that order; no secret of its configuration is in an answer."""
-    return asyncio.run(_examine(installation))
+def examine(installation: Installation, area: Area | None = None) -> tuple[Finding, ...]:
+    """Answer every question about an installation, or about an area of it, in that order.
+
+    What an answer waits for is told before it, also from outside the area. No secret of the configuration is in one.
+    """
+    return asyncio.run(_examine(installation, area))
 
 
-async def _examine(installation: Installation) -> tuple[Finding, ...]:
+async def _examine(installation: Installation, area: Area | None) -> tuple[Finding, ...]:
     seconds = installation.seconds
     checked = await _within(seconds, "config", partial(read_config, installation))
-    looked = await _within(seconds, "database", partial(read_database, installation))
-    case = Case(installation, checked, looked, installation.clock())
-    asked = (_within(seconds, name, partial(question, case)) for name, question in QUESTIONS.items())
-    found = tuple(finding for finding in await asyncio.gather(*asked) if finding)
+    reading = partial(read_database, installation)
+    looked = _UNREAD if area in _OF_THE_FILE else await _within(seconds, "database", reading)
+    found = await _narrowed(Case(installation, checked, looked, installation.clock()), area)
     if isinstance(checked, Finding) or checked.config is None:
         return found
     mask = Mask(checked.config)
     return tuple(replace(finding, fact=mask(finding.fact), mend=mask(finding.mend)) for finding in found)
+
+
+async def _narrowed(case: Case, area: Area | None) -> tuple[Finding, ...]:
+    """Answer the questions of an area, before them those that they wait for; without an area, all."""
+    if area is None:
+        return await _answers(case, QUESTIONS)
+    found = await _answers(case, AREAS[area])
+    mends = {finding.mend for finding in found}
+    beyond = {name: ask for name, ask in QUESTIONS.items() if see(name) in mends and name not in AREAS[area]}
+    return await _answers(case, beyond) + found
+
+
+async def _answers(case: Case, questions: Questions) -> tuple[Finding, ...]:
+    asked = (_within(case.place.seconds, name, partial(ask, case)) for name, ask in questions.items())
+    return tuple(finding for finding in await asyncio.gather(*asked) if finding)
 
 
 async def _within(seconds: float, name: str, ask: Callable[[], T]) -> T | Finding:

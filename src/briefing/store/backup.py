@@ -22,17 +22,17 @@ from sqlalchemy import URL, delete
 from sqlmodel import Session, col, func, select, update
 
 from briefing.errors import StoreError
-from briefing.model import DeliveryState, notes
+from briefing.model import notes
 from briefing.store import engine, transfer
 from briefing.store.batch import table
+from briefing.store.deliveries import ended
 from briefing.store.engine import Store
-from briefing.store.tables import METADATA, OPEN, DeliveryRow, SettingRow
+from briefing.store.tables import METADATA, OPEN, OPEN_STATES, DeliveryRow, SettingRow
 from briefing.store.transfer import Seen
 
 MADE_AT = "backup"  # the note, within a backup, of when it was made
 _OF_THEN = (MADE_AT, notes.BEAT, notes.REFUSED, notes.RELOADED)  # notes that say nothing of the service that is
 _STEPS = 100_000  # of SQLite's machine between two words on how far it is
-_WAITING = (DeliveryState.PENDING.value, DeliveryState.RETRY.value, DeliveryState.SENDING.value)
 _PARTS = ("-wal", "-shm", "")
 _BEYOND_USE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
@@ -108,8 +108,8 @@ def restore(store: Store, found: Backup, *, now: datetime, resend: bool, seen: S
     """
     kept, undo = _keep(store, now) if store.path is not None and store.path.exists() else (None, False)
     with _whole(store, kept if not undo else None, undo=undo) as target:
-        rows, waiting = _fill(target, found, now=now, resend=resend, seen=seen)
-    return Restored(rows, waiting, kept, undo)
+        rows, owed = _fill(target, found, now=now, resend=resend, seen=seen)
+    return Restored(rows, owed, kept, undo)
 
 
 def _fill(store: Store, found: Backup, *, now: datetime, resend: bool, seen: Seen) -> tuple[int, int]:
@@ -122,24 +122,25 @@ def _fill(store: Store, found: Backup, *, now: datetime, resend: bool, seen: See
         rows = transfer.copy(there, here, of=of, seen=seen)
         here.execute(delete(table(SettingRow)).where(table(SettingRow).c.name.in_(_OF_THEN)))
         transfer.count_on(here, of=of)
-        waiting = _waiting(session)
+        owed = waiting(session)
         if not resend:
             _bury(session, found.made_at, now)
-    return rows, waiting
+    return rows, owed
 
 
-def hold(session: Session, *, now: datetime) -> int:
-    """End what waited in a backup that was copied into place by hand, as a restore does; return how many that were.
+def hold(session: Session, *, now: datetime, marked: bool = True) -> int:
+    """End what waited in a database that was put into place by hand, as a restore does; return how many that were.
 
-    A backup says in a note that it is one; a restore takes the note away, a copy of the file does not.
+    A backup says in a note that it is one; a restore takes the note away, a copy of the file does not. What bears no
+    such note is left alone, unless whoever calls knows that it is old (`marked=False`).
     """
     made_at = engine.noted(session, name=MADE_AT)
-    if made_at is None:
+    if made_at is None and marked:
         return 0
-    waiting = _waiting(session)
-    _bury(session, datetime.fromisoformat(made_at), now)
+    owed = waiting(session)
+    _bury(session, datetime.fromisoformat(made_at) if made_at else None, now)
     session.exec(delete(SettingRow).where(col(SettingRow.name).in_(_OF_THEN)))
-    return waiting
+    return owed
 
 
 def holds(store: Store) -> bool:
@@ -265,17 +266,18 @@ def _useless(error: StoreError) -> bool:
     return getattr(driver, "sqlite_errorcode", 0) & 0xFF in _BEYOND_USE
 
 
-def _waiting(session: Session) -> int:
-    waits = (OPEN, col(DeliveryRow.state).in_(_WAITING), col(DeliveryRow.carrier_id).is_(None))
+def waiting(session: Session) -> int:
+    """Return how many messages wait to be sent, those that are told in another left out (ix_deliveries_due)."""
+    waits = (OPEN, col(DeliveryRow.state).in_(OPEN_STATES), col(DeliveryRow.carrier_id).is_(None))
     return session.exec(select(func.count()).select_from(DeliveryRow).where(*waits)).one()
 
 
-def _bury(session: Session, made_at: datetime, now: datetime) -> None:
+def _bury(session: Session, made_at: datetime | None, now: datetime) -> None:
     """End what waited, and with it what waited to be told in one message with others (ix_deliveries_due)."""
-    reason = f"restored from a backup of {made_at:%Y-%m-%d %H:%M} UTC; it may have been sent"
-    values = {"state": DeliveryState.DEAD.value, "owner": None, "late": False, "next_attempt_at": now}
-    waits = update(DeliveryRow).where(OPEN, col(DeliveryRow.state).in_(_WAITING))
-    session.exec(waits.values(**values, last_error=reason))
+    of = f"{made_at or now:%Y-%m-%d %H:%M} UTC"
+    reason = f"restored from a backup {'of' if made_at else 'made before'} {of}; it may have been sent"
+    waits = update(DeliveryRow).where(OPEN, col(DeliveryRow.state).in_(OPEN_STATES))
+    session.exec(waits.values(**ended(reason, now)))
 
 
 @contextmanager
