@@ -5,20 +5,21 @@ ends, and is claimed again: the relay's answer holds.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlmodel import Session
 
 from briefing.attempt import next_attempt
 from briefing.clock import Clock
 from briefing.errors import StoreClosedError, StoreError
 from briefing.journal import Journal
 from briefing.model import Delivery, DeliveryId, Queue, Verdict
-from briefing.store import claimed, outbox
+from briefing.store import channels, claimed, outbox
 from briefing.store.writer import Writer
 
 log = structlog.get_logger()
@@ -36,10 +37,17 @@ class Leases:
         self._returning: asyncio.Task[None] | None = None
         self.journal = Journal()
 
-    async def claim(self, queue: Queue, limit: int, only: Collection[str] | None) -> Sequence[Delivery]:
-        """Return what of a queue is due and is ours from now on; whoever is cancelled meanwhile gets nothing."""
+    async def claim(
+        self, queue: Queue, limit: int, only: Collection[str] | None, *, channel: str | None = None
+    ) -> Sequence[Delivery]:
+        """Return what of a queue is due and is ours from now on; whoever is cancelled meanwhile gets nothing.
+
+        Of a channel to which another process sends that is nothing, unless somebody asks for `only` these.
+        """
         now = self._clock()
         ask = partial(outbox.claim, owner=self._owner, now=now, lease=LEASE, limit=limit, queue=queue, only=only)
+        if channel is not None and only is None:
+            ask = partial(self._in_turn, ask, channel, now)
         claiming = asyncio.create_task(self._write(ask))
         try:
             return await asyncio.shield(claiming)
@@ -49,6 +57,19 @@ class Leases:
         except asyncio.CancelledError:
             self._returning = asyncio.create_task(self._return(claiming))
             raise
+
+    def _in_turn(
+        self, ask: Callable[[Session], tuple[Delivery, ...]], channel: str, now: datetime, session: Session
+    ) -> tuple[Delivery, ...]:
+        ours = channels.take(session, channel=channel, owner=self._owner, now=now, lease=LEASE)
+        return ask(session) if ours else ()
+
+    async def leave(self) -> None:
+        """Let others send to the channels that were ours."""
+        try:
+            await self._write(partial(channels.leave, owner=self._owner))
+        except StoreError as error:  # they wait until our lease ends
+            log.warning("relay.leave", error=str(error))
 
     def hold(self, taken: Iterable[Delivery]) -> list[Delivery]:
         """Hold deliveries and return those that were not held before.

@@ -126,6 +126,7 @@ class Relay:
                 if self._tasks or await self._spaced(only):
                     await left.wait()
                 elif last and not started and not self._stirred(asked):
+                    await self._leases.leave()
                     return self._attempts - before
         finally:
             renewing.cancel()
@@ -151,6 +152,7 @@ class Relay:
         self._stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+        await self._leases.leave()
         self._leases.journal.sum_up()
 
     def _stirred(self, asked: Mapping[str, int]) -> list[Lane]:
@@ -216,7 +218,7 @@ class Relay:
         most = self._most(lane)
         if not most or not lane.pace.ready(partial(self._stir, lane)):
             return ()
-        return await self._leases.claim(lane.queue, most, only)
+        return await self._leases.claim(lane.queue, most, only, channel=lane.name if lane.ends else None)
 
     def _closed(self, lane: Lane) -> bool:
         return self._stopping or self.breaker.stands(lane.far_end).rests(self._clock())

@@ -1,8 +1,7 @@
 """Shell beside `relay`: what is told of a story follows what was told of it before, where a vendor can show that.
 
 Such a vendor's answer calls the message, or the thread that it began, by a reference, and the next message of the story
-gives that. One message of a channel is on its way at a time, or two would begin a thread each; two processes on one
-database may all the same.
+gives that. One message of a channel is on its way at a time, or two would begin a thread each.
 
 What if we die here? Before the reference is kept: the delivery is `sending` and goes again, as the relay says, and in a
 thread of its own if it was the first. After it: the copy follows the message that it is a copy of.

@@ -250,6 +250,7 @@ ADDED = (
                 {"channel": STRANGE, "thread": STRANGE, "reference": STRANGE},
             ]
         },
+        {"channels": {"relay": lambda _: None, "relay_until": lambda _: None}},
     ),
 )  # fmt: skip
 # What 0003 rewrites for good, and what 0013 puts elsewhere.

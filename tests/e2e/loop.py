@@ -365,9 +365,11 @@ def seed(database: str, url: str, now: datetime, readers: int) -> None:
 
 def age(url: str, by: timedelta) -> None:
     """Let time pass in a PostgreSQL for what is leased."""
-    change = "UPDATE deliveries SET next_attempt_at = next_attempt_at - %s WHERE state = 'sending'"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(change, (by,))
+        connection.execute(
+            "UPDATE deliveries SET next_attempt_at = next_attempt_at - %s WHERE state = 'sending'", (by,)
+        )
+        connection.execute("UPDATE channels SET relay_until = relay_until - %s", (by,))
 
 
 def _number(body: bytes) -> bytes:

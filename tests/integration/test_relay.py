@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from briefing import app, leases, relay, retry, service
 from briefing.model import LETTERS, Act, Delivered, Delivery, Queue
-from briefing.store import audience, deliveries, outbox
+from briefing.store import audience, channels, deliveries, outbox
 from briefing.store.writer import Writer
 from demo.smtp_sink import END
 from tests.contract.ended import on_record
@@ -137,6 +137,30 @@ async def test_what_was_claimed_for_a_relay_that_is_gone_is_due_again(world: Wor
     await asyncio.gather(running, return_exceptions=True)
     await until(lambda: [(one.state, one.attempts) for one in world.deliveries()] == [("pending", 0)] * 3)
     assert await world.deliver() == 3
+
+
+@live_on_both(to("hook"))
+async def test_of_several_processes_one_sends_to_a_channel(world: World) -> None:
+    await report(world, 1, 2)
+    with world.store.transaction() as session:
+        assert channels.take(session, channel="hook", owner="another", now=world.now, lease=SLOW)
+    if world.store.path is not None:  # a SQLite database has one process
+        assert await world.deliver() == 2
+        return
+    assert await world.deliver(seconds=119) == 0
+    assert await world.deliver(seconds=1) == 2  # the other was not heard of for as long as its lease
+    with world.store.transaction() as session:
+        assert channels.take(session, channel="hook", owner="third", now=world.now, lease=SLOW)  # ours was given back
+        assert not channels.take(session, channel="hook", owner="another", now=world.now, lease=SLOW)
+        channels.leave(session, owner="third")
+        assert channels.take(session, channel="hook", owner="another", now=world.now, lease=SLOW)
+
+
+@live_on_both(to("hook"))
+async def test_what_somebody_asks_for_by_name_is_sent_beside_the_process_whose_turn_it_is(world: World) -> None:
+    with world.store.transaction() as session:
+        channels.take(session, channel="hook", owner="another", now=world.now, lease=SLOW)
+    assert (await world.service.test_channel("hook"))[0].state == "sent"
 
 
 # --- mail -----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
@@ -51,6 +52,26 @@ def align(session: Session, *, addresses: Mapping[str, str]) -> dict[str, LaneSt
     insert_or_set(session, ChannelRow, [{"id": n, "address": prints[n], **well} for n in moved], key=("id",))
     session.exec(delete(ThreadRow).where(col(ThreadRow.channel).in_(moved)))
     return before
+
+
+def take(session: Session, *, channel: str, owner: str, now: datetime, lease: timedelta) -> bool:
+    """Tell whether this process is the one that sends to a channel: no other is, or it was not heard of for a lease.
+
+    Else the far end would be written to twice as fast as it bears. A SQLite database has one process.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    row = session.exec(select(ChannelRow.relay, ChannelRow.relay_until).where(col(ChannelRow.id) == channel)).first()
+    if row and row[0] == owner and row[1] and row[1] > now + lease / 2:
+        return True
+    free = col(ChannelRow.relay).is_(None) | (col(ChannelRow.relay) == owner) | (col(ChannelRow.relay_until) <= now)
+    ours = update(ChannelRow).where(col(ChannelRow.id) == channel, free)
+    return session.exec(ours.values(relay=owner, relay_until=now + lease)).rowcount == 1
+
+
+def leave(session: Session, *, owner: str) -> None:
+    """Let another process send to the channels of this one (the whole table: there are a few)."""
+    session.exec(update(ChannelRow).where(col(ChannelRow.relay) == owner).values(relay=None, relay_until=None))
 
 
 def reference(session: Session, *, channel: str, thread: str) -> str | None:

@@ -20,6 +20,8 @@ class ChannelRow(Row, table=True):
     until: datetime | None = None
     disabled_at: datetime | None = None
     reason: str | None = Field(default=None, sa_type=Text)
+    relay: str | None = Field(default=None, sa_type=Text)  # of several processes, the one that sends there
+    relay_until: datetime | None = None
 
 
 class ThreadRow(Row, table=True):
