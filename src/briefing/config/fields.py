@@ -34,6 +34,13 @@ def _address(value: str) -> str:
         raise ValueError(f'"{value}" is not an e-mail address: {error}') from error
 
 
+def _own_address(value: str) -> str:
+    """Return an address that we write from, or ask to be written to: any server must be able to."""
+    if not value.rpartition("@")[0].isascii():
+        raise ValueError(f'"{value}" has letters outside ASCII before the @, to which not every server can answer')
+    return _address(value)
+
+
 def domain(value: str) -> str:
     """Return a domain of addresses as it is kept; raise ValueError if it is none."""
     try:
@@ -45,11 +52,11 @@ def domain(value: str) -> str:
 def _mailbox(value: str) -> str:
     name, _, rest = value.rpartition("<")
     if rest.endswith(">") and _:
-        _address(rest[:-1])
+        _own_address(rest[:-1])
         if any(c in name for c in '\r\n"<>,;@'):
             raise ValueError(f'the name in "{value}" may not hold quotes, commas or angle brackets')
         return value.strip()
-    return _address(value)
+    return _own_address(value)
 
 
 def _zone(value: str) -> str:
@@ -103,6 +110,7 @@ def _topic(value: SecretStr) -> SecretStr:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+OwnAddress = Annotated[str, AfterValidator(_own_address)]
 Domain = Annotated[str, AfterValidator(domain)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from briefing.config.alerts import Channel, Quiet, Route
-from briefing.config.fields import Address, Id, Listen, Mailbox, OneOrMany, Selector, Strict, Url, Zone
+from briefing.config.fields import Address, Id, Listen, Mailbox, OneOrMany, OwnAddress, Selector, Strict, Url, Zone
 from briefing.config.names import Family
 from briefing.config.scalars import Duration, Percent, Size, TimeOfDay, format_duration
 from briefing.config.series import SeriesRule
@@ -58,7 +58,7 @@ class Site(Strict):
     operator: Address | None = Field(
         None, description="Where service notices go (a dead feed); default: the sender's address."
     )
-    unsubscribe: Address | None = Field(
+    unsubscribe: OwnAddress | None = Field(
         None, description="Mailbox that reads requests to unsubscribe; default: the sender's address."
     )
     postal_address: str | None = Field(
