@@ -10,6 +10,7 @@ from pathlib import Path
 
 from briefing import publish
 from briefing.config import effective
+from briefing.config.alerts import every
 from briefing.config.grammar import Config, Digest, Rights
 from briefing.config.series import SeriesRule
 from briefing.corroborate import sources
@@ -38,7 +39,7 @@ def rules(config: Config, teller: Teller) -> Rules:
         max_age=config.defaults.max_age,
         tell=teller.deliveries,
         ears=teller.ears,
-        repeat=min((route.repeat for route in config.routes if route.repeat), default=None),
+        repeat=min((route.repeat for route in every(config.routes) if route.repeat), default=None),
     )
 
 

@@ -53,13 +53,14 @@ def facts(
     name: str, config: "Config", standings: "Mapping[str, LaneStanding]", waiting: "Mapping[str, int]"
 ) -> dict[str, Any]:
     """Return how a channel stands, as `--json` prints it; mail has no standing, for no far end of it is the channel."""
+    from briefing.config.alerts import every
     from briefing.model import WELL
 
     stands = standings.get(name, WELL)
     return {
         "channel": name,
         "type": config.channels[name].type,
-        "routes": sum(name in route.to for route in config.routes),
+        "routes": sum(name in route.to for route in every(config.routes)),
         "state": "disabled" if stands.disabled_at else "failing" if stands.since else "live",
         "since": stands.since,
         "disabled_at": stands.disabled_at,

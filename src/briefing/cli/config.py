@@ -45,6 +45,7 @@ def _summary(config: "Config | None", errors: int, warnings: int) -> str:
     if config is None:
         return f"{count(errors, 'error')}{doubts}"
     from briefing.config import effective
+    from briefing.config.alerts import every
 
     held = {
         "feed": len(effective.feeds(config)),
@@ -52,7 +53,7 @@ def _summary(config: "Config | None", errors: int, warnings: int) -> str:
         "digest": len(config.digests),
         "list": len(config.lists),
         "channel": len(config.channels),
-        "route": len(config.routes),
+        "route": sum(1 for _ in every(config.routes)),
     }
     return " · ".join([f"ok{doubts}", *(count(number, noun) for noun, number in held.items() if number)])
 

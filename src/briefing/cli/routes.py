@@ -44,11 +44,14 @@ def test(
     choices = routing.explain(about, checked.routes)
     told = list(dict.fromkeys(channel for choice in choices if choice.decides for channel in choice.to))
     held = _silence(database, about)
+    operator = None if told else _operator(about, checked)
     if json:
-        output.as_json({"event": asdict(about), "channels": told, "routes": choices, "silence": held})
+        found = {"event": asdict(about), "channels": told, "operator": operator, "routes": choices, "silence": held}
+        output.as_json(found)
         return
     output.table(map(_row, choices), empty=f"no routes; add one under routes: in {config}")
-    output.say(f"told: {', '.join(told) or 'nobody'}")
+    by_mail = f"{operator} by mail, for no route takes it" if operator else "nobody"
+    output.say(f"told: {', '.join(told) or by_mail}")
     if held:
         from briefing.edit.silence import reason
 
@@ -70,6 +73,19 @@ def _silence(database: str, about: "Traits") -> "Silence | None":
         return silencing(about, silences.active(session, now=now), now)
 
 
+def _operator(about: "Traits", config: "Config") -> str | None:
+    """Return the address of the operator, who hears of the service itself where no route takes it.
+
+    That mail is down is told by no mail.
+    """
+    from briefing.config import effective
+    from briefing.model import MAIL
+    from briefing.tell import SERVICE
+
+    mail_is_down = about.event == "channel_down" and f"channel:{MAIL}" in about.subject
+    return effective.operator(config) if about.event in SERVICE and not mail_is_down else None
+
+
 def _row(choice: "Choice") -> tuple[object, ...]:
     return f"route {choice.route}", "takes it" if choice.decides else "no", ", ".join(choice.to), choice.why
 
@@ -77,10 +93,10 @@ def _row(choice: "Choice") -> tuple[object, ...]:
 def _traits(facts: list[str], config: "Config") -> "Traits":
     """Read an event from its facts; one that brings items is by one origin and one publisher unless they say more."""
     from briefing.config.alerts import When
-    from briefing.edit.routing import Traits
+    from briefing.edit.routing import COUNTED, Traits
 
     given = dict(fact(one, config, (*When.model_fields, "subject"), example=_EXAMPLE) for one in facts)
     kind = given.pop("event", "item")
-    alone = None if kind.startswith("feed_") else 1
+    alone = 1 if kind in COUNTED else None
     subject = (given.pop("subject"),) if "subject" in given else ()
     return Traits(kind, **{"origins": alone, "publishers": alone} | given, subject=subject)

@@ -1,7 +1,8 @@
 """The part of the grammar that says where alerts go: channels and routes."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -209,12 +210,51 @@ class Quiet(Strict):
         return self
 
 
-class Route(Strict):
+class ChildRoute(Strict):
+    """A route inside another, for a part of its events; what it does not set is as in the one around it."""
+
+    to: Annotated[list[Id], OneOrMany, Field(min_length=1)] = Field(
+        [], description="Ids of channels; default: those of the route around it."
+    )
+    when: When = Field(When(), description="What it is for, of what the route around it is for; default: all of that.")
+    continue_: bool = Field(False, alias="continue", description="true: the routes below are tried as well.")
+    quiet: Quiet | None = Field(None, description="Hours in which alerts wait; default: those of the route around it.")
+    urgent: bool | None = Field(
+        None, description="true: alerts do not wait for quiet hours to end; default: as the route around it."
+    )
+    group: Annotated[Duration, AfterValidator(_burst)] | None = Field(
+        None, description="Fold a burst into one message; default: as the route around it."
+    )
+    repeat: Annotated[Duration, AfterValidator(_patient)] | None = Field(
+        None, description="Say it again after this time while it lasts; default: as the route around it."
+    )
+    routes: list["ChildRoute"] = Field([], description="Routes for parts of these events.")
+
+    @model_validator(mode="after")
+    def _quiet_or_urgent(self) -> Self:
+        if self.urgent and self.quiet:
+            raise ValueError("urgent: true passes quiet hours; give one of the two")
+        return self
+
+    def within(self, around: "Route") -> "Route":
+        """Return the route that this is inside another: its own quiet hours end that the other is urgent."""
+        urgent = around.urgent if self.urgent is None and self.quiet is None else bool(self.urgent)
+        settled = {
+            "to": self.to or around.to,
+            "quiet": None if urgent else self.quiet or around.quiet,
+            "urgent": urgent,
+            "group": self.group or around.group,
+            "repeat": self.repeat or around.repeat,
+        }
+        own = {"when": self.when, "continue_": self.continue_, "routes": self.routes}
+        return around.model_copy(update=settled | own)
+
+
+class Route(ChildRoute):
     """Which channels get which events; the first route that matches wins, unless it says continue."""
 
     to: Annotated[list[Id], OneOrMany, Field(min_length=1)] = Field(description="Ids of channels.")
     when: When = Field(When(), description="What this route is for; default: everything.")
-    continue_: bool = Field(False, alias="continue", description="true: the routes below are tried as well.")
     quiet: Quiet | None = Field(None, description="Hours in which alerts wait; default: the site's.")
     urgent: bool = Field(False, description="true: alerts do not wait for quiet hours to end.")
     group: Annotated[Duration, AfterValidator(_burst)] | None = Field(
@@ -227,9 +267,20 @@ class Route(Strict):
         description="Say it again after this time while it lasts: a feed is down, a part overdue, a development "
         "reported by many.",
     )
+    routes: list[ChildRoute] = Field(
+        [],
+        description="Routes for parts of these events: the first that matches takes one, unless it says continue. "
+        "What none of them takes, this route takes.",
+    )
 
-    @model_validator(mode="after")
-    def _quiet_or_urgent(self) -> "Route":
-        if self.urgent and self.quiet:
-            raise ValueError("urgent: true passes quiet hours; give one of the two")
-        return self
+    @property
+    def children(self) -> tuple["Route", ...]:
+        """The routes inside it, each with what it has of this one."""
+        return tuple(child.within(self) for child in self.routes)
+
+
+def every(routes: Iterable[Route]) -> Iterator[Route]:
+    """Yield each route and those inside it, with what they have of the ones around them, as they are written."""
+    for route in routes:
+        yield route
+        yield from every(route.children)

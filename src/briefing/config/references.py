@@ -5,20 +5,21 @@ of shape elsewhere.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from briefing.config.alerts import BY_NAME
 from briefing.config.grammar import Config, schedule_flaw
 from briefing.config.hints import did_you_mean, nearest
 from briefing.config.identity import inline_feeds
-from briefing.config.positions import Document
+from briefing.config.positions import Document, Place
 from briefing.config.scalars import ID_PATTERN
 from briefing.errors import Problem
 from briefing.model import MAIL
 
+_Pointer = tuple[tuple[str, ...], str, str]
 # where a name stands → the section it names
-_POINTERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+_POINTERS: tuple[_Pointer, ...] = (
     (("stories", "*", "feeds", "*"), "feeds", "feed"),
     (("digests", "*", "stories", "*"), "stories", "story"),
     (("digests", "*", "to", "list"), "lists", "list"),
@@ -30,11 +31,13 @@ _POINTERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("routes", "*", "when", "feed"), "feeds", "feed"),
     (("routes", "*", "when", "feed", "*"), "feeds", "feed"),
 )
+_WORDS = ("event", "story", "series", "feed", "language")  # what a route asks for by any one of several
+_Node = tuple[Place, dict[str, Any]]  # a route, as written
 
 
 def dangling(document: Document) -> Iterator[Problem]:
     """Yield an error for each id that names nothing."""
-    for pattern, section, noun in _POINTERS:
+    for pattern, section, noun in (*_POINTERS, *_inside(document)):
         known = _ids(document.values, section, inline=pattern[0] == "routes")
         if known is None:
             continue
@@ -46,6 +49,14 @@ def dangling(document: Document) -> Iterator[Problem]:
                 yield document.problem(
                     "error", place, f'no {noun} named "{name}"', hint or f"declare it under {section}"
                 )
+
+
+def _inside(document: Document) -> Iterator[_Pointer]:
+    """Yield the pointers of routes that stand inside others, as deep as they go."""
+    level: tuple[str, ...] = ("routes", "*", "routes", "*")
+    while any(document.scalars(*level)):
+        yield from ((level + at[2:], section, noun) for at, section, noun in _POINTERS if at[0] == "routes")
+        level = (*level, "routes", "*")
 
 
 def reserved(document: Document) -> Iterator[Problem]:
@@ -64,30 +75,83 @@ def schedules(document: Document) -> Iterator[Problem]:
 
 
 def unreachable(document: Document) -> Iterator[Problem]:
-    """Yield a warning for each route that stands below one which takes all it would take."""
-    routes = [(place, route) for place, route in document.scalars("routes", "*") if isinstance(route, dict)]
-    for index, (place, route) in enumerate(routes):
-        for above, earlier in routes[:index]:
-            if not earlier.get("continue") and _covers(earlier.get("when"), route.get("when")):
-                line = document.position(above)[1]
-                yield document.problem(
-                    "warning",
-                    place,
-                    f"this route is never reached: the one on line {line} takes all it would get",
-                    "give that one continue: true, or move this one above it",
-                )
-                break
+    """Yield a warning for each route that no event gets to, outermost first: none is said of those inside it."""
+    yield from _unreached(document, document.values.get("routes"), ("routes",), (), ())
 
 
-def _covers(wide: Any, narrow: Any) -> bool:
-    """Tell whether every event that fits `narrow` fits `wide`."""
-    if not isinstance(wide or {}, dict) or not isinstance(narrow or {}, dict):
+def _unreached(
+    document: Document, routes: Any, at: Place, around: Sequence[_Node], above: Sequence[tuple[int, _Node]]
+) -> Iterator[Problem]:
+    """Look at one level: `around` are the routes it is in, `above` what takes events before them, with their depths."""
+    before = list(above)
+    for number, route in enumerate(routes if isinstance(routes, list) else ()):
+        if not isinstance(route, dict):
+            continue
+        way = (*around, ((*at, number), route))
+        if problem := _barred(document, way) or _taken_before(document, way, before):
+            yield problem
+        else:
+            yield from _unreached(document, route.get("routes"), (*at, number, "routes"), way, before)
+        if not route.get("continue"):
+            before.append((len(around), way[-1]))
+
+
+def _taken_before(document: Document, way: Sequence[_Node], above: Sequence[tuple[int, _Node]]) -> Problem | None:
+    """Return the warning that a route further up takes all that would come this way."""
+    routes = [route for _, route in way]
+    for depth, (place, earlier) in above:
+        if _covers(earlier, routes[depth:], routes[:depth]):
+            line = document.position(place)[1]
+            words = f"this route is never reached: the one on line {line} takes all it would get"
+            hint = "give that one continue: true, or move this one above it"
+            return document.problem("warning", way[-1][0], words, hint)
+    return None
+
+
+def _barred(document: Document, way: Sequence[_Node]) -> Problem | None:
+    """Return the warning that a route asks for what no event has that one around it lets through."""
+    place, route = way[-1]
+    for outer, other in way[:-1]:
+        for key in _WORDS:
+            here, there = (_same(_when(one).get(key)) for one in (route, other))
+            if here and there and here.isdisjoint(there):
+                line = document.position(outer)[1]
+                words = f"this route is never reached: the one around it, on line {line}, is for no such {key}"
+                return document.problem("warning", place, words, "a route inside another is for a part of its events")
+    return None
+
+
+def _covers(wide: dict[str, Any], narrow: Sequence[dict[str, Any]], around: Sequence[dict[str, Any]]) -> bool:
+    """Tell whether a route takes every event that comes by way of `narrow`; both are inside `around`."""
+    way = (*around, *narrow)
+    if not all(isinstance(one.get("when") or {}, dict) for one in (wide, *way)):
         return False
-    wanted, given = wide or {}, narrow or {}
-    named = [one for one in _many(given.get("event")) if isinstance(one, str) and one in BY_NAME]
-    if any(one not in _many(wanted.get("event")) for one in named):
+    asked = ((key, value) for key, value in _when(wide).items() if value is not None)
+    if not all(any(_takes(value, _when(one).get(key)) for one in way) for key, value in asked):
         return False
-    return all(value is None or _takes(value, given.get(key)) for key, value in wanted.items())
+    named = {*_named(narrow[-1].get("routes")), *(one for route in narrow for one in _names(route))}
+    return named <= {one for route in (*around, wide) for one in _names(route)}
+
+
+def _named(routes: Any) -> Iterator[str]:
+    """Yield the kinds that routes name, and those inside them, which others do not get."""
+    for route in routes if isinstance(routes, list) else ():
+        if isinstance(route, dict):
+            yield from (*_names(route), *_named(route.get("routes")))
+
+
+def _names(route: dict[str, Any]) -> Iterator[str]:
+    yield from (one for one in _many(_when(route).get("event")) if isinstance(one, str) and one in BY_NAME)
+
+
+def _when(route: dict[str, Any]) -> dict[str, Any]:
+    when = route.get("when")
+    return when if isinstance(when, dict) else {}
+
+
+def _same(value: Any) -> set[str]:
+    """Return the words of a key as they are compared."""
+    return {" ".join(one.split()).casefold() for one in _many(value) if isinstance(one, str)}
 
 
 def _takes(wide: Any, narrow: Any) -> bool:

@@ -1,9 +1,12 @@
-"""Where an event goes: the operator's routes, read from the top.
+"""Where an event goes: the operator's routes, a tree that is read from the top.
+
+An event that a route is for goes on to the routes inside it. The first of them that is for it takes it, and those below
+are tried while each says continue; what none of them takes, the route takes itself.
 
 Apart from `alert`, which says what is worth telling: here is only who is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +14,7 @@ from briefing.config.alerts import BY_NAME, Route
 from briefing.model import Event, ItemLine
 
 _COUNTS = frozenset({"origins", "publishers"})
+COUNTED = frozenset({"item", "instalment", "promise", "new_series", "corroborated"})  # kinds that have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,9 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What one route, counted from 1, makes of an event, and why."""
+    """What one route makes of an event, and why; counted from 1, and inside another by both numbers, as 4.2."""
 
-    route: int
+    route: int | str
     to: tuple[str, ...]
     decides: bool
     why: str
@@ -71,28 +75,53 @@ def ways(event: Event, routes: Sequence[Route]) -> dict[str, Route]:
 
 
 def decide(about: Traits, routes: Sequence[Route]) -> tuple[Route, ...]:
-    """Return the routes that decide: the first that matches, and on while they say continue."""
-    return tuple(routes[choice.route - 1] for choice in explain(about, routes) if choice.decides)
+    """Return the routes that decide: at each level the first that matches, and on while they say continue."""
+    return tuple(route for choice, route in _level(about, routes) if choice.decides)
 
 
 def explain(about: Traits, routes: Sequence[Route]) -> tuple[Choice, ...]:
-    """Return what each route makes of an event, in their order."""
-    return tuple(_choices(about, routes))
+    """Return what each route makes of an event, in the order they are written."""
+    return tuple(choice for choice, _ in _level(about, routes))
 
 
-def _choices(about: Traits, routes: Sequence[Route]) -> Iterator[Choice]:
-    taken = 0  # by the route of this number
+_Judged = tuple[Choice, Route]
+
+
+def _level(
+    about: Traits, routes: Sequence[Route], around: str = "", *, named: bool = False, past: str = ""
+) -> list[_Judged]:
+    """Judge the routes of one level and all inside them; `past` says why the event does not get there.
+
+    `named` tells whether a route around them names its kind.
+    """
+    found: list[_Judged] = []
     for number, route in enumerate(routes, 1):
-        wanting = f"not reached: route {taken} took it" if taken else _wants(route, about)
-        yield Choice(number, tuple(route.to), not wanting, wanting or ("and continues" if route.continue_ else ""))
-        if not wanting and not route.continue_:
-            taken = number
+        name = f"{around}.{number}" if around else str(number)
+        judged = _tree(about, route, name, named=named, past=past)
+        found += judged
+        if not past and not route.continue_ and _deciding(judged):
+            past = f"not reached: route {name} took it"
+    return found
 
 
-def _wants(route: Route, about: Traits) -> str:
-    if about.event in BY_NAME and about.event not in route.when.event:
-        return f"event is {about.event}, which goes where a route names it"
-    return wants(dict(route.when), about)
+def _tree(about: Traits, route: Route, name: str, *, named: bool, past: str) -> list[_Judged]:
+    """Judge a route and all inside it: what one of them takes, the route does not take itself."""
+    named = named or about.event not in BY_NAME or about.event in route.when.event
+    lacking = wants(dict(route.when), about)
+    barred = past or (lacking and f"not reached: route {name} is not for it")
+    inside = _level(about, route.children, name, named=named, past=barred)
+    below = _deciding(inside)
+    unnamed = "" if named else f"event is {about.event}, which goes where a route names it"
+    why = f"hands it on to {' and '.join(below)}" if below else past or unnamed or lacking
+    decides = not why
+    if route.continue_ and (decides or below):
+        why = f"{why}, and continues" if why else "and continues"
+    number = int(name) if name.isdecimal() else name
+    return [(Choice(number, tuple(route.to), decides, why), route), *inside]
+
+
+def _deciding(judged: Iterable[_Judged]) -> list[str]:
+    return [str(choice.route) for choice, _ in judged if choice.decides]
 
 
 def wants(asked: Mapping[str, Any], about: Traits) -> str:

@@ -91,6 +91,116 @@ def test_a_route_that_is_never_reached_is_a_warning(routes: str, count: int, tmp
     assert [p.path for p in loaded.problems if "never reached" in p.message] == ["routes.1"] * count
 
 
+INSIDE = (
+    ("below one inside the same", "{to: c, routes: [{}, {when: {story: s}}]}", "routes.0.routes.1"),
+    ("below one inside that continues", "{to: c, routes: [{continue: true}, {when: {story: s}}]}", ""),
+    ("inside one below one that takes all of it", "{to: c}, {to: c, when: {story: s}, routes: [{}]}", "routes.1"),
+    (
+        "a part that another takes before",
+        "{to: c, when: {event: gap}}, {to: c, when: {story: s}, routes: [{when: {event: gap}}]}",
+        "routes.1.routes.0",
+    ),
+    (
+        "a part that another takes before, by what is around it",
+        "{to: c, when: {story: s, event: gap}}, {to: c, when: {story: s}, routes: [{when: {event: gap}}]}",
+        "routes.1.routes.0",
+    ),
+    (
+        "a part that one of several takes before",
+        "{to: c, when: {origins: 3}}, {to: c, when: {origins: 4}, routes: [{when: {event: gap}}]}",
+        "routes.1",
+    ),
+    ("below one that takes it for those inside", "{to: c, routes: [{when: {event: gap}}]}, {to: c}", "routes.1"),
+    (
+        "an event that the one around is not for",
+        "{to: c, when: {event: gap}, routes: [{when: {event: item}}]}",
+        "routes.0.routes.0",
+    ),
+    (
+        "a story that none further out is for",
+        "{to: c, when: {story: s}, routes: [{routes: [{when: {story: [t, u]}, routes: [{}]}]}]}",
+        "routes.0.routes.0.routes.0",
+    ),
+    (
+        "one of the events that the one around is for",
+        "{to: c, when: {event: [gap, item]}, routes: [{when: {event: item}}]}",
+        "",
+    ),
+    (
+        "the same series in other letters",
+        "{to: c, when: {series: The  Road}, routes: [{when: {series: the road}}]}",
+        "",
+    ),
+    (
+        "what must be named inside one below one that takes all",
+        "{to: c}, {to: c, routes: [{when: {event: issue}}]}",
+        "",
+    ),
+    (
+        "what must be named in the one around",
+        "{to: c}, {to: c, when: {event: issue}, routes: [{}, {when: {event: issue}}]}",
+        "routes.1.routes.1",
+    ),
+    (
+        "below one inside that asks what the one around does",
+        "{to: c, when: {story: s}, routes: [{when: {story: [s, t]}}, {when: {event: gap}}]}",
+        "routes.0.routes.1",
+    ),
+    ("what must be named below one that does not", "{to: c, routes: [{}, {when: {event: issue}}]}", ""),
+)
+
+
+@pytest.mark.parametrize(("routes", "path"), [c[1:] for c in INSIDE], ids=[c[0] for c in INSIDE])
+def test_a_route_inside_another_that_is_never_reached_is_a_warning(routes: str, path: str, tmp_path: Path) -> None:
+    stories = "stories: {s: {title: S}, t: {title: T}, u: {title: U}}\n"
+    loaded = loaded_from(
+        tmp_path, HEAD % "" + stories + CHANNEL % "type: mail, to: a@example.org" + f"routes: [{routes}]\n"
+    )
+    assert loaded.config is not None
+    assert [p.path for p in loaded.problems if "never reached" in p.message] == ([path] if path else [])
+
+
+def test_a_route_that_the_one_around_it_has_no_event_for_says_what_keeps_it(tmp_path: Path) -> None:
+    routes = "routes:\n- to: c\n  when: {event: [gap, overdue]}\n  routes:\n  - when: {event: item}\n"
+    (problem,) = loaded_from(tmp_path, HEAD % "" + CHANNEL % "type: mail, to: a@example.org" + routes).problems
+    assert (problem.line, problem.message) == (
+        8,
+        "this route is never reached: the one around it, on line 5, is for no such event",
+    )
+    assert problem.hint == "a route inside another is for a part of its events"
+
+
+@pytest.mark.parametrize(
+    ("routes", "path", "said"),
+    [
+        ("{to: c, routes: [{to: d}]}", "routes.0.routes.0.to", 'no channel named "d"'),
+        ("{to: c, routes: [{to: [c, d]}]}", "routes.0.routes.0.to.1", 'no channel named "d"'),
+        (
+            "{to: c, routes: [{routes: [{when: {story: x}}]}]}",
+            "routes.0.routes.0.routes.0.when.story",
+            'no story named "x"',
+        ),
+        ("{to: c, routes: [{when: {feed: [x]}}]}", "routes.0.routes.0.when.feed.0", 'no feed named "x"'),
+        ("{routes: [{to: c}]}", "routes.0.to", '"to" is missing'),
+        ("{to: c, routes: [{toe: c}]}", "routes.0.routes.0.toe", 'unknown key "toe"'),
+        ("{to: c, routes: [c]}", "routes.0.routes.0", 'an item of "routes" must hold keys and values, not text'),
+        ("{to: c, routes: {to: c}}", "routes.0.routes", '"routes" must be a list, not a mapping'),
+        ("{to: c, routes: [{to: []}]}", "routes.0.routes.0.to", '"to" needs at least one'),
+        ("{to: c, routes: [{repeat: 1m}]}", "routes.0.routes.0.repeat", "repeat it no sooner"),
+        (
+            "{to: c, routes: [{urgent: true, quiet: {from: '23:00', until: '6:00'}}]}",
+            "routes.0.routes.0",
+            "urgent: true passes quiet hours",
+        ),
+    ],
+)
+def test_what_is_wrong_inside_a_route_is_told_at_its_place(routes: str, path: str, said: str, tmp_path: Path) -> None:
+    text = HEAD % "" + CHANNEL % "type: mail, to: a@example.org" + f"routes: [{routes}]\n"
+    (problem,) = loaded_from(tmp_path, text).problems
+    assert (problem.severity, problem.path) == ("error", path)
+    assert said in problem.message
+
+
 @pytest.mark.parametrize(
     "option", ["repeat: 12h", "group: 5m", "urgent: true", "quiet: {from: '23:00', until: '06:00'}"]
 )

@@ -107,8 +107,11 @@ def test_the_reference_shows_every_option_of_the_grammar() -> None:
 
 
 def options(shape: dict[str, Any], models: dict[str, Any], path: str) -> Iterator[str]:
-    """Yield every option of the grammar; entries of sections and items of lists as `*`, channels by type."""
-    if "$ref" in shape and not shape["$ref"].endswith("/Filled"):
+    """Yield every option of the grammar; entries of sections and items of lists as `*`, channels by type.
+
+    A route inside another has the options of a route, and is gone into once.
+    """
+    if "$ref" in shape and not shape["$ref"].endswith(("/Filled", "/ChildRoute")):
         name = shape["$ref"].rsplit("/", 1)[-1]
         yield from options(models[name], models, path + (f"<{name}>" if name.endswith("Channel") else ""))
     for name, option in shape.get("properties", {}).items():
