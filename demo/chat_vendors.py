@@ -31,28 +31,38 @@ class FarEnd:
 
 
 class Markup(HTMLParser):
-    """Reads the little HTML that a vendor takes: what is shown of it, where it leads, and what is wrong with it."""
+    """Reads the little HTML that a vendor takes: what is shown of it, what leads where, and what is wrong with it."""
 
     def __init__(self, text: str, *tags: str) -> None:
         super().__init__(convert_charrefs=False)
-        self.shown, self.links, self.faults = "", list[str](), list[str]()
+        self.shown, self.faults = "", list[str]()
+        self.linked = list[tuple[str, str]]()  # words, and where they lead
         self._allowed, self._open = tags, list[str]()
+        self._leads: list[tuple[int, str]] = []  # where in the words a link begins that is open
         self.feed(text)
         self.close()
         if self._open:
             self.faults.append("a tag is left open")
+
+    @property
+    def links(self) -> list[str]:
+        """Where it leads."""
+        return [url for _, url in self.linked]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag, which must be one of those allowed, and an address."""
         if tag not in self._allowed or any(name != "href" for name, _ in attrs):
             self.faults.append(f"unsupported start tag {tag}")
         self._open.append(tag)
-        self.links += [value or "" for _, value in attrs]
+        self._leads += [(len(self.shown), value or "") for _, value in attrs]
 
     def handle_endtag(self, tag: str) -> None:
         """Close the tag that was opened last."""
         if not self._open or self._open.pop() != tag:
             self.faults.append(f"unexpected end tag {tag}")
+        elif tag == "a" and self._leads:
+            begun, url = self._leads.pop()
+            self.linked.append((self.shown[begun:], url))
 
     def handle_data(self, data: str) -> None:
         """Take what is shown; nothing of it may look like markup."""

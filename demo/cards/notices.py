@@ -1,6 +1,7 @@
 """The messages that the pictures of docs/channels.md show: one of each kind, from the story of the demo.
 
-Add a kind here and every channel draws it. The texts are samples: nobody said any of it.
+Add a kind here and every channel draws it; an event has its item and its subjects, as the service gives them, or nobody
+could answer it. The texts are samples: nobody said any of it.
 """
 
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ def _instalment() -> Event:
     kept = AwaitedLine(TITLE, REVIEW, texts.PROMISE, promised, 2, promised_in=1, url=PART_1)
     marks = (PartMark(1, "read", promised), PartMark(2, "new", at), PartMark(3, "awaited", at))
     part = PartLine(_line(texts.part_two(at), REVIEW, PART_2), TITLE, 2, kept, marks)
-    return _event(EventKind.INSTALMENT, datetime(2026, 11, 22, 5, 12, tzinfo=UTC), part=part)
+    at, subjects = datetime(2026, 11, 22, 5, 12, tzinfo=UTC), ("series:1", f"item:{part.item.item}")
+    return _event(EventKind.INSTALMENT, at, part=part, item=part.item, subjects=subjects)
 
 
 def _development() -> Event:
@@ -85,7 +87,8 @@ def _development() -> Event:
         first=first,
         claims=(denial,),
     )
-    return _event(EventKind.CORROBORATED, datetime(2026, 11, 22, 6, 30, tzinfo=UTC), development=told)
+    at, subjects = datetime(2026, 11, 22, 6, 30, tzinfo=UTC), (f"development:{told.lead.item}",)
+    return _event(EventKind.CORROBORATED, at, development=told, subjects=subjects)
 
 
 def _feed() -> Event:
@@ -97,7 +100,8 @@ def _overdue() -> Event:
     quote = texts.part_two(datetime(2026, 11, 22, 5, 10, tzinfo=UTC)).page[-1]
     promised = datetime(2026, 11, 22, 5, 10, tzinfo=UTC)
     owed = AwaitedLine(TITLE, REVIEW, quote, promised, 3, "The Ledger of the Bonyads", promised_in=2, url=PART_2)
-    return _event(EventKind.OVERDUE, datetime(2026, 12, 20, 9, 0, tzinfo=UTC), promise=owed)
+    at, subjects = datetime(2026, 12, 20, 9, 0, tzinfo=UTC), ("promise:1", "series:1")
+    return _event(EventKind.OVERDUE, at, promise=owed, subjects=subjects)
 
 
 def _issue() -> Event:

@@ -11,6 +11,7 @@ from tests.unit.render import samples
 NOW = datetime(2026, 11, 22, 8, 12, tzinfo=UTC)
 KEY = "instalment:moscow-contingency:2"
 LINKS = AnswerLinks("https://b.example.org/acknowledge/" + "a" * 300, "https://b.example.org/mute/" + "m" * 300)
+OK = {"https://ok.example/", "https://ok.example/context", "https://ok.example/action"}  # the links of one such
 HOSTILE = "<!channel> @everyone <https://evil.example|Read> <@U123> &lt; *bold* `code` :skull: https://evil.example"
 
 

@@ -5,11 +5,11 @@ import importlib
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -37,13 +37,11 @@ from demo.chat_vendors import BOT, FAR_ENDS, TOPIC
 from demo.chat_vendors import KEY as PATH_SECRET
 from tests.cases import every
 from tests.contract import apps
+from tests.contract.apps import UNSEEN, balanced, readable
 from tests.contract.headlines import HEADLINES
-from tests.contract.notices import KEY, KINDS, LINKS, NOTICES, NOW, hostile, notice
-from tests.contract.rows import ROWS, channel
+from tests.contract.notices import KEY, KINDS, LINKS, NOTICES, NOW, OK, hostile, notice
+from tests.contract.rows import COUNTS, ROWS, SHARED, WORDS, Total, address, channel
 from tests.unit.render import samples
-
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e\u202a-\u202e\u2060\u3164\ufeff\U000e0000-\U000e007f]")
-OK = {"https://ok.example/", "https://ok.example/context", "https://ok.example/action"}
 
 
 @pytest.fixture(params=sorted(CHANNELS))
@@ -133,13 +131,40 @@ def test_a_hostile_headline_makes_no_link_no_mention_and_no_markup(name: str, ve
     else:
         assert shown.links <= OK
         assert not UNSEEN.search("".join(strings(payload)))
-        assert all(closed(text) for text in strings(payload))
+        assert all(balanced(text) for text in strings(payload))
         assert [found[0] for text in shown.live if (found := apps.AUTO.search(text))] == []
         assert readable(visible(headline))[:60] in readable(shown.text)
 
 
-def test_there_are_sixty_hostile_headlines_and_each_would_do_something_somewhere() -> None:
+RAW: dict[str, Callable[[str], dict[str, str]]] = {  # a text as it stands, where an app reads markup
+    "discord": lambda text: {"content": text},
+    "mattermost": lambda text: {"text": text},
+    "telegram": lambda text: {"text": text},
+    "ntfy": lambda text: {"title": "", "message": text},
+}
+
+
+def test_there_are_sixty_hostile_headlines() -> None:
     assert len(set(HEADLINES)) == 60
+
+
+@every("headline", HEADLINES)
+def test_each_hostile_headline_would_do_something_somewhere(headline: str) -> None:
+    assert any(acts(name, headline) for name in RAW)
+
+
+def test_words_that_are_words_would_do_nothing_anywhere() -> None:
+    assert not any(acts(name, "Part 2 is out: a guard’s dilemma, at 12:30") for name in RAW)
+
+
+def acts(name: str, text: str) -> bool:
+    """Tell whether an app makes more of a text than words, or less."""
+    try:
+        shown = ROWS[name].read(RAW[name](text))
+    except (AssertionError, KeyError):  # markup that is not ours, an entity that is none
+        return True
+    found = [apps.AUTO.search(one) or UNSEEN.search(one) or not balanced(one) for one in shown.live]
+    return bool(shown.links) or any(found) or text not in shown.live
 
 
 def strings(value: object) -> Iterator[str]:
@@ -151,63 +176,154 @@ def strings(value: object) -> Iterator[str]:
             yield from strings(inner)
 
 
-def closed(text: str) -> bool:
-    """Tell whether every isolate in a text ends in it."""
-    return sum(map(text.count, "\u2066\u2067\u2068")) <= text.count("\u2069")
-
-
-def readable(text: str) -> str:
-    """Return what a reader sees of a text, whether its brackets are round or square."""
-    unseen = dict.fromkeys(map(ord, "\u200b\u2066\u2067\u2068\u2069"))
-    return " ".join(text.translate(unseen | {ord("["): "(", ord("]"): ")"}).split())
-
-
 # limits
 
 EDGES = [(name, limit) for name, row in ROWS.items() for limit in row.edges]
+SPANS = [
+    (name, limit, field)
+    for name, row in ROWS.items()
+    for limit in CHANNELS[name].LIMITS
+    for field in (*SHARED.get(limit, ()), *row.bounds.get(limit, ()))
+]
+KEYED = [(name, limit) for name, row in ROWS.items() for limit in row.keys]
+COUNTED = [(name, limit) for name in ROWS for limit in COUNTS if limit in CHANNELS[name].LIMITS]
+LINE = "w" * 190
 
 
-@pytest.mark.parametrize(("name", "limit"), EDGES, ids=["-".join(edge) for edge in EDGES])
-def test_what_is_at_a_limit_is_whole_and_what_is_over_it_is_cut(name: str, limit: str) -> None:
-    field, where = ROWS[name].edges[limit]
-    most = CHANNELS[name].LIMITS[limit]
-
-    def shown(length: int) -> str:
-        return where(CHANNELS[name].payload(notice(**{field: "x" * length}), KEY))
-
+def is_cut_at(most: int, shown: Callable[[int], str]) -> None:
+    """Hold that `shown` of so many letters shows them all at the limit, and one less and a mark beyond it."""
     assert shown(most) == "x" * most
     cut = shown(most + 1)
     assert most - 4 < len(cut) <= most
     assert cut == "x" * (len(cut) - 1) + "…"
 
 
+@pytest.mark.parametrize(("name", "limit"), EDGES, ids=["-".join(edge) for edge in EDGES])
+def test_what_is_at_a_limit_is_whole_and_what_is_over_it_is_cut(name: str, limit: str) -> None:
+    field, where = ROWS[name].edges[limit]
+    vendor = CHANNELS[name]
+    is_cut_at(vendor.LIMITS[limit], lambda length: where(vendor.payload(notice(**{field: "x" * length}), KEY)))
+
+
+@pytest.mark.parametrize(("name", "limit", "field"), SPANS, ids=["-".join(span) for span in SPANS])
+def test_words_are_whole_at_the_limit_that_bounds_them_and_cut_over_it(name: str, limit: str, field: str) -> None:
+    vendor, read = CHANNELS[name], ROWS[name].read
+
+    def shown(length: int) -> str:
+        payload = vendor.payload(notice(**WORDS[field]("x" * length)), KEY)
+        return max(re.findall("x+…?", read(payload).text), key=len)
+
+    is_cut_at(vendor.LIMITS[limit], shown)
+
+
+@pytest.mark.parametrize(("name", "limit"), KEYED, ids=["-".join(edge) for edge in KEYED])
+def test_the_key_of_an_event_is_whole_at_its_limit_and_cut_over_it(name: str, limit: str) -> None:
+    vendor, where = CHANNELS[name], ROWS[name].keys[limit]
+    is_cut_at(vendor.LIMITS[limit], lambda length: where(vendor.payload(notice(), "x" * length)))
+
+
+@pytest.mark.parametrize("field", ["url", "context", "actions"])
+def test_an_address_is_a_link_at_its_limit_and_none_over_it(name: str, vendor: Vendor, field: str) -> None:
+    headline = "A headline that goes on and on " * 8  # Slack links one that its header has no room for
+
+    def links(length: int) -> set[str]:
+        url = address(length)
+        leads = {"url": None, "context": (), "actions": (), field: url if field == "url" else (Link("words", url),)}
+        return ROWS[name].read(vendor.payload(notice(headline=headline, **leads), KEY)).links
+
+    most = vendor.LIMITS["url"]
+    assert links(most) == ({address(most)} if field in ROWS[name].linked else set())
+    assert links(most + 1) == set()
+
+
+@pytest.mark.parametrize(("name", "limit"), COUNTED, ids=["-".join(edge) for edge in COUNTED])
+def test_so_many_can_be_pressed_and_no_more(name: str, limit: str) -> None:
+    most = CHANNELS[name].LIMITS[limit]
+
+    def pressed(count: int) -> list[str]:
+        actions = tuple(Link(f"press {one}", f"https://ok.example/{one}") for one in range(count))
+        payload = CHANNELS[name].payload(notice(url=None, context=(), actions=actions), KEY)
+        return [said for said, _ in ROWS[name].read(payload).linked]
+
+    assert pressed(most) == pressed(most + 1) == [f"press {one}" for one in range(most)]
+
+
+def lines(name: str) -> int:
+    """Return how many lines a message of a vendor has room for."""
+    count, read = 0, ROWS[name].read
+    while read(lined(name, count + 1)).text.count(LINE) == count + 1:
+        count += 1
+    return count
+
+
+def lined(name: str, count: int) -> dict[str, Any]:
+    return CHANNELS[name].payload(notice(context=(Link(LINE),) * count), KEY)
+
+
+TOTALS = [(name, limit) for name, row in ROWS.items() for limit in (row.limit, *row.totals)]
+
+
+@pytest.mark.parametrize(("name", "limit"), TOTALS, ids=["-".join(edge) for edge in TOTALS])
+def test_a_message_that_is_full_is_whole_and_one_letter_more_costs_what_is_last(name: str, limit: str) -> None:
+    row, most = ROWS[name], CHANNELS[name].LIMITS[limit]
+    by_lines = Total(row.size, {"context": (Link(LINE),) * (lines(name) - 1)})
+    total = {row.limit: by_lines, **row.totals}[limit]
+
+    def message(length: int) -> dict[str, Any]:
+        return CHANNELS[name].payload(notice(sentences=("s" * length,), **total.holds), KEY)
+
+    def shown(payload: dict[str, Any]) -> tuple[int, int, int]:
+        seen = row.read(payload)
+        return len(max(re.findall("s*", seen.text), key=len)), seen.text.count("w"), len(seen.links)
+
+    length = 1 + most - total.size(message(1))
+    _, *rest = shown(message(1))
+    assert total.size(message(length)) == most
+    assert shown(message(length)) == (length, *rest)
+    assert total.size(message(length + 1)) <= most
+    assert shown(message(length + 1)) < (length + 1, *rest)
+
+
 def test_lines_that_do_not_fit_are_counted(name: str, vendor: Vendor) -> None:
-    row, most = ROWS[name], vendor.LIMITS[ROWS[name].limit]
-    line, whole = "w" * 190, 0
-
-    def message(count: int) -> dict[str, object]:
-        return vendor.payload(notice(context=(Link(line),) * count), KEY)
-
-    while row.read(message(whole + 1)).text.count(line) == whole + 1:
-        whole += 1
-        assert row.size(message(whole)) <= most
+    row, most, whole = ROWS[name], vendor.LIMITS[ROWS[name].limit], lines(name)
     assert whole >= 10
-    assert row.size(message(whole)) > most - 600, "room for another line was left"
+    assert most - 600 < row.size(lined(name, whole)) <= most, "room for another line was left"
     for count in (whole + 1, whole + 12, 300):
-        payload = message(count)
-        text = row.read(payload).text
-        (left_out,) = re.findall(r"(\d+) more", text)
-        assert text.count(line) + int(left_out) == count
+        payload = lined(name, count)
+        shown = row.read(payload)
+        (left_out,) = re.findall(r"(\d+) more", shown.text)
+        assert shown.text.count(LINE) + int(left_out) == count
         assert row.size(payload) <= most
-        assert "Part 2 is out" in text
-        assert notice().url in row.read(payload).links
+        assert "Part 2 is out" in shown.text
+        assert leads(name, shown) == notice().url
+
+
+def leads(name: str, shown: apps.Shown) -> str | None:
+    """Return where the line leads that counts what is not shown; in a notification, where a tap on that leads."""
+    if name == "ntfy":
+        assert re.search(r"\d+ more$", shown.text, re.MULTILINE)
+        return next((url for said, url in shown.linked if said in shown.text.splitlines()), None)
+    return next((url for said, url in shown.linked if re.fullmatch(r"\d+ more", readable(said))), None)
+
+
+@every("what", ["an issue's news", "a summary"])
+def test_the_line_that_counts_leads_to_what_a_message_is_about(name: str, vendor: Vendor, what: str) -> None:
+    shown = ROWS[name].read(vendor.payload(KINDS[what], KEY))
+    assert re.search(r"\b[35] more\b", shown.text)
+    assert leads(name, shown) == KINDS[what].url  # what was missed is about several things, and leads nowhere
+
+
+def test_every_limit_is_tried_at_its_edge(name: str, vendor: Vendor) -> None:
+    row = ROWS[name]
+    tried = {*row.edges, *row.totals, *row.keys, row.limit, "url", *(limit for one, limit, _ in SPANS if one == name)}
+    assert tried | {*COUNTS} & vendor.LIMITS.keys() == vendor.LIMITS.keys()
 
 
 def test_a_count_that_was_there_grows(name: str, vendor: Vendor) -> None:
-    lines = (*(Link("w" * 190) for _ in range(200)), Link("5 more"))
-    text = ROWS[name].read(vendor.payload(notice(context=lines, rest=5), KEY)).text
+    many = (*(Link(LINE) for _ in range(200)), Link("5 more"))
+    text = ROWS[name].read(vendor.payload(notice(context=many, rest=5), KEY)).text
     (left_out,) = re.findall(r"(\d+) more", text)
-    assert text.count("w" * 190) + int(left_out) == 205
+    assert text.count(LINE) + int(left_out) == 205
 
 
 # answers
@@ -236,8 +352,8 @@ def test_every_answer_means_the_same_to_every_vendor(vendor: Vendor, status: int
 @every("status", [400, 401, 403, 404, 405, 410, 413, 422])
 def test_a_vendor_says_which_refusals_end_the_channel(name: str, vendor: Vendor, status: int) -> None:
     verdict = vendor.verdict(Answer(status), NOW)
-    assert isinstance(verdict, Dead)
-    assert verdict.stop_channel == (status in ROWS[name].stops)
+    assert isinstance(verdict, Retry if status in ROWS[name].waits else Dead)
+    assert verdict == replace(verdict, stop_channel=status in ROWS[name].stops | ROWS[name].waits)
 
 
 @every("body", [b"", b"{", b"[]", b"null", b'"x"', b"[" * 60_000, b'{"code": []}', b"\xff"])

@@ -24,9 +24,10 @@ from briefing.send.text import as_json
 from briefing.send.verdict import Answer, Unreachable
 from demo.chat_sink import SECRET, ChatSink, slack_faults
 from demo.chat_vendors import KEY as KEY_IN_PATH
+from tests.cases import every
 from tests.contract.apps import elements
 from tests.contract.notices import KEY, NOTICES, NOW, notice
-from tests.contract.rows import channel
+from tests.contract.rows import ROWS, channel
 
 # Slack alone
 
@@ -35,7 +36,7 @@ from tests.contract.rows import channel
 def test_slacks_own_library_reads_every_message(words: Notice) -> None:
     payload = CHANNELS["slack"].payload(words, KEY)
     blocks = Block.parse_all(payload["blocks"])
-    assert len(blocks) == len(payload["blocks"])
+    assert len(blocks) == len(payload["blocks"]) <= 5
     for block in blocks:
         block.validate_json()
     assert slack_faults(as_json(payload)) == ()
@@ -85,11 +86,40 @@ def test_a_headline_too_long_for_the_header_stands_whole_below_it() -> None:
         (b"see https://hooks.slack.example/services/T0/B0/secret", "answered 410 Gone"),
         (b"x" * 60_000, "answered 410 Gone"),
         (b"KeepThisToYourself", "answered 410 Gone"),
+        (b"keep_this_to_yourself", "answered 410 Gone"),
+        (b'{"ok": false, "error": "channel_is_archived"}', "answered 410 Gone (channel_is_archived)"),
+        (b'{"ok": false, "error": "keep_this_to_yourself"}', "answered 410 Gone"),
+        (b'{"ok": false, "error": ["channel_is_archived"]}', "answered 410 Gone"),
     ],
-    ids=["its code", "a sentence", "too much", "a token"],
+    ids=["its code", "a sentence", "too much", "a token", "words like a code", "in JSON", "words in JSON", "a list"],
 )
 def test_slacks_error_code_is_told_and_nothing_else_of_its_answer(body: bytes, reason: str) -> None:
     assert CHANNELS["slack"].verdict(Answer(410, {}, body), NOW) == Dead(reason, stop_channel=True)
+
+
+SLACK_ENDS = (
+    *("no_team", "team_disabled", "user_not_found", "channel_not_found", "channel_is_archived", "no_active_hooks"),
+    *("no_service", "no_service_id", "invalid_token", "action_prohibited", "posting_to_general_channel_denied"),
+)
+SLACK_REFUSES = (
+    *("invalid_payload", "no_text", "too_many_attachments", "invalid_blocks", "invalid_blocks_format"),
+    *("msg_blocks_too_long", "missing_text_or_fallback_or_attachments"),
+)
+
+
+@every("status", [200, 400, 403, 404, 410])
+def test_what_slack_says_of_the_webhook_or_its_channel_ends_it_whatever_the_status(status: int) -> None:
+    for code in SLACK_ENDS:
+        judged = CHANNELS["slack"].verdict(Answer(status, {}, code.encode()), NOW)
+        assert isinstance(judged, Dead), code
+        assert (judged.stop_channel, judged.reason.endswith(f"({code})")) == (True, True), code
+
+
+@every("status", [200, 400])
+def test_what_slack_says_of_a_message_is_final_for_that_alone(status: int) -> None:
+    for code in SLACK_REFUSES:
+        judged = CHANNELS["slack"].verdict(Answer(status, {}, code.encode()), NOW)
+        assert judged == Dead(f"answered 400 Bad Request ({code})"), code
 
 
 # The webhook alone
@@ -150,9 +180,41 @@ def test_during_a_rotation_both_keys_sign_and_either_is_enough() -> None:
     assert len(sent.headers["webhook-signature"].split()) == 2
 
 
-# Discord, Teams, Mattermost, Google Chat, Telegram, ntfy: answers
+# answers
 
 SAID: dict[str, tuple[str, Answer, Verdict]] = {
+    "Slack takes it": ("slack", Answer(200, {}, b"ok"), Delivered("answered 200 OK")),
+    "Slack takes it in JSON": ("slack", Answer(200, {}, b'{"ok": true}'), Delivered("answered 200 OK")),
+    "Slack's webhook is gone behind a 200": (
+        "slack",
+        Answer(200, {}, b"invalid_token"),
+        Dead("answered 403 Forbidden (invalid_token)", stop_channel=True),
+    ),
+    "Slack refuses behind a 200, in words of its own": (
+        "slack",
+        Answer(200, {}, b'{"ok": false, "error": "what_nobody_knows"}'),
+        Dead("answered 400 Bad Request"),
+    ),
+    "Slack throttles behind a 200": (
+        "slack",
+        Answer(200, {"retry-after": "30"}, b"rate_limited"),
+        Retry("answered 429 Too Many Requests (rate_limited)", timedelta(seconds=30), stop_channel=True),
+    ),
+    "Slack itself fails behind a 200": (
+        "slack",
+        Answer(200, {}, b"rollup_error"),
+        Retry("answered 500 Internal Server Error (rollup_error)", down=True),
+    ),
+    "a receiver knows another secret": (
+        "webhook",
+        Answer(401, {}, b"no matching signature found"),
+        Dead("answered 401 Unauthorized", stop_channel=True),
+    ),
+    "what stands before a receiver may refuse the words of one message": (
+        "webhook",
+        Answer(403, {}, b"<h1>blocked</h1>"),
+        Retry("answered 403 Forbidden", stop_channel=True),
+    ),
     "Discord names its wait in the body": (
         "discord",
         Answer(429, {}, b'{"message": "You are being rate limited.", "retry_after": 0.65, "global": false}'),
@@ -296,6 +358,13 @@ def test_an_ntfy_token_is_a_bearers_and_the_topic_stays_out_of_the_outbox() -> N
     assert sent.headers["authorization"] == "Bearer tk_1"
     assert "topic" not in payload
     assert payload["click"] == "https://review.example/part-2"
+
+
+def test_the_longest_ntfy_topic_takes_no_more_room_than_is_left_for_it() -> None:
+    ntfy = CHANNELS["ntfy"]
+    payload = ntfy.payload(notice(), KEY)
+    sent = ntfy.request(channel("ntfy", ChatSink(), topic="t" * 64), payload, "msg_1", NOW)
+    assert len(as_json(payload)) < len(sent.body) <= ROWS["ntfy"].totals["total"].size(payload)
 
 
 # Apprise

@@ -45,7 +45,7 @@ def _missed(event: Event, words: Words) -> Notice:
         headline=_counted(event, words),
         at=event.at,
         story=event.story_title,
-        context=_lines(named, event.total - len(named), words),
+        context=_lines(named, event.total - len(named), None, words),
         rest=event.total - len(named),
     )
 
@@ -62,15 +62,15 @@ def _issue(event: Event, words: Words) -> Notice:
         at=event.at,
         credited=True,
         story=event.story_title,
-        context=_lines(others, left, words),
+        context=_lines(others, left, first.url, words),
         actions=read(first.url, words),
         rest=left,
     )
 
 
-def _lines(named: Sequence[Notice], left: int, words: Words) -> tuple[Link, ...]:
-    """Name each with its link, and count those that are left."""
-    rest = (Link(more(words, left)),) if left else ()
+def _lines(named: Sequence[Notice], left: int, url: str | None, words: Words) -> tuple[Link, ...]:
+    """Name each with its link, and count those that are left; that leads where the message does, if anywhere."""
+    rest = (Link(more(words, left), url),) if left else ()
     return (*(Link(clip(one.headline, SENTENCE), one.url) for one in named), *rest)
 
 

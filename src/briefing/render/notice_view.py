@@ -1,12 +1,24 @@
-"""A notice as the alert's templates see it. Apart from `notice`, whose words every channel shares."""
+"""A notice as the alert's templates see it. Apart from `notice`, whose words every channel shares.
 
-from dataclasses import dataclass
+As a channel does for its app, this lets nothing into a mail that nobody sees, and no address that can dress up as
+another's.
+"""
+
+import re
+from dataclasses import dataclass, replace
 
 from briefing.model import EventKind, Link, Notice
 from briefing.render.item_view import Passage, own, passage
 from briefing.render.links import web
 from briefing.render.locale import Words
 
+# What takes no room or turns words around, but for the joiners, the marks of direction, and the isolates that fence.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e\u2060-\u2065"
+    "\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_FENCES, _CLOSE = re.compile("([\u2066-\u2069])"), "\u2069"
+_LOGIN = re.compile("https?://[^/?#]*@", re.IGNORECASE)
 _MARKS = {EventKind.INSTALMENT: "◉", EventKind.PROMISE: "◌", EventKind.OVERDUE: "◌", EventKind.GAP: "◌"}
 
 
@@ -29,21 +41,49 @@ class NoticeView:
 
 def notice_view(notice: Notice, words: Words) -> NoticeView:
     """Lay out a notice in the reader's words and zone."""
-    context = tuple(Link(link.text, web(link.url)) for link in notice.context)
+    notice = _seen(notice)
+    context = tuple(Link(link.text, _web(link.url)) for link in notice.context)
     first = (*notice.sentences, *(link.text for link in context))
     return NoticeView(
         mark=_MARKS.get(notice.kind, ""),
         kicker=_kicker(notice, words),
         headline=own(notice.headline, words),
-        url=web(notice.url),
+        url=_web(notice.url),
         source=passage("" if notice.credited else notice.source or "", None),
         when=f"{words.full_date(words.local(notice.at).date())}, {words.clock(notice.at)}" if notice.at else "",
         sentences=tuple(passage(sentence, notice.lang) for sentence in notice.sentences),
         context=context,
-        links=tuple(link for link in notice.actions if web(link.url)),
+        links=tuple(Link(link.text, url) for link in notice.actions if (url := _web(link.url))),
         preheader=next(iter(first), ""),
         lang=words.tag,
     )
+
+
+def _seen(notice: Notice) -> Notice:
+    return replace(
+        notice,
+        headline=_visible(notice.headline),
+        source=_visible(notice.source or ""),
+        story=_visible(notice.story or ""),
+        sentences=tuple(map(_visible, notice.sentences)),
+        context=tuple(Link(_visible(link.text), link.url) for link in notice.context),
+        actions=tuple(Link(_visible(link.text), link.url) for link in notice.actions),
+    )
+
+
+def _visible(text: str) -> str:
+    """Return words on one line, without what nobody sees; every fence in them is closed in them, and no other."""
+    kept, deep = "", 0
+    for part in _FENCES.split(" ".join(_UNSEEN.sub("", text).split())):
+        if part != _CLOSE or deep:
+            kept += part
+            deep += -1 if part == _CLOSE else bool(_FENCES.fullmatch(part))
+    return kept + _CLOSE * deep
+
+
+def _web(url: str | None) -> str | None:
+    found = web(url)
+    return None if found is None or _LOGIN.match(found) else found
 
 
 def _kicker(notice: Notice, words: Words) -> str:

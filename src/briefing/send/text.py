@@ -59,7 +59,7 @@ def words(
     """
     whole, room = visible(text[: _ENOUGH * limit]) or empty, limit
     while True:
-        said = written(_closed(fit(whole, room)))
+        said = written(_fenced(fit(whole, room)))
         size = measure(said)
         if size <= limit or not room:
             return said
@@ -125,9 +125,15 @@ def as_json(payload: Mapping[str, Any]) -> bytes:
     return _COMPACT.encode(payload).encode("utf-8", "replace")
 
 
-def _closed(text: str) -> str:
-    # An isolate that a cut left open would turn around all that stands after it.
-    return text + _CLOSE * max(0, sum(text.count(mark) for mark in _OPEN) - text.count(_CLOSE))
+def _fenced(text: str) -> str:
+    """Return the text with every isolate closed that it opens, as a cut may not, and no other."""
+    if _CLOSE not in text and not any(mark in text for mark in _OPEN):
+        return text
+    kept, deep = "", 0
+    for character in text:
+        deep += (character in _OPEN) - (character == _CLOSE)
+        kept, deep = (kept + character, deep) if deep >= 0 else (kept, 0)
+    return kept + _CLOSE * deep
 
 
 def _between_characters(text: str, cut: int) -> int:

@@ -2,13 +2,23 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
+from briefing.edit.summary import summary
 from briefing.model import Event, EventKind, GapLine, Link, Standing
+from briefing.render import mime
 from briefing.render.email import Renderer
 from briefing.render.notice import notice
+from briefing.send.text import visible
+from demo.cards.notices import messages
+from tests.cases import every
+from tests.contract import headlines
+from tests.contract.apps import UNSEEN, balanced, readable
+from tests.contract.notices import OK, hostile
+from tests.unit.render import samples
 from tests.unit.render.samples import (
     DESK,
     MARKS,
@@ -23,6 +33,7 @@ from tests.unit.render.samples import (
     event,
     item,
 )
+from tests.unit.render.test_header_injection import sealed
 
 K = EventKind
 NOW = event(K.TEST).at
@@ -192,6 +203,27 @@ def test_what_several_report_is_told_with_who_denies_it_and_who_holds_back() -> 
     assert (words.url, words.source, words.sentences) == (SEVERAL.lead.url, "Gulf Desk", SEVERAL.lead.excerpt)
 
 
+def test_the_line_that_counts_the_rest_of_an_issue_leads_where_its_message_does() -> None:
+    told = summary(samples.issue(samples.FULL), "Daily Iran")
+    assert told is not None
+    words = said(told)
+    assert (words.context[-1], words.url) == (Link("3 more", PART_2), PART_2)
+
+
+def test_the_line_that_counts_what_was_missed_leads_nowhere() -> None:
+    named = tuple(replace(event(K.ITEM), key=f"item:{number}") for number in range(3))
+    words = said(event(K.MISSED, item=None, leading=named, total=14))
+    assert (words.context[-1], words.url) == (Link("11 more"), None)
+    assert [link.url for link in words.context[:-1]] == [item().url] * 3
+
+
+def test_the_alerts_of_the_pictures_can_be_answered_and_the_summary_of_an_issue_cannot() -> None:
+    pressed = {what: [link.text for link in told.notice.actions] for what, told in messages().items()}
+    assert pressed.pop("an issue's summary") == ["Read"]
+    assert len(pressed) == 4
+    assert all(links[-2:] == ["Acknowledge", "Mute"] for links in pressed.values())
+
+
 def test_at_most_two_sentences_are_told() -> None:
     assert said(event(K.ITEM, item=item(excerpt=("One.", "Two.", "Three.")))).sentences == ("One.", "Two.")
 
@@ -210,3 +242,43 @@ def test_no_feed_text_is_markup_in_an_alert() -> None:
     assert "<img" not in mail.html
     assert "&lt;img src=x&gt;" in mail.html
     assert hostile in mail.text
+
+
+class Page(HTMLParser):
+    """The tags of a mail, what they say of themselves but for direction and language, and its words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags, self.links, self.words = list[str](), set[str](), list[str]()
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(f"{tag} {' '.join(name for name, _ in attrs if name != 'lang')}")
+        self.links |= {value or "" for name, value in attrs if name == "href"}
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+PLAIN = Renderer().notice_mail(hostile("Plain words"), desk=DESK)
+
+
+@every("headline", headlines.HEADLINES)
+def test_a_hostile_headline_is_words_in_an_alerts_mail(headline: str) -> None:
+    mail = Renderer().notice_mail(hostile(headline), desk=DESK)
+    page, shown = Page(mail.html), readable(visible(headline))
+    assert page.tags == Page(PLAIN.html).tags
+    assert page.links - {"mailto:leave@example.org"} <= OK
+    texts = (mail.subject, mail.preheader, mail.text, "".join(page.words))
+    assert all(shown in readable(text) for text in texts)
+    assert [found[0] for text in texts if (found := UNSEEN.search(text))] == []
+    assert all(balanced(line) for text in texts for line in text.splitlines())
+
+
+@every("headline", headlines.HEADLINES)
+def test_a_hostile_headline_is_nothing_but_the_subject_among_an_alerts_headers(headline: str) -> None:
+    mail = Renderer().notice_mail(hostile(headline), desk=DESK)
+    body = {"subject": mail.subject, "text": mail.text, "html": mail.html, "preheader": mail.preheader}
+    read = sealed(DESK, None, payload={**body, "root": mime.root_id("iran", "example.org")})
+    assert readable(str(read["Subject"])) == readable(visible(headline))

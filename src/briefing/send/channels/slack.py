@@ -5,7 +5,6 @@ link and no bold can come from a headline. The only markup is our own date, made
 buttons: to a button that an app does not answer, Slack shows its reader a warning (slackapi/node-slack-sdk#869).
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,15 +14,14 @@ from briefing.config.alerts import SlackChannel
 from briefing.model import Link, Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.text import as_json, escape_slack, fit, refit, utc, web_link, words
-from briefing.send.verdict import Answer, Unreachable, by_status
+from briefing.send.verdict import Answer, Unreachable, as_named, by_status, in_body
 
 # docs.slack.dev, "Block Kit"; `total` counts the blocks with their markup: Slack refuses messages somewhere above
-# 13,000 with msg_blocks_too_long, a limit it does not document (slackapi/bolt-js#2509, #2867).
+# 13,000 with msg_blocks_too_long, a limit it does not document (slackapi/bolt-js#2509, #2867). Of the 50 blocks that a
+# message may have, ours has five at most.
 LIMITS: Mapping[str, int] = {
     "header": 150,
-    "blocks": 50,
     "total": 12_000,
-    "text": 3000,
     "words": 1000,
     "link": 75,
     "links": 5,
@@ -33,7 +31,33 @@ LIMITS: Mapping[str, int] = {
 }
 RATES: Sequence[Rate] = (Rate(1, timedelta(seconds=1)),)  # docs.slack.dev, "Rate limits"
 READ_BY_PEOPLE = True
-_ERROR_CODE = re.compile(rb"[a-z]+(_[a-z]+){1,6}")
+# docs.slack.dev, "Incoming webhooks": the code that is the whole of an answer, and the status it stands for.
+_GONE: Mapping[str, int] = {  # what is wrong with the webhook or its channel: no message will get through
+    "invalid_token": 403,
+    "action_prohibited": 403,
+    "posting_to_general_channel_denied": 403,
+    "team_disabled": 403,
+    "no_team": 404,
+    "no_service": 404,
+    "no_service_id": 404,
+    "no_active_hooks": 404,
+    "channel_not_found": 404,
+    "user_not_found": 400,
+    "channel_is_archived": 410,
+}
+_CODES: Mapping[str, int] = {
+    **_GONE,
+    "invalid_payload": 400,
+    "invalid_blocks": 400,
+    "invalid_blocks_format": 400,
+    "no_text": 400,
+    "missing_text_or_fallback_or_attachments": 400,
+    "too_many_attachments": 400,
+    "msg_blocks_too_long": 400,
+    "rate_limited": 429,
+    "rollup_error": 500,
+}
+_STOPS = (403, 404)
 _Block = dict[str, Any]
 
 
@@ -52,8 +76,11 @@ def request(channel: SlackChannel, payload: Mapping[str, Any], message_id: str, 
 
 
 def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
-    """Judge by status, and stop at 404, 403 and 410: the webhook was withdrawn, or its channel archived."""
-    return by_status(answer, now, stops=(403, 404), said=_error_code(answer))
+    """Judge by status, also by the one that a code stands for, and stop when the webhook or its channel is gone."""
+    code = _code(answer)
+    refused = 400 if in_body(answer, "ok") is False else None
+    named = as_named(answer, _CODES[code] if code else refused)
+    return by_status(named, now, stops=(*_STOPS, 400) if code in _GONE else _STOPS, said=code)
 
 
 def _blocks(notice: Notice, event_key: str) -> list[_Block]:
@@ -62,7 +89,7 @@ def _blocks(notice: Notice, event_key: str) -> list[_Block]:
 
 
 def _fit(blocks: Sequence[_Block]) -> bool:
-    return len(blocks) <= LIMITS["blocks"] and len(as_json({"": blocks}).decode()) <= LIMITS["total"]
+    return len(as_json({"": blocks}).decode()) <= LIMITS["total"]
 
 
 def _header(notice: Notice, event_key: str) -> _Block:
@@ -118,7 +145,9 @@ def _plain(text: str, limit: int) -> _Block:
     return {"type": "plain_text", "text": words(text, limit, empty=" "), "emoji": False}
 
 
-def _error_code(answer: Answer | Unreachable) -> str | None:
-    # Slack answers with a code such as channel_is_archived; anything else might repeat the address and is left out.
-    code = b"" if isinstance(answer, Unreachable) else answer.body.strip()
-    return code.decode() if len(code) <= 60 and _ERROR_CODE.fullmatch(code) else None
+def _code(answer: Answer | Unreachable) -> str | None:
+    # As text, or as `error` where it answers in JSON; words that are not known might repeat the address.
+    if isinstance(answer, Unreachable):
+        return None
+    said = (in_body(answer, "error"), answer.body.strip().decode("utf-8", "replace"))
+    return next((code for code in said if isinstance(code, str) and code in _CODES), None)

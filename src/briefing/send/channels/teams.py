@@ -1,7 +1,8 @@
 """Microsoft Teams, by a workflow: one Adaptive Card.
 
 What a feed wrote stands in text runs, in which Teams reads no Markdown; its text blocks do, and hold nothing but our
-own date. Links are actions, of the card or of a run.
+own date. What a client shows that cannot show the card may be Markdown too, so there the words are escaped. Links are
+actions, of the card or of a run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from briefing.config.alerts import TeamsChannel
 from briefing.model import Notice, Rate, Verdict
 from briefing.send.channels.outgoing import Outgoing
+from briefing.send.markup import markdown
 from briefing.send.text import as_json, refit, web_link, words
 from briefing.send.verdict import Answer, Unreachable, as_named, by_status, in_body
 
@@ -67,7 +69,7 @@ def _message(notice: Notice) -> dict[str, Any]:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "fallbackText": words(notice.headline, LIMITS["headline"], empty="…"),
+        "fallbackText": words(notice.headline, LIMITS["headline"], markdown, empty="…"),
         "body": _body(notice),
     }
     if actions := [action for link in notice.actions[: LIMITS["links"]] if (action := _open(link.url, link.text))]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from briefing.config.alerts import WebhookChannel
-from briefing.model import Link, Notice, Rate, Verdict
+from briefing.model import Dead, Link, Notice, Rate, Retry, Verdict
 from briefing.send import signing
 from briefing.send.channels.outgoing import Outgoing
 from briefing.send.text import as_json, fit, refit
@@ -15,6 +15,8 @@ from briefing.send.verdict import Answer, Unreachable, by_status
 LIMITS: Mapping[str, int] = {"bytes": 20_000, "headline": 1000, "sentence": 2000, "name": 200, "url": 2000}
 RATES: Sequence[Rate] = ()  # the receiver's
 READ_BY_PEOPLE = False
+_STOPS = (401, 404)  # a signature that is not known, an address that is gone: no message will get through
+_GUARDED = 403
 
 
 def payload(notice: Notice, event_key: str) -> dict[str, Any]:
@@ -36,8 +38,15 @@ def request(channel: WebhookChannel, payload: Mapping[str, Any], message_id: str
 
 
 def verdict(answer: Answer | Unreachable, now: datetime) -> Verdict:
-    """Judge by status alone."""
-    return by_status(answer, now)
+    """Judge by status alone, and stop where we are not known, or nobody is there.
+
+    403 can be either: a key that was withdrawn, or a firewall that blocks the words of one message. So all that is due
+    waits, and is tried again, and no headline ends the channel.
+    """
+    judged = by_status(answer, now, stops=_STOPS)
+    if isinstance(answer, Answer) and answer.status == _GUARDED and isinstance(judged, Dead):
+        return Retry(judged.reason, stop_channel=True)
+    return judged
 
 
 def _body(notice: Notice, event_key: str) -> dict[str, Any]:
