@@ -20,7 +20,7 @@ from briefing import acknowledged, standing
 from briefing.clock import Clock
 from briefing.config.alerts import Channel, MailChannel
 from briefing.errors import StoreError
-from briefing.model import MAIL, WELL, Event, EventKind, LaneStanding, NewDelivery, Verdict
+from briefing.model import MAIL, WELL, Event, LaneStanding, NewDelivery, Verdict
 from briefing.mute import mute
 from briefing.store import channels, outbox
 from briefing.store.writer import Writer
@@ -131,11 +131,9 @@ def _stepped(
 
 
 def _deliveries(teller: Teller, event: Event, but: Collection[str]) -> tuple[NewDelivery, ...]:
-    """Return the rows that tell of a channel; that mail is down is told by no mail, which would come after it."""
+    """Return the rows that tell of a channel; how mail stands is told by no mail, which would come when it is over."""
     rows = teller.deliveries(event, but=but)
-    if (event.channel, event.kind) != (MAIL, EventKind.CHANNEL_DOWN):
-        return rows
-    return tuple(row for row in rows if row.channel != MAIL)
+    return tuple(row for row in rows if row.channel != MAIL) if event.channel == MAIL else rows
 
 
 def _bring_forward(session: Session, *, lanes: Sequence[str], before: LaneStanding, now: datetime) -> None:

@@ -135,8 +135,7 @@ async def test_mail_that_is_down_for_an_hour_is_told_in_a_chat_and_never_by_mail
     await world.deliver(minutes=20)
     await world.deliver(hours=6)
     assert told(world)[1:] == ["Channel mail is live again"]
-    subjects = [str(mail["Subject"]) for mail in world.mail.messages]
-    assert sum("Channel mail" in subject for subject in subjects) == 1  # that it is live, after what waited
+    assert not any("Channel mail" in str(mail["Subject"]) for mail in world.mail.messages)
     assert {row.state for row in world.deliveries()} == {"sent"}
 
 

@@ -187,11 +187,11 @@ def test_the_operator_hears_of_the_service_what_no_route_takes(
     assert json.loads(call("routes", "test", f"event={event}", "-c", config, "--json").stdout)["operator"] == operator
 
 
-@pytest.mark.parametrize(("event", "said"), [("channel_down", "told: nobody"), ("channel_up", FALLS)])
-def test_that_mail_is_down_is_told_by_no_mail(tmp_path: Path, event: str, said: str) -> None:
+@pytest.mark.parametrize("event", ["channel_down", "channel_up"])
+def test_how_mail_stands_is_told_by_no_mail(tmp_path: Path, event: str) -> None:
     config = str(write_config(tmp_path, more=NARROW))
     told = call("routes", "test", f"event={event}", "subject=channel:mail", "-c", config)
-    assert told.stdout.splitlines()[-1] == said
+    assert told.stdout.splitlines()[-1] == "told: nobody"
 
 
 def test_the_operator_hears_where_there_are_no_routes_at_all(tmp_path: Path) -> None:

@@ -76,14 +76,13 @@ def _silence(database: str, about: "Traits") -> "Silence | None":
 def _operator(about: "Traits", config: "Config") -> str | None:
     """Return the address of the operator, who hears of the service itself where no route takes it.
 
-    That mail is down is told by no mail.
+    How mail stands is told by no mail.
     """
     from briefing.config import effective
     from briefing.model import MAIL
     from briefing.tell import SERVICE
 
-    mail_is_down = about.event == "channel_down" and f"channel:{MAIL}" in about.subject
-    return effective.operator(config) if about.event in SERVICE and not mail_is_down else None
+    return effective.operator(config) if about.event in SERVICE and f"channel:{MAIL}" not in about.subject else None
 
 
 def _row(choice: "Choice") -> tuple[object, ...]:
