@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -130,6 +131,7 @@ def _too_big(code: int, text: str) -> bool:
     return code == 552 or (enhanced is not None and enhanced[1] in ("5.3.4", "5.2.3"))
 
 
+@cache
 def _named(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
