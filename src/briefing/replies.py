@@ -7,6 +7,7 @@ What if we die here? Before the reference is kept: the delivery is `sending` and
 thread of its own if it was the first. After it: the copy follows the message that it is a copy of.
 """
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,21 +33,22 @@ class ThreadedLane:
 
     async def send(self, delivery: Delivery) -> Verdict:
         """Post what is owed after what was told before it; where its thread is gone, begin another at once."""
-        key = apart(delivery.payload or {})[0].get("key")
+        thread, body = apart(delivery.payload or {})
+        key = thread.get("key")
+
+        def post(reference: str | None) -> Awaitable[Verdict]:
+            payload = {**body, THREAD: {**thread, "reference": reference}}
+            return self.outlets.post(Posting(delivery.channel, payload, delivery.message_id))
+
         if key is None:
-            return await self._post(delivery, None)
+            return await post(None)
         known = await self._known(delivery.channel, key)
-        verdict = await self._post(delivery, known)
+        verdict = await post(known)
         if known is not None and isinstance(verdict, Dead) and verdict.astray:
-            verdict = await self._post(delivery, None)
+            verdict = await post(None)
         if isinstance(verdict, Delivered) and verdict.reference and verdict.reference != known:
             await self._keep(delivery.channel, key, verdict.reference)
         return verdict
-
-    async def _post(self, delivery: Delivery, known: str | None) -> Verdict:
-        thread, body = apart(delivery.payload or {})
-        payload = {**body, THREAD: {**thread, "reference": known}}
-        return await self.outlets.post(Posting(delivery.channel, payload, delivery.message_id))
 
     async def _known(self, channel: str, thread: str) -> str | None:
         try:

@@ -7,17 +7,12 @@ another's.
 import re
 from dataclasses import dataclass, replace
 
+from briefing import unseen
 from briefing.model import EventKind, Link, Notice
 from briefing.render.item_view import Passage, own, passage
 from briefing.render.links import web
 from briefing.render.locale import Words
 
-# What takes no room or turns words around, but for the joiners, the marks of direction, and the isolates that fence.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e\u2060-\u2065"
-    "\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-_FENCES, _CLOSE = re.compile("([\u2066-\u2069])"), "\u2069"
 _LOGIN = re.compile("https?://[^/?#]*@", re.IGNORECASE)
 _MARKS = {EventKind.INSTALMENT: "◉", EventKind.PROMISE: "◌", EventKind.OVERDUE: "◌", EventKind.GAP: "◌"}
 
@@ -73,12 +68,7 @@ def _seen(notice: Notice) -> Notice:
 
 def _visible(text: str) -> str:
     """Return words on one line, without what nobody sees; every fence in them is closed in them, and no other."""
-    kept, deep = "", 0
-    for part in _FENCES.split(" ".join(_UNSEEN.sub("", text).split())):
-        if part != _CLOSE or deep:
-            kept += part
-            deep += -1 if part == _CLOSE else bool(_FENCES.fullmatch(part))
-    return kept + _CLOSE * deep
+    return unseen.fenced(" ".join(unseen.without(text).split()))
 
 
 def _web(url: str | None) -> str | None:

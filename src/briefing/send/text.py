@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+from briefing import unseen
 from briefing.model import Link, Notice
 
 _Message = TypeVar("_Message")
@@ -21,15 +22,8 @@ _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ELLIPSIS = "…"
 _NOT_IN_A_URL = frozenset(' <>"')
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # zero width joiner, variation selectors
-# Control characters, what takes no room, bidi embeddings and overrides, tags. Left are the joiners that Persian and
-# emoji need, the marks of direction, and isolates, with which `render` fences words that run the other way.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e\u2060-\u2065"
-    "\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 _REPEATED = re.compile("([\u200c\u200d])[\u200c\u200d]+")
 _ENOUGH = 8  # times the limit: what is read of a text at all
-_OPEN, _CLOSE = "\u2066\u2067\u2068", "\u2069"
 
 
 def fit(text: str, limit: int) -> str:
@@ -47,7 +41,7 @@ def fit(text: str, limit: int) -> str:
 
 def visible(text: str) -> str:
     """Return the text on one line, without characters that nobody sees or that turn what follows around."""
-    return " ".join(_REPEATED.sub(r"\1", _UNSEEN.sub("", text)).split())
+    return " ".join(_REPEATED.sub(r"\1", unseen.without(text)).split())
 
 
 def words(
@@ -59,7 +53,7 @@ def words(
     """
     whole, room = visible(text[: _ENOUGH * limit]) or empty, limit
     while True:
-        said = written(_fenced(fit(whole, room)))
+        said = written(unseen.fenced(fit(whole, room)))
         size = measure(said)
         if size <= limit or not room:
             return said
@@ -123,17 +117,6 @@ def utc(at: datetime) -> str:
 def as_json(payload: Mapping[str, Any]) -> bytes:
     """Write a payload the one way its size was measured: compact UTF-8; what has no encoding becomes "?"."""
     return _COMPACT.encode(payload).encode("utf-8", "replace")
-
-
-def _fenced(text: str) -> str:
-    """Return the text with every isolate closed that it opens, as a cut may not, and no other."""
-    if _CLOSE not in text and not any(mark in text for mark in _OPEN):
-        return text
-    kept, deep = "", 0
-    for character in text:
-        deep += (character in _OPEN) - (character == _CLOSE)
-        kept, deep = (kept + character, deep) if deep >= 0 else (kept, 0)
-    return kept + _CLOSE * deep
 
 
 def _between_characters(text: str, cut: int) -> int:
